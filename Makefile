@@ -1,0 +1,49 @@
+# What a developer and CI run. `make test` is the whole truth; the rest are parts of it, and `make lint` what needs more tools.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# No step may hang: each has a limit in seconds. Tests, the binary and the conformance run share the release profile.
+limit = timeout --kill-after=30
+CARGO ?= cargo
+
+.PHONY: help test setup fmt clippy test-sqlite test-postgres build conformance pages lint clean-conformance
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+
+test: setup fmt clippy test-sqlite test-postgres build conformance ## everything: style, tests on both databases, real clients
+
+setup: ## install what is missing (on Debian; elsewhere it says what to install)
+	$(limit) 900 conformance/setup
+
+fmt: ## is the code formatted?
+	$(CARGO) fmt --all --check
+
+clippy: ## the lints, warnings are errors
+	$(limit) 1500 $(CARGO) clippy --release --workspace --all-targets --all-features --locked -- -D warnings
+
+test-sqlite: ## the tests, on SQLite
+	$(limit) 2100 env -u TEST_DATABASE_URL $(CARGO) test --release --workspace --locked
+
+test-postgres: setup ## the tests again, on a PostgreSQL of their own
+	$(limit) 1500 conformance/with-postgres $(CARGO) test --release --workspace --locked
+
+build: ## the binary
+	$(limit) 1500 $(CARGO) build --release --locked
+
+conformance: build ## real clients and outside suites against the binary
+	$(limit) 1800 conformance/run
+
+pages: build ## every page as a picture, in target/pages
+	$(limit) 600 conformance/run pages
+
+lint: ## what needs tools that take long to install: cargo-deny, documentation
+	command -v cargo-deny >/dev/null || $(limit) 1800 $(CARGO) install --locked cargo-deny
+	cargo deny --all-features check bans licenses sources
+	cargo deny --all-features check advisories || echo "advisories: not checked, or not clean (see above)"
+	RUSTDOCFLAGS="-D warnings" $(limit) 1500 $(CARGO) doc --workspace --no-deps --all-features --locked
+
+clean-conformance: ## remove what the conformance run installed and left
+	rm -rf conformance/node_modules target/conformance target/pages

@@ -1,0 +1,143 @@
+// A person at a browser: signs in, chooses, allows, disconnects, by what the pages show. Owns Chromium.
+import { chromium } from "playwright-core";
+import { CHROMIUM, within } from "./places.mjs";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PATIENCE = 20_000;
+
+/** `relyingPartyPort`: where what is registered as localhost:3000 really listens in this run. */
+export function openBrowser({ relyingPartyPort }) {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...FLAGS, `--host-resolver-rules=MAP localhost:3000 127.0.0.1:${relyingPartyPort}`],
+  });
+}
+
+export class Person {
+  /** `account` is `{ email, password }`; `options` are a browser context's (viewport, colorScheme, javaScriptEnabled …). */
+  static async arrive(browser, account, options = {}) {
+    const person = new Person();
+    person.account = account;
+    person.context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
+    person.context.setDefaultTimeout(PATIENCE);
+    person.page = await person.context.newPage();
+    return person;
+  }
+
+  leave() {
+    return this.context.close();
+  }
+
+  /**
+   * Opens an authorization URL and does what the pages ask, until the browser is sent to the app.
+   * Returns where it was sent, and what the consent page said.
+   */
+  async answer(url, { redirectUri, project = "apollo", decision = "allow" } = {}) {
+    const target = redirectUri ?? new URL(url).searchParams.get("redirect_uri");
+    const sent = this.#sentTo(target);
+    const seen = { consent: null, signedIn: false };
+    await this.#open(url, sent);
+    for (let step = 0; step < 8 && !sent.url; step += 1) await this.#step(seen, { project, decision, sent });
+    if (!sent.url) throw new Error(`the browser was never sent to ${target}; it shows ${await this.shows()}`);
+    await this.#arrived(sent, target);
+    return { url: new URL(sent.url), parameters: new URL(sent.url).searchParams, ...seen };
+  }
+
+  async #step(seen, { project, decision, sent }) {
+    await Promise.race([this.page.waitForLoadState("domcontentloaded"), sent.promise]).catch(() => {});
+    if (sent.url) return;
+    if (await this.page.locator("#allow").isVisible()) {
+      seen.consent = await this.page.locator("body").innerText();
+      await this.choose(project);
+      await this.#press(`#${decision}`, sent);
+    } else if (await this.page.locator("#password").isVisible()) {
+      seen.signedIn = true;
+      await this.fillIn();
+      await this.#press("#sign-in", sent);
+    } else {
+      throw new Error(`expected to sign in or to be asked for consent, but the page shows ${await this.shows()}`);
+    }
+  }
+
+  async fillIn() {
+    await this.page.fill("#email", this.account.email);
+    await this.page.fill("#password", this.account.password);
+  }
+
+  /** Chooses a project where there is a choice. */
+  async choose(slug) {
+    const choice = this.page.locator(`#project-${slug}`);
+    if ((await choice.count()) > 0) await choice.check({ force: true });
+  }
+
+  async signIn(issuer) {
+    await this.page.goto(`${issuer}/sign-in`);
+    await this.fillIn();
+    await Promise.all([this.page.waitForURL((url) => !url.pathname.endsWith("/sign-in")), this.page.click("#sign-in")]);
+  }
+
+  async signOut(issuer) {
+    await this.page.goto(`${issuer}/`);
+    await Promise.all([this.page.waitForURL((url) => url.pathname !== "/"), this.page.click("#sign-out")]).catch(() => {});
+  }
+
+  /** Ends every connection of the app with this name by its button; returns how many there were. */
+  async disconnect(issuer, name) {
+    let ended = 0;
+    for (; ended < 20; ended += 1) {
+      await this.page.goto(`${issuer}/connections`);
+      const button = this.page.locator('button[id^="revoke-"]', { hasText: name }).first();
+      if ((await button.count()) === 0) break;
+      await Promise.all([this.page.waitForResponse((response) => response.request().method() === "POST"), button.click()]);
+      await this.page.waitForLoadState("domcontentloaded");
+    }
+    return ended;
+  }
+
+  async shows() {
+    const text = await this.page.locator("body").innerText().catch(() => "(nothing)");
+    return `${this.page.url().split("?")[0]} “${text.replace(/\s+/g, " ").slice(0, 300)}”`;
+  }
+
+  #sentTo(target) {
+    const sent = { url: null };
+    sent.promise = new Promise((resolve) => {
+      const watch = (request) => {
+        if (!request.isNavigationRequest() || !request.url().startsWith(target)) return;
+        Object.assign(sent, { url: request.url(), request });
+        this.page.off("request", watch);
+        resolve();
+      };
+      this.page.on("request", watch);
+    });
+    return sent;
+  }
+
+  /** Waits for the app's page, where somebody serves one. */
+  async #arrived({ request }, target) {
+    if (!(await request.response().catch(() => null))) return;
+    const there = (url) => url.href.startsWith(target);
+    await this.page.waitForURL(there, { waitUntil: "domcontentloaded", timeout: 5_000 }).catch(() => {});
+  }
+
+  async #open(url, sent) {
+    await this.page.goto(url, { waitUntil: "domcontentloaded" }).catch((error) => {
+      if (!sent.url) throw error;
+    });
+  }
+
+  /** Presses a button; the page that follows may be one that nobody serves. */
+  async #press(selector, sent) {
+    const moved = this.page.waitForEvent("framenavigated", { timeout: PATIENCE }).catch(() => {});
+    await this.page.click(selector, { noWaitAfter: true });
+    await within(PATIENCE, `after pressing ${selector}`, Promise.race([moved, sent.promise]));
+  }
+}

@@ -1,0 +1,82 @@
+// Every page a person can come to, in the order in which one would. Each stop brings the browser there, and no further.
+import { Person } from "../harness/person.mjs";
+
+/** Yields { name, page, status } at each stop; the page stays as it is until the next is asked for. */
+export async function* walk({ server, browser, speaker, stranger }) {
+  yield* signedOut(server, browser, speaker);
+  const person = await Person.arrive(browser, server.person("member"));
+  yield* signedIn(server, person, speaker, stranger);
+  await person.leave();
+  const newcomer = await Person.arrive(browser, { email: `newcomer-${Date.now()}@example.com`, password: "tall rivers hum quietly 7" });
+  yield* signingUp(server, newcomer);
+  await newcomer.leave();
+}
+
+async function* signedOut(server, browser, speaker) {
+  const guest = await Person.arrive(browser, server.person("member"));
+  const stop = stopper(guest.page);
+  yield stop("home", `${server.issuer}/`);
+  yield stop("sign-in", `${server.issuer}/sign-in`);
+  yield stop("sign-in-for-an-app", (await speaker.request(speaker.cli)).url);
+  yield stop("sign-in-refused", async (page) => {
+    await page.goto(`${server.issuer}/sign-in`);
+    await page.fill("#email", "member@example.com");
+    await page.fill("#password", "not the password");
+    await page.click("#sign-in");
+    await page.waitForLoadState("domcontentloaded");
+  });
+  yield stop("sign-up", `${server.issuer}/sign-up`);
+  yield stop("sign-up-refused", async (page) => {
+    await page.goto(`${server.issuer}/sign-up`);
+    await page.fill("#email", "short@example.com");
+    await page.fill("#password", "short");
+    await page.locator("form:has(#sign-up)").evaluate((form) => form.setAttribute("novalidate", ""));
+    await page.click("#sign-up");
+    await page.waitForLoadState("domcontentloaded");
+  });
+  yield stop("security", `${server.issuer}/security`);
+  yield stop("not-found", `${server.issuer}/nowhere`);
+  yield stop("error-unknown-app", (await speaker.request(speaker.cli, { client_id: "nobody" })).url);
+  yield stop("error-unknown-address", (await speaker.request(speaker.cli, { redirect_uri: "https://evil.example/" })).url);
+  yield stop("error-of-the-app", (await speaker.request(speaker.cli, { code_challenge: null, code_challenge_method: null })).url);
+  await guest.leave();
+}
+
+async function* signedIn(server, person, speaker, stranger) {
+  const stop = stopper(person.page);
+  await person.signIn(server.issuer);
+  yield stop("home-signed-in", `${server.issuer}/`);
+  yield stop("connections-empty", `${server.issuer}/connections`);
+  const asked = await speaker.request(stranger);
+  yield stop("consent-stranger", asked.url);
+  yield stop("consent-known-app", (await speaker.request(speaker.cli)).url);
+  yield stop("consent-identity-only", (await speaker.request(speaker.app, { scope: "openid profile email", resource: null })).url);
+  await person.answer(asked.url, { redirectUri: stranger.redirectUri });
+  yield stop("consent-again", (await speaker.request(stranger)).url);
+  yield stop("connections", `${server.issuer}/connections`);
+  yield stop("connections-disconnected", async (page) => {
+    await person.disconnect(server.issuer, stranger.name);
+    await page.goto(`${server.issuer}/connections`);
+    await page.locator("details").evaluateAll((all) => all.forEach((each) => each.setAttribute("open", "")));
+  });
+  yield stop("signed-out", async () => person.signOut(server.issuer));
+}
+
+async function* signingUp(server, person) {
+  const stop = stopper(person.page);
+  yield stop("home-of-a-newcomer", async (page) => {
+    await page.goto(`${server.issuer}/sign-up`);
+    await person.fillIn();
+    await page.click("#sign-up");
+    await page.waitForURL((url) => !url.pathname.endsWith("/sign-up"));
+  });
+}
+
+/** A stop is an address or something to do; going there happens when the stop is visited. */
+function stopper(page) {
+  return (name, place) => ({
+    name,
+    page,
+    visit: () => (typeof place === "string" ? page.goto(place, { waitUntil: "load" }) : place(page)),
+  });
+}

@@ -1,0 +1,42 @@
+// The whole way with JavaScript switched off: sign up, sign in, allow, see the connection, end it, sign out.
+import { assert, equal } from "../harness/checks.mjs";
+import { Person } from "../harness/person.mjs";
+
+export async function withoutScripts({ server, browser, speaker, stranger, check, need }) {
+  const account = { email: `scriptless-${Date.now()}@example.com`, password: "nine calm otters row 42" };
+  const person = await Person.arrive(browser, account, { javaScriptEnabled: false });
+  const { page } = person;
+
+  await need("signs up", async () => {
+    await page.goto(`${server.issuer}/sign-up`);
+    await person.fillIn();
+    await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/sign-up")), page.click("#sign-up")]);
+  });
+  await check("changes the theme, and it is remembered", async () => {
+    const theme = () => page.locator("html").getAttribute("data-theme");
+    const before = await theme();
+    const button = page.locator('form[action$="/theme"] button:not([aria-pressed="true"]):not([aria-current="true"])').last();
+    await Promise.all([page.waitForNavigation(), button.click()]);
+    const after = await theme();
+    assert(after !== before, `it is still ${before}`);
+    await page.goto(`${server.issuer}/connections`);
+    equal(await theme(), after, "on the next page");
+  });
+  await need("allows an app to read its own first project", async () => {
+    const { url } = await speaker.request(stranger);
+    await page.goto(url);
+    const choice = page.locator('input[type="radio"][id^="project-"]').first();
+    if (await choice.count()) await choice.check({ force: true });
+    const sent = page.waitForRequest((request) => request.url().startsWith(stranger.redirectUri));
+    await page.click("#allow", { noWaitAfter: true });
+    assert(new URL((await sent).url()).searchParams.get("code"), "no code came back");
+  });
+  await check("sees the connection, and ends it", async () => {
+    equal(await person.disconnect(server.issuer, stranger.name), 1, "connections ended");
+  });
+  await check("signs out and in again", async () => {
+    await person.signOut(server.issuer);
+    await person.signIn(server.issuer);
+  });
+  await person.leave();
+}

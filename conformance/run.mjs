@@ -1,0 +1,77 @@
+// The one entry: starts the servers that the chosen suites need, runs them, prints the table, and ends with 1 when anything failed.
+//   conformance/run [suite …]      conformance/run --list
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { HERE, freePort } from "./harness/places.mjs";
+import { CannotGoOn, Checks } from "./harness/checks.mjs";
+import { Server } from "./harness/server.mjs";
+import { openBrowser } from "./harness/person.mjs";
+
+const SUITES = ["discovery", "mcp-conformance", "protocol", "relying-parties", "mcp-clients", "mcp-remote", "pages"];
+
+/** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
+const SETTINGS = {
+  usual: {},
+  // A server that nobody has connected anything to yet.
+  pages: {},
+  brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
+};
+
+const wanted = process.argv.slice(2);
+if (wanted.includes("--list")) {
+  console.log(SUITES.join("\n"));
+  process.exit(0);
+}
+const unknown = wanted.filter((name) => !SUITES.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such suite: ${unknown.join(", ")}; there are ${SUITES.join(", ")}`);
+  process.exit(2);
+}
+process.exitCode = await main(wanted.length > 0 ? wanted : SUITES);
+
+async function main(names) {
+  const checks = new Checks(JSON.parse(readFileSync(path.join(HERE, "expected-failures.json"), "utf8")));
+  const relyingPartyPort = await freePort();
+  const browser = await openBrowser({ relyingPartyPort });
+  const servers = new Map();
+  try {
+    for (const name of names) {
+      const suite = await import(`./suites/${name}.mjs`);
+      const server = await started(servers, suite.settings);
+      await perform(checks, name, suite, { server, browser, relyingPartyPort });
+    }
+  } finally {
+    await browser.close();
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  }
+  return report(checks);
+}
+
+async function started(servers, settings) {
+  if (!servers.has(settings)) servers.set(settings, await Server.start(settings, SETTINGS[settings]));
+  return servers.get(settings);
+}
+
+/** A suite may have parts, each of which ends by itself when something fails that it rests on. */
+async function perform(checks, name, suite, surroundings) {
+  const part = async (title, body) => {
+    try {
+      await body(checks.suite(title));
+    } catch (error) {
+      if (!(error instanceof CannotGoOn)) checks.broke(title, error);
+    }
+  };
+  await part(name, (tools) => suite.run({ ...surroundings, ...tools, suite: (title, body) => part(`${name}, ${title}`, body) }));
+}
+
+function report(checks) {
+  const suites = [...new Set(checks.results.map(({ suite }) => suite))];
+  console.log("\nsuite                                          passed  failed  expected failures");
+  for (const suite of suites) {
+    const of = (outcome) => checks.results.filter((each) => each.suite === suite && each.outcome === outcome).length;
+    console.log(`${suite.padEnd(46)} ${String(of("passed")).padStart(6)}  ${String(of("failed")).padStart(6)}  ${String(of("expected")).padStart(6)}`);
+  }
+  const failed = checks.count("failed");
+  console.log(`\n${checks.count("passed")} passed, ${failed} failed, ${checks.count("expected")} skipped`);
+  return failed > 0 || checks.results.length === 0 ? 1 : 0;
+}

@@ -1,0 +1,37 @@
+// Every page in Chromium: pictures into target/pages/, and what holds for all of them; then the keyboard alone, and no JavaScript.
+import { inspect, listen, photograph } from "../pages/inspect.mjs";
+import { walk } from "../pages/walk.mjs";
+import { keyboard } from "../pages/keyboard.mjs";
+import { withoutScripts } from "../pages/without-scripts.mjs";
+import { equal } from "../harness/checks.mjs";
+import { Speaker } from "./protocol/speaker.mjs";
+
+export const settings = "pages";
+export const title = "pages";
+
+export async function run(surroundings) {
+  const { server, suite } = surroundings;
+  const speaker = await Speaker.discover(server, null);
+  const stranger = await registered(speaker);
+  await suite("walk", async ({ check }) => {
+    for await (const stop of walk({ ...surroundings, speaker, stranger })) {
+      await check(stop.name, async () => {
+        const complaints = listen(stop.page);
+        await stop.visit();
+        await photograph(stop.page, stop.name);
+        await inspect(stop.page);
+        equal(complaints, [], "the browser's complaints");
+        stop.page.removeAllListeners("console").removeAllListeners("pageerror");
+      });
+    }
+  });
+  await suite("keyboard", (tools) => keyboard({ ...surroundings, ...tools, speaker, stranger }));
+  await suite("without JavaScript", (tools) => withoutScripts({ ...surroundings, ...tools, speaker, stranger }));
+}
+
+/** A client that nobody knows, as an assistant registers itself. */
+async function registered(speaker) {
+  const name = "Wanderer";
+  const { client_id } = await speaker.register({ client_name: name, redirect_uris: [speaker.cli.redirectUri], token_endpoint_auth_method: "none" });
+  return { ...speaker.cli, name, client: { client_id } };
+}

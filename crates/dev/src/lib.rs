@@ -1,0 +1,3 @@
+//! lanyard dev, lanyard try and the demo downstream app.
+
+pub mod mcp;

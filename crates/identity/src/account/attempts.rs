@@ -1,0 +1,101 @@
+//! How often signing in and signing up may be tried. Counted in the database, so that all processes share one counter, and
+//! before the attempt, so that parallel ones cannot slip through (V-51).
+
+use std::{net::IpAddr, time::Duration};
+
+use model::{Email, SecretHash, Timestamp, User};
+use storage::StorageError;
+
+use crate::{Authority, Caller};
+
+/// A counter and its limit.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    pub(super) subject: String,
+    pub(super) most: u64,
+}
+
+impl Limit {
+    /// Sign-ins to one account, whatever the address it was named by. Where there is no account a counter of its own
+    /// behaves the same, so that the lock-out tells nothing; it is kept under a hash, since strangers' addresses are not
+    /// ours to collect.
+    pub(super) fn of_account(account: Option<&User>, email: Option<&Email>, typed: &str, most: u64) -> Self {
+        let subject = match account {
+            Some(user) => format!("sign-in:account:{}", user.id),
+            None => {
+                let named = email.map_or_else(|| typed.trim().to_lowercase(), |email| email.as_str().to_owned());
+                format!("sign-in:nobody:{}", SecretHash::of(named.as_bytes()).as_str())
+            }
+        };
+        Self { subject, most }
+    }
+
+    /// What comes from one network address; `what` is the act.
+    pub(super) fn of_address(what: &str, caller: &Caller, most: u64) -> Self {
+        Self { subject: format!("{what}:address:{}", network(&caller.address)), most }
+    }
+}
+
+/// One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber has to itself.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(address) => address.to_string(),
+        Err(_) => "unknown".to_owned(),
+    }
+}
+
+impl Authority {
+    /// Counts one attempt against every limit; how long to wait if one is passed.
+    pub(super) async fn count_attempt(&self, limits: &[Limit], window: Duration, now: Timestamp) -> Result<Option<Duration>, StorageError> {
+        let limits = limits.to_vec();
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let limits = limits.clone();
+                Box::pin(async move {
+                    let mut wait = None;
+                    for limit in &limits {
+                        if tx.count_attempt(&limit.subject, window, now).await? <= limit.most {
+                            continue;
+                        }
+                        let began = tx.attempts_since(&limit.subject).await?.unwrap_or(now);
+                        let left = began.plus(window).since(now).max(Duration::from_secs(1));
+                        wait = wait.max(Some(left));
+                    }
+                    Ok(wait)
+                })
+            })
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_subscriber_is_one_address() {
+        for (address, subscriber) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("", "unknown"),
+        ] {
+            assert_eq!(network(address), subscriber);
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_address_share_a_counter() {
+        let of = |typed: &str| Limit::of_account(None, Email::parse(typed).as_ref(), typed, 1).subject;
+        assert_eq!(of("nobody@example.com"), of(" NoBody@EXAMPLE.com "));
+        assert_eq!(of("nobody@example.com"), of("nobody＠example.com"));
+        assert_ne!(of("nobody@example.com"), of("somebody@example.com"));
+        assert!(!of("nobody@example.com").contains("example"));
+    }
+}

@@ -1,0 +1,71 @@
+//! The beginning of a session: a new cookie and a new secret for the browser, whatever it held before (V-11).
+
+use model::{Id, Secret, SecretHash, Session, Timestamp, User};
+use storage::{StorageError, Tx};
+
+use super::{NewSession, audit, cookie::SessionCookie};
+use crate::{Authority, Caller};
+
+/// How much of a browser's description is kept.
+const USER_AGENT_CHARACTERS: usize = 300;
+
+/// A session that is about to begin; written within the transaction of the sign-in.
+#[derive(Clone)]
+pub(super) struct Beginning {
+    session: Session,
+    secret: Secret,
+    old_browser: SecretHash,
+    new_browser: Secret,
+    replaces: Option<Id<Session>>,
+}
+
+impl Authority {
+    /// A session for this person and browser, not yet written.
+    pub(super) fn begin_session(
+        &self,
+        user_id: Id<User>,
+        browser: &Secret,
+        replaces: Option<Id<Session>>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Beginning {
+        let secret = Secret::generate();
+        let session = Session {
+            id: Id::new(now),
+            hash: secret.hash(),
+            user_id,
+            // RFC 8176 §2
+            amr: "pwd".to_owned(),
+            authenticated_at: now,
+            created_at: now,
+            seen_at: now,
+            expires_at: now.plus(self.parts.settings.sessions.lifetime),
+            address: caller.address.clone(),
+            user_agent: storable(&caller.user_agent),
+        };
+        Beginning { session, secret, old_browser: browser.hash(), new_browser: Secret::generate(), replaces }
+    }
+}
+
+impl Beginning {
+    /// Writes the session, ends the one that it replaces, and hands over what the browser was in the middle of.
+    pub(super) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StorageError> {
+        if let Some(replaced) = self.replaces {
+            tx.delete_session(replaced).await?;
+        }
+        tx.insert_session(&self.session).await?;
+        tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
+        tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await
+    }
+
+    /// What the browser is given, once that is durable.
+    pub(super) fn given(self, user: User) -> NewSession {
+        let cookie = SessionCookie { id: self.session.id, secret: self.secret };
+        NewSession { cookie: cookie.text(), browser: self.new_browser, session: self.session, user }
+    }
+}
+
+/// PostgreSQL's TEXT has no U+0000, and a header may be long.
+fn storable(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(USER_AGENT_CHARACTERS).collect()
+}

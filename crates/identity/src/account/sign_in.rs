@@ -1,0 +1,120 @@
+//! Signing in with address and password. The same answer and the same work, whether or not the account exists, is disabled
+//! or has no password (V-48); counted before the password is looked at (V-51).
+
+use std::time::Duration;
+
+use model::{Email, Id, Secret, Session, Timestamp, User, user::PasswordHash};
+use protocol::Confidential;
+use storage::{StorageError, Tx};
+
+use super::{NewSession, attempts::Limit, browser::Beginning};
+use crate::{Authority, Caller, Error};
+
+/// What the form says, and from which browser.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The address as it was typed.
+    pub email: String,
+    /// The password as it was typed.
+    pub password: Confidential,
+    /// The browser's present secret; requests that wait at /authorize are bound to it.
+    pub browser: Secret,
+    /// The session that this browser has proved to hold (by [`Authority::signed_in`], never by an id alone), to be ended.
+    pub replaces: Option<Id<Session>>,
+    /// Who is at the other end.
+    pub caller: Caller,
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInRefusal {
+    /// Address and password do not belong together; nothing more is ever said.
+    Wrong,
+    /// Too many attempts; the password was not looked at, right or wrong.
+    TooMany {
+        /// When the window ends.
+        retry_after: Duration,
+    },
+}
+
+/// A password that was right, and what follows from it.
+#[derive(Clone)]
+struct Proved {
+    user_id: Id<User>,
+    counters: [Limit; 2],
+    rehashed: Option<PasswordHash>,
+    beginning: Beginning,
+}
+
+impl Authority {
+    /// Signs a person in with this browser.
+    ///
+    /// # Errors
+    /// Trouble of the database; `temporarily_unavailable` when too many passwords wait to be hashed.
+    pub async fn sign_in(&self, ask: SignIn, now: Timestamp) -> Result<Result<NewSession, SignInRefusal>, Error> {
+        let account = self.account(&ask).await?;
+        let counters = self.counters(account.as_ref(), &ask);
+        if let Some(retry_after) = self.count_attempt(&counters, self.parts.settings.sign_in_limits.window, now).await? {
+            return Ok(Err(SignInRefusal::TooMany { retry_after }));
+        }
+        let stored = account.as_ref().filter(|user| user.disabled_at.is_none()).and_then(|user| user.password_hash.as_ref());
+        let right = self.parts.passwords.verify(stored, ask.password.expose()).await?;
+        let (Some(user), Some(stored), true) = (&account, stored, right) else { return Ok(Err(SignInRefusal::Wrong)) };
+        let proved = Proved {
+            user_id: user.id,
+            counters,
+            rehashed: self.rehashed(stored, &ask.password).await?,
+            beginning: self.begin_session(user.id, &ask.browser, ask.replaces, &ask.caller, now),
+        };
+        let begun = self.begin(proved.clone(), now).await?;
+        Ok(begun.map(|user| proved.beginning.given(user)).ok_or(SignInRefusal::Wrong))
+    }
+
+    async fn account(&self, ask: &SignIn) -> Result<Option<User>, StorageError> {
+        match Email::parse(&ask.email) {
+            Some(email) => self.parts.store.read().await?.user_by_email(&email).await,
+            None => Ok(None),
+        }
+    }
+
+    fn counters(&self, account: Option<&User>, ask: &SignIn) -> [Limit; 2] {
+        let limits = &self.parts.settings.sign_in_limits;
+        let email = Email::parse(&ask.email);
+        [
+            Limit::of_account(account, email.as_ref(), &ask.email, limits.per_account),
+            Limit::of_address("sign-in", &ask.caller, limits.per_address),
+        ]
+    }
+
+    /// A stronger hash, if the settings ask for one since this one was made.
+    async fn rehashed(&self, stored: &PasswordHash, password: &Confidential) -> Result<Option<PasswordHash>, Error> {
+        let passwords = &self.parts.passwords;
+        if passwords.needs_rehash(stored) { passwords.hash(password.expose()).await.map(Some) } else { Ok(None) }
+    }
+
+    async fn begin(&self, proved: Proved, now: Timestamp) -> Result<Option<User>, StorageError> {
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let proved = proved.clone();
+                Box::pin(async move { proved.write(tx, now).await })
+            })
+            .await
+    }
+}
+
+impl Proved {
+    /// Nobody, if the account was disabled while the password was being compared (V-22).
+    async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<User>, StorageError> {
+        let Some(user) = tx.user(self.user_id).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(None) };
+        if let Some(hash) = &self.rehashed {
+            tx.set_password_hash(user.id, hash).await?;
+        }
+        let [account, address] = &self.counters;
+        tx.forget_attempts(&account.subject).await?;
+        // Others at this address are still counted: a success of one's own must not buy guesses at somebody else's account.
+        tx.uncount_attempt(&address.subject).await?;
+        self.beginning.write(tx, now).await?;
+        Ok(Some(user))
+    }
+}

@@ -1,0 +1,92 @@
+//! The authority: everything that a flow needs, in one handle. The flows are `impl Authority` in their own modules.
+
+use std::sync::Arc;
+
+use model::ServerSecrets;
+use storage::Store;
+
+use crate::{
+    Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses, password::PasswordHasher,
+};
+
+/// An authorization server without its HTTP. Cheap to clone.
+#[derive(Clone)]
+pub struct Authority {
+    pub(crate) parts: Arc<Parts>,
+}
+
+/// What the flows share.
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) secrets: ServerSecrets,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) known: Known,
+    pub(crate) keyring: Keyring,
+    pub(crate) passwords: PasswordHasher,
+    pub(crate) documents: DocumentFetcher,
+    pub(crate) last_uses: LastUses,
+}
+
+/// Who is at the other end of a request, for records that a person reads.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The client's address, as the server knows it.
+    pub address: String,
+    /// The browser or program, as it describes itself.
+    pub user_agent: String,
+}
+
+impl Authority {
+    /// An authority over this store. Makes the first signing keys if there are none.
+    ///
+    /// # Errors
+    /// Trouble of the database, or settings that cannot be met.
+    pub async fn new(store: Store, secrets: ServerSecrets, clock: Clock, settings: Settings) -> Result<Self, Error> {
+        let keyring = Keyring::open(&store, &secrets, &settings, clock.now()).await?;
+        let passwords = PasswordHasher::new(&settings.password)?;
+        let documents = DocumentFetcher::new(&settings.documents)?;
+        let parts = Parts {
+            known: Known::default(),
+            keyring,
+            passwords,
+            documents,
+            last_uses: LastUses::default(),
+            store,
+            secrets,
+            clock,
+            settings,
+        };
+        Ok(Self { parts: Arc::new(parts) })
+    }
+
+    /// The time: read once per request, on arrival.
+    #[must_use]
+    pub fn now(&self) -> model::Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.parts.settings
+    }
+
+    /// The issuer identifier.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.parts.settings.issuer
+    }
+
+    /// The server's secrets, for cookies and forms.
+    #[must_use]
+    pub fn secrets(&self) -> &ServerSecrets {
+        &self.parts.secrets
+    }
+
+    /// The store, for what is no flow: health, shutdown.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+}

@@ -1,0 +1,195 @@
+//! Consent: what a person is asked, whether they must be, and what they answer.
+
+use model::{ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
+use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, RegisteredRedirectUri, Scope};
+use storage::MemberProject;
+
+use super::{Step, resolve::Resolved};
+use crate::{Authority, Caller, Error, account::SignedIn, permitted::{self, Asked}};
+
+/// Everything that the consent page says.
+#[derive(Clone, Debug)]
+pub struct ConsentRequest {
+    /// Who asks.
+    pub client_name: String,
+    /// How we know.
+    pub provenance: Provenance,
+    /// Where the answer goes.
+    pub redirect_uri: RegisteredRedirectUri,
+    /// Who is asked.
+    pub user: User,
+    /// What can be read or changed in the project, in the resource's words: (words, whether it changes, whether it was
+    /// allowed before).
+    pub abilities: Vec<(String, bool, bool)>,
+    /// Whether the name is shown to the app.
+    pub shows_name: bool,
+    /// Whether the address is.
+    pub shows_email: bool,
+    /// Whether the app only learns who the person is.
+    pub identity_only: bool,
+    /// The projects to choose from; empty for identity alone, and for a person who has none.
+    pub projects: Vec<Choice>,
+    /// Whether the connection lasts (refresh tokens), and until when at the latest.
+    pub lasts_until: Option<Timestamp>,
+}
+
+/// A project to choose.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The project.
+    pub project: MemberProject,
+    /// Whether this app may read it already.
+    pub connected: bool,
+}
+
+/// How the client's identity is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// Its own web page, at this host.
+    Document(String),
+    /// It registered itself; nobody vouches for it.
+    Registered,
+    /// An operator of this server registered it.
+    Operator,
+    /// It is the operator's own.
+    FirstParty,
+}
+
+/// What the person answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// No.
+    Deny,
+    /// Yes, over this project; none for identity alone.
+    Allow(Option<Id<Project>>),
+}
+
+/// Whether the person must be asked.
+pub(super) enum Wanted {
+    /// No: this grant covers it.
+    Silent(Grant),
+    /// Yes, this.
+    Asked(Box<ConsentRequest>),
+}
+
+impl Authority {
+    /// Takes the person's answer. A wrong or missing project asks again; a second answer leads to the same place.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn decide(
+        &self,
+        id: Id<model::Authorization>,
+        browser: &model::Secret,
+        signed_in: Option<&SignedIn>,
+        decision: Decision,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
+        let step = self.next_step(id, browser, signed_in, caller, now).await?;
+        let (Step::Consent(request), Some(signed_in)) = (&step, signed_in) else { return Ok(step) };
+        let authorization = match self.running(id, browser).await? {
+            Ok(authorization) => authorization,
+            Err(refusal) => return Ok(Step::Refused(refusal)),
+        };
+        let resolved = match self.resolve(authorization, now).await? {
+            Ok(resolved) => resolved,
+            Err(step) => return Ok(step),
+        };
+        match decision {
+            Decision::Deny => self.deny(&resolved, signed_in, caller, now).await,
+            Decision::Allow(chosen) => match self.kind(&resolved, request, chosen).await? {
+                Some(kind) => self.allow(&resolved, signed_in, kind, caller, now).await,
+                None => Ok(step),
+            },
+        }
+    }
+
+    /// What the grant is over; nothing if the choice is not among those that were offered.
+    async fn kind(&self, resolved: &Resolved, request: &ConsentRequest, chosen: Option<Id<Project>>) -> Result<Option<GrantKind>, Error> {
+        let Some(resource) = self.what_is_asked(resolved).await?.resource else { return Ok(Some(GrantKind::Identity)) };
+        let choice = request.projects.iter().find(|choice| Some(choice.project.project.id) == chosen);
+        Ok(choice.map(|choice| GrantKind::Project {
+            resource_id: resource.id.clone(),
+            organization_id: choice.project.project.organization_id,
+            project_id: choice.project.project.id,
+        }))
+    }
+
+    pub(super) async fn what_is_asked(&self, resolved: &Resolved) -> Result<Asked, Error> {
+        let request = &resolved.authorization.request;
+        let known = self.known().await?;
+        Ok(permitted::asked(&known, &resolved.client, request.scope.as_ref(), request.resource.as_ref())?)
+    }
+
+    pub(super) async fn wanted(&self, resolved: &Resolved, signed_in: &SignedIn) -> Result<Wanted, Error> {
+        let asked = self.what_is_asked(resolved).await?;
+        let mut read = self.parts.store.read().await?;
+        let grants = read.live_grants_to(signed_in.user.id, &resolved.client.id).await?;
+        let projects = if asked.resource.is_some() { read.projects_of_member(signed_in.user.id).await? } else { Vec::new() };
+        drop(read);
+        let same_resource = |grant: &&Grant| match (&grant.kind, &asked.resource) {
+            (GrantKind::Identity, None) => true,
+            (GrantKind::Project { resource_id, project_id, .. }, Some(resource)) => {
+                *resource_id == resource.id && projects.iter().any(|one| one.project.id == *project_id)
+            }
+            _ => false,
+        };
+        let grants: Vec<&Grant> = grants.iter().filter(same_resource).collect();
+        if let [grant] = grants.as_slice()
+            && covers(resolved, grant, &asked.scope)
+        {
+            return Ok(Wanted::Silent((*grant).clone()));
+        }
+        Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects))))
+    }
+
+    fn request(&self, resolved: &Resolved, signed_in: &SignedIn, asked: &Asked, grants: &[&Grant], projects: Vec<MemberProject>) -> ConsentRequest {
+        let unchanged = |grant: &&&Grant| grant.client_fingerprint == resolved.client.consent_fingerprint();
+        let before = grants.iter().filter(unchanged).fold(Scope::empty(), |all, grant| all.union(&grant.scope));
+        let abilities = asked.resource.iter().flat_map(|resource| &resource.scopes).filter(|scope| asked.scope.contains(&scope.name));
+        let connected = |project: Id<Project>| {
+            grants.iter().any(|grant| matches!(grant.kind, GrantKind::Project { project_id, .. } if project_id == project))
+        };
+        let lasts = asked.scope.contains(OFFLINE_ACCESS) || resolved.client.may_use(protocol::GrantType::RefreshToken);
+        let latest = resolved.authorization.created_at.plus(self.parts.settings.tokens.family.absolute_lifetime);
+        ConsentRequest {
+            client_name: resolved.client.name.clone(),
+            provenance: provenance(resolved),
+            redirect_uri: resolved.redirect_uri.clone(),
+            user: signed_in.user.clone(),
+            abilities: abilities
+                .map(|scope| (scope.description.clone(), scope.access == protocol::Access::Write, before.contains(&scope.name)))
+                .collect(),
+            shows_name: asked.scope.contains(PROFILE),
+            shows_email: asked.scope.contains(EMAIL),
+            identity_only: asked.resource.is_none(),
+            projects: projects.into_iter().map(|project| Choice { connected: connected(project.project.id), project }).collect(),
+            lasts_until: lasts.then_some(latest),
+        }
+    }
+}
+
+/// Remembered consent: for the same client, as it was then, and nothing new; never for one whose identity is unproven, and
+/// never when the request asks for the person's word.
+fn covers(resolved: &Resolved, grant: &Grant, scope: &Scope) -> bool {
+    let prompt = &resolved.authorization.request.prompt;
+    resolved.client.is_proven()
+        && !prompt.consent
+        && !prompt.select_account
+        && scope.is_subset_of(&grant.scope)
+        && grant.client_fingerprint == resolved.client.consent_fingerprint()
+}
+
+fn provenance(resolved: &Resolved) -> Provenance {
+    let client = &resolved.client;
+    match client.origin {
+        ClientOrigin::Registration => Provenance::Registered,
+        ClientOrigin::Operator if client.first_party => Provenance::FirstParty,
+        ClientOrigin::Operator => Provenance::Operator,
+        ClientOrigin::Document => {
+            let host = protocol::ClientIdUrl::parse(client.id.as_str()).map(|url| url.host());
+            Provenance::Document(host.unwrap_or_default())
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Introspection (RFC 7662): what a downstream app is told about a token that it was handed.
+
+use std::sync::Arc;
+
+use model::{GrantKind, Resource, Timestamp, Token, TokenKind};
+use protocol::{ActiveToken, Introspection};
+use storage::{Behalf, SeenToken};
+
+use crate::{Authority, Caller, Error};
+
+impl Authority {
+    /// Says whether `token` is good at this moment, for the resource server that asks. Inactive covers everything that is
+    /// none of its business: unknown, expired, revoked, another's, a refresh token (RFC 7662 §2.2).
+    ///
+    /// # Errors
+    /// Trouble of the database; never a verdict on the token.
+    pub async fn introspect(&self, resource: &Arc<Resource>, token: &str, caller: &Caller, now: Timestamp) -> Result<Introspection, Error> {
+        let Some(seen) = self.live_token(token, now).await? else { return Ok(Introspection::Inactive) };
+        if seen.token.resource_id.as_ref() != Some(&resource.id) {
+            return Ok(Introspection::Inactive);
+        }
+        // Scopes that were withdrawn since are dead at once, not at the next refresh.
+        let Some(scope) = self.present_scope(&seen, resource).await? else { return Ok(Introspection::Inactive) };
+        self.note_use(&seen, caller, now).await?;
+        let (sub, organization, project) = match &seen.behalf {
+            Behalf::Person { user_id, kind: GrantKind::Project { organization_id, project_id, .. }, .. } => {
+                (user_id.to_string(), Some(organization_id.to_string()), Some(project_id.to_string()))
+            }
+            Behalf::Person { user_id, kind: GrantKind::Identity, .. } => (user_id.to_string(), None, None),
+            Behalf::Client(home) => (
+                seen.token.client_id.to_string(),
+                Some(home.organization_id.to_string()),
+                Some(home.project_id.to_string()),
+            ),
+        };
+        let access = resource.access(&scope);
+        Ok(Introspection::Active(Box::new(ActiveToken {
+            scope,
+            client_id: seen.token.client_id.to_string(),
+            sub: Some(sub),
+            aud: Some(resource.identifier.to_string()),
+            iss: self.issuer().to_owned(),
+            exp: seconds(seen.token.expires_at),
+            iat: seconds(seen.token.issued_at),
+            token_type: "Bearer".to_owned(),
+            organization,
+            project,
+            access: Some(access),
+        })))
+    }
+
+    /// The live access token with this text; nothing if it is not ours, has ended, or what it rests on has.
+    pub(crate) async fn live_token(&self, text: &str, now: Timestamp) -> Result<Option<SeenToken>, Error> {
+        let Some(token) = Token::parse(text, TokenKind::Access, &self.parts.secrets) else { return Ok(None) };
+        let mut read = self.parts.store.read().await?;
+        Ok(read.live_access_token(token.id, token.generation, &token.secret.hash(), now).await?)
+    }
+
+    /// Sight is written before the answer, once per generation (docs/families.md); the last use may wait.
+    pub(crate) async fn note_use(&self, seen: &SeenToken, caller: &Caller, now: Timestamp) -> Result<(), Error> {
+        let Behalf::Person { grant_id, generation, head_seen, used_at, .. } = &seen.behalf else { return Ok(()) };
+        self.parts.last_uses.note(*grant_id, *used_at, &caller.address, now);
+        if let Some(family_id) = seen.token.family_id
+            && !head_seen
+            && seen.token.generation == *generation
+        {
+            let generation = *generation;
+            self.parts
+                .store
+                .transaction(move |tx| Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn present_scope(&self, seen: &SeenToken, resource: &Resource) -> Result<Option<protocol::Scope>, Error> {
+        let Some((client, _)) = self.client(&seen.token.client_id).await? else { return Ok(None) };
+        let scope = seen.token.scope.intersection(&crate::permitted::permitted(&client, Some(resource)));
+        Ok((!scope.of_resources().is_empty()).then_some(scope))
+    }
+}
+
+fn seconds(time: Timestamp) -> u64 {
+    u64::try_from(time.as_seconds()).unwrap_or(0)
+}

@@ -1,0 +1,103 @@
+//! What a hot request needs and rarely changes, held in memory: clients and resources. The policy version proves that it is
+//! still true; on a shared database it is read again each time, on one of our own every change passes through here.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use model::{Client, ClientId, Resource, ResourceId};
+use storage::{Store, StorageError};
+
+use crate::Authority;
+
+/// At most so many clients are remembered; then the memory starts anew.
+const CLIENTS: usize = 10_000;
+
+/// The memory. Empty until somebody asks.
+#[derive(Default)]
+pub(crate) struct Known {
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
+}
+
+/// Clients and resources at one policy version.
+pub(crate) struct Snapshot {
+    pub(crate) version: i64,
+    pub(crate) resources: Vec<Arc<Resource>>,
+    clients: RwLock<HashMap<ClientId, Arc<Client>>>,
+}
+
+impl Snapshot {
+    /// The resource with this id, disabled ones too.
+    pub(crate) fn resource(&self, id: &ResourceId) -> Option<&Arc<Resource>> {
+        self.resources.iter().find(|resource| resource.id == *id)
+    }
+
+    /// The resources that tokens may be issued for.
+    pub(crate) fn enabled_resources(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.resources.iter().filter(|resource| resource.disabled_at.is_none())
+    }
+
+    fn remembered(&self, id: &ClientId) -> Option<Arc<Client>> {
+        self.clients.read().ok()?.get(id).cloned()
+    }
+
+    fn remember(&self, client: &Arc<Client>) {
+        if let Ok(mut clients) = self.clients.write() {
+            if clients.len() >= CLIENTS {
+                clients.clear();
+            }
+            clients.insert(client.id.clone(), Arc::clone(client));
+        }
+    }
+}
+
+impl Known {
+    /// Forgets everything: to be called after a change of a client, a resource or a key was committed.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut snapshot) = self.snapshot.write() {
+            *snapshot = None;
+        }
+    }
+
+    async fn snapshot(&self, store: &Store) -> Result<Arc<Snapshot>, StorageError> {
+        let remembered = self.snapshot.read().ok().and_then(|snapshot| snapshot.clone());
+        if let Some(snapshot) = &remembered
+            && (!store.is_shared() || store.read().await?.policy_version().await? == snapshot.version)
+        {
+            return Ok(Arc::clone(snapshot));
+        }
+        let mut read = store.read().await?;
+        // The version first: a change in between makes the memory look older than it is, never newer.
+        let version = read.policy_version().await?;
+        let resources = read.resources().await?.into_iter().map(Arc::new).collect();
+        let snapshot = Arc::new(Snapshot { version, resources, clients: RwLock::default() });
+        if let Ok(mut remembered) = self.snapshot.write() {
+            *remembered = Some(Arc::clone(&snapshot));
+        }
+        Ok(snapshot)
+    }
+}
+
+impl Authority {
+    /// Clients and resources as they are now.
+    pub(crate) async fn known(&self) -> Result<Arc<Snapshot>, StorageError> {
+        self.parts.known.snapshot(&self.parts.store).await
+    }
+
+    /// A client that is not disabled, and the policy version at which that was true.
+    pub(crate) async fn client(&self, id: &ClientId) -> Result<Option<(Arc<Client>, i64)>, StorageError> {
+        let known = self.known().await?;
+        let client = match known.remembered(id) {
+            Some(client) => Some(client),
+            None => {
+                let found = self.parts.store.read().await?.client(id).await?.map(Arc::new);
+                if let Some(client) = &found {
+                    known.remember(client);
+                }
+                found
+            }
+        };
+        Ok(client.filter(|client| client.disabled_at.is_none()).map(|client| (client, known.version)))
+    }
+}

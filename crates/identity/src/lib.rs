@@ -1,0 +1,36 @@
+//! Doing: one module per thing that can be asked of an authorization server.
+//!
+//! Owns every rule: who may do what, and what follows. Does not own how it is kept (`storage`), what a thing is (`model`),
+//! the words on the wire (`protocol`), or HTTP (`server`).
+
+pub mod account;
+pub mod admin;
+pub mod authenticate_client;
+mod authority;
+pub mod authorize;
+pub mod client_document;
+mod clock;
+pub mod connections;
+mod error;
+pub mod introspect;
+pub mod janitor;
+mod keyring;
+mod known;
+mod last_use;
+pub mod metadata;
+mod password;
+mod permitted;
+pub mod register;
+pub mod revoke;
+mod seal;
+mod settings;
+pub mod token;
+pub mod userinfo;
+
+pub use authority::{Authority, Caller};
+pub use authenticate_client::AuthenticatedClient;
+pub use clock::Clock;
+pub use error::Error;
+pub use settings::{
+    DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
+};

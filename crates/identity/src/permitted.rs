@@ -1,0 +1,88 @@
+//! What a client may hold at the most, and which resource a request means. The read-only rule stands here and nowhere else.
+
+use std::sync::Arc;
+
+use model::{Client, Resource};
+use protocol::{EMAIL, GrantType, OAuthError, OFFLINE_ACCESS, OPENID, PROFILE, ResourceIndicator, Scope};
+
+use crate::known::Snapshot;
+
+/// What was asked for, once it is known which resource is meant and what the client may hold there.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The resource; none where identity scopes alone are asked.
+    pub(crate) resource: Option<Arc<Resource>>,
+    /// What is granted if the person agrees; never empty, never wider than asked.
+    pub(crate) scope: Scope,
+}
+
+/// The widest scope that this client may ever hold at this resource: only a first-party client may hold scopes that write,
+/// whatever it asks or is configured to ask.
+pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
+    let of_resource = match resource {
+        Some(resource) if client.first_party => resource.scope(),
+        Some(resource) => resource.read_scope(),
+        None => Scope::empty(),
+    };
+    let offline = if client.may_use(GrantType::RefreshToken) { tokens(&[OFFLINE_ACCESS]) } else { Scope::empty() };
+    let all = of_resource.union(&tokens(&[OPENID, PROFILE, EMAIL]));
+    match &client.metadata.scope {
+        Some(limit) => all.intersection(limit).union(&offline),
+        None => all.union(&offline),
+    }
+}
+
+/// Reads what an authorization request asks for: narrowed to what is permitted, refused only if nothing is left.
+///
+/// # Errors
+/// `invalid_target` for a resource that is unknown or not named where it must be, `invalid_scope` if nothing is left.
+pub(crate) fn asked(known: &Snapshot, client: &Client, scope: Option<&Scope>, resource: Option<&ResourceIndicator>) -> Result<Asked, OAuthError> {
+    let resource = match resource {
+        Some(indicator) => Some(named(known, indicator)?),
+        None => implied(known, client, scope)?,
+    };
+    let most = permitted(client, resource.as_deref());
+    let scope = match scope {
+        Some(scope) => scope.intersection(&most),
+        // The client's default: everything that it may hold at this resource, or who the person is.
+        None if resource.is_some() => most.difference(&tokens(&[OPENID, PROFILE, EMAIL])),
+        None => most.intersection(&tokens(&[OPENID, OFFLINE_ACCESS])),
+    };
+    if scope.difference(&tokens(&[OFFLINE_ACCESS])).is_empty() {
+        return Err(OAuthError::invalid_scope("none of the requested scopes can be granted to this client")
+            .because(format!("client {} may hold at most '{most}'", client.id)));
+    }
+    let resource = resource.filter(|_| !scope.of_resources().is_empty());
+    Ok(Asked { resource, scope })
+}
+
+/// The resource with this identifier (RFC 8707 §2).
+pub(crate) fn named(known: &Snapshot, indicator: &ResourceIndicator) -> Result<Arc<Resource>, OAuthError> {
+    known
+        .enabled_resources()
+        .find(|resource| resource.identifier == *indicator)
+        .cloned()
+        .ok_or_else(|| OAuthError::invalid_target("no such resource is registered here").because(indicator.to_string()))
+}
+
+/// The resource that is meant where none is named: the only one that understands what is asked.
+fn implied(known: &Snapshot, client: &Client, scope: Option<&Scope>) -> Result<Option<Arc<Resource>>, OAuthError> {
+    let wanted = match (scope, &client.metadata.scope) {
+        (Some(scope), _) | (None, Some(scope)) => scope.of_resources(),
+        (None, None) => {
+            let mut all = known.enabled_resources();
+            return Ok(all.next().filter(|_| all.next().is_none()).cloned());
+        }
+    };
+    let mut found = known.enabled_resources().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
+    let first = found.next().cloned();
+    if found.next().is_some() {
+        return Err(OAuthError::invalid_target("several resources understand these scopes: say which one by the parameter resource"));
+    }
+    Ok(first)
+}
+
+/// A scope of words that are known to be scope tokens.
+pub(crate) fn tokens(words: &[&str]) -> Scope {
+    Scope::from_tokens(words.iter().copied()).unwrap_or_else(|_| Scope::empty())
+}

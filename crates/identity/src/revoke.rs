@@ -1,0 +1,56 @@
+//! Revocation (RFC 7009): a client gives back what it holds.
+
+use model::{AuditEvent, Family, Timestamp, Token, TokenKind};
+use storage::Tx;
+
+use crate::{AuthenticatedClient, Authority, Caller, Error};
+
+impl Authority {
+    /// Ends what stands behind a token of this client: the family, whichever of its tokens was shown, or the single access
+    /// token without one. Anything else is answered the same way and has no effect (RFC 7009 §2.2).
+    ///
+    /// # Errors
+    /// Trouble of the database; then nothing was ended.
+    pub async fn revoke(&self, client: &AuthenticatedClient, token: &str, caller: &Caller, now: Timestamp) -> Result<(), Error> {
+        let secrets = &self.parts.secrets;
+        // The hint is not needed: the kind stands in the token.
+        let found = Token::parse(token, TokenKind::Refresh, secrets).or_else(|| Token::parse(token, TokenKind::Access, secrets));
+        let Some(token) = found else { return Ok(()) };
+        let (client_id, address) = (client.client.id.clone(), caller.address.clone());
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let (token, client_id, address) = (token.clone(), client_id.clone(), address.clone());
+                Box::pin(async move {
+                    if token.generation == 0 {
+                        if let Some(found) = tx.access_token(token.id, 0, &token.secret.hash()).await?
+                            && found.client_id == client_id
+                        {
+                            tx.delete_access_token(token.id, &token.secret.hash()).await?;
+                        }
+                        return Ok::<_, Error>(());
+                    }
+                    let family = tx.family(token.id.cast::<Family>()).await?;
+                    match family.filter(|family| family.client_id == client_id) {
+                        Some(family) => end(tx, &family, &address, now).await,
+                        None => Ok(()),
+                    }
+                })
+            })
+            .await
+    }
+}
+
+async fn end(tx: &mut Tx, family: &Family, address: &str, now: Timestamp) -> Result<(), Error> {
+    if tx.revoke_family(family.id, "revoked_by_client", now).await? {
+        tx.revoke_grant_without_families(family, "revoked_by_client", now).await?;
+        tx.insert_audit_event(&AuditEvent {
+            client_id: Some(family.client_id.clone()),
+            subject: Some(family.id.to_string()),
+            address: Some(address.to_owned()),
+            ..AuditEvent::new("token.revoked", now)
+        })
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! What an operator decided, in the types that the flows need. Reading a configuration file is the server's.
+
+use std::time::Duration;
+
+use model::family::Policy;
+
+/// All settings of the flows.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer, byte for byte as it is configured (RFC 8414 §2); no trailing slash.
+    pub issuer: String,
+    /// Lifetimes of tokens.
+    pub tokens: TokenSettings,
+    /// How long a request at /authorize may wait for its person.
+    pub authorization_lifetime: Duration,
+    /// Signed-in browsers.
+    pub sessions: SessionSettings,
+    /// Who may make an account.
+    pub sign_up: SignUpSettings,
+    /// How passwords are hashed and how long they are.
+    pub password: PasswordSettings,
+    /// How many sign-ins may be tried.
+    pub sign_in_limits: SignInLimits,
+    /// How clients arrive by themselves.
+    pub registration: RegistrationSettings,
+    /// How client documents are fetched.
+    pub documents: DocumentSettings,
+    /// Documentation for developers, named in the metadata.
+    pub service_documentation: Option<String>,
+}
+
+/// Lifetimes of tokens.
+#[derive(Clone, Debug)]
+pub struct TokenSettings {
+    /// An access token's.
+    pub access_lifetime: Duration,
+    /// An authorization code's.
+    pub code_lifetime: Duration,
+    /// An ID token's.
+    pub id_token_lifetime: Duration,
+    /// A refresh-token family's, and its windows.
+    pub family: Policy,
+}
+
+/// Signed-in browsers.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// A fixed window from sign-in on.
+    pub lifetime: Duration,
+}
+
+/// Who may make an account.
+#[derive(Clone, Debug)]
+pub struct SignUpSettings {
+    /// Whether anybody may.
+    pub enabled: bool,
+    /// Whether whoever does gets an organisation with a first project.
+    pub organization: bool,
+}
+
+/// How passwords are hashed and how long they are.
+#[derive(Clone, Debug)]
+pub struct PasswordSettings {
+    /// In characters; 12 at the least.
+    pub min_length: usize,
+    /// argon2id memory in KiB.
+    pub memory_kib: u32,
+    /// argon2id passes.
+    pub iterations: u32,
+    /// argon2id lanes.
+    pub parallelism: u32,
+    /// How many are hashed at the same time.
+    pub concurrency: usize,
+}
+
+/// How many sign-ins may be tried.
+#[derive(Clone, Debug)]
+pub struct SignInLimits {
+    /// Per account and window.
+    pub per_account: u64,
+    /// Per address and window.
+    pub per_address: u64,
+    /// The window.
+    pub window: Duration,
+}
+
+/// How clients arrive by themselves.
+#[derive(Clone, Debug)]
+pub struct RegistrationSettings {
+    /// RFC 7591, open to anybody.
+    pub dynamic: bool,
+    /// Client ID Metadata Documents.
+    pub documents: bool,
+    /// A client that registered itself and was never granted anything goes after this long.
+    pub unused_expiry: Duration,
+    /// Registrations per address and hour.
+    pub per_address_hourly: u64,
+}
+
+/// How client documents are fetched.
+#[derive(Clone, Debug)]
+pub struct DocumentSettings {
+    /// For development only: a CA certificate (PEM) to trust for documents on loopback, which is refused otherwise.
+    pub development_ca: Option<Vec<u8>>,
+    /// The whole fetch takes no longer.
+    pub timeout: Duration,
+    /// A document is asked for again after this long at the earliest, whatever its cache headers say.
+    pub least_freshness: Duration,
+    /// And at the latest.
+    pub most_freshness: Duration,
+}
+
+impl Settings {
+    /// The defaults, for this issuer.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        const MINUTE: u64 = 60;
+        const HOUR: u64 = 60 * MINUTE;
+        const DAY: u64 = 24 * HOUR;
+        Self {
+            issuer: issuer.into(),
+            tokens: TokenSettings {
+                access_lifetime: Duration::from_secs(15 * MINUTE),
+                code_lifetime: Duration::from_secs(MINUTE),
+                id_token_lifetime: Duration::from_secs(HOUR),
+                family: Policy {
+                    retry_window: Duration::from_secs(30),
+                    recovery_window: Duration::from_secs(7 * DAY),
+                    repeat_limit: 0,
+                    idle_lifetime: Duration::from_secs(30 * DAY),
+                    absolute_lifetime: Duration::from_secs(365 * DAY),
+                },
+            },
+            authorization_lifetime: Duration::from_secs(HOUR),
+            sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
+            sign_up: SignUpSettings { enabled: true, organization: true },
+            password: PasswordSettings { min_length: 12, memory_kib: 19 * 1024, iterations: 2, parallelism: 1, concurrency: 2 },
+            sign_in_limits: SignInLimits { per_account: 10, per_address: 50, window: Duration::from_secs(15 * MINUTE) },
+            registration: RegistrationSettings {
+                dynamic: true,
+                documents: true,
+                unused_expiry: Duration::from_secs(DAY),
+                per_address_hourly: 60,
+            },
+            documents: DocumentSettings {
+                development_ca: None,
+                timeout: Duration::from_secs(3),
+                least_freshness: Duration::from_secs(5 * MINUTE),
+                most_freshness: Duration::from_secs(DAY),
+            },
+            service_documentation: None,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The token endpoint: the phases of every grant type, once, in order. Each grant type fills in only what is its own.
+
+mod authorization_code;
+mod client_credentials;
+mod issue;
+mod refresh_token;
+
+use protocol::{ClientCredentials, GrantType, OAuthError, Params, TokenRequest, TokenResponse};
+
+use crate::{AuthenticatedClient, Authority, Caller, Error};
+
+impl Authority {
+    /// Answers a token request (OAuth 2.1 §3.2). Runs in a task of its own: a client that goes away cannot cancel it.
+    ///
+    /// # Errors
+    /// The protocol's refusals, or trouble of the database, which is never one of them.
+    pub async fn exchange(&self, credentials: ClientCredentials, mut params: Params, caller: &Caller) -> Result<TokenResponse, Error> {
+        let now = self.now();
+        // 1 who asks
+        let client = self.authenticate_client(credentials, now).await?;
+        // 2 what is asked
+        let request = TokenRequest::parse(&mut params)?;
+        // 3 may they
+        may_use(&client, &request)?;
+        // 4 the grant itself
+        let issued = match request {
+            TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resource } => {
+                self.redeem_code(&client, &code, redirect_uri, code_verifier, resource, caller, now).await?
+            }
+            TokenRequest::RefreshToken { refresh_token, scope, resource } => {
+                self.refresh(&client, &refresh_token, scope, resource, caller, now).await?
+            }
+            TokenRequest::ClientCredentials { scope, resource } => self.issue_to_client(&client, scope, resource, now).await?,
+        };
+        // 5 the response
+        self.respond(&client, issued, now).await
+    }
+}
+
+fn may_use(client: &AuthenticatedClient, request: &TokenRequest) -> Result<(), OAuthError> {
+    let grant_type = match request {
+        TokenRequest::AuthorizationCode { .. } => GrantType::AuthorizationCode,
+        TokenRequest::RefreshToken { .. } => GrantType::RefreshToken,
+        TokenRequest::ClientCredentials { .. } => GrantType::ClientCredentials,
+    };
+    if client.client.may_use(grant_type) {
+        return Ok(());
+    }
+    Err(OAuthError::unauthorized_client("this client is not registered for this grant type")
+        .because(format!("client {} asked for {}", client.client.id, request.grant_type())))
+}

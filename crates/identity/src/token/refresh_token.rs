@@ -1,0 +1,278 @@
+//! refresh_token (OAuth 2.1 §4.3): docs/families.md in code. The ordinary case is one command; when it hits no row, a
+//! transaction reads, decides by [`Family::meaning`], and commits in sight.
+
+use model::{
+    AuditEvent, Family, GrantKind, Id, Notice, NoticeKind, Secret, Timestamp, Token, TokenKind,
+    family::{self, Meaning},
+};
+use protocol::{Confidential, OAuthError, ResourceIndicator, Scope};
+use storage::{AccessToken, FamilyCondition, Rotation, Standing, StorageError, Tx};
+
+use super::issue::{Issued, Part, Person, lost_secret};
+use crate::{AuthenticatedClient, Authority, Caller, Error, permitted};
+
+/// A refresh as it was asked for.
+#[derive(Clone)]
+struct Ask {
+    token: Token,
+    client: AuthenticatedClient,
+    scope: Option<Scope>,
+    resource: Option<ResourceIndicator>,
+    address: String,
+    now: Timestamp,
+}
+
+impl Authority {
+    pub(super) async fn refresh(
+        &self,
+        client: &AuthenticatedClient,
+        token: &Confidential,
+        scope: Option<Scope>,
+        resource: Option<ResourceIndicator>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Issued, Error> {
+        let Some(token) = Token::parse(token.expose(), TokenKind::Refresh, &self.parts.secrets) else {
+            return Err(unknown_token("the tag is wrong").into());
+        };
+        let ask = Ask { token, client: client.clone(), scope, resource, address: caller.address.clone(), now };
+        if ask.scope.is_none()
+            && ask.resource.is_none()
+            && let Some(issued) = self.rotate(&ask).await?
+        {
+            return Ok(issued);
+        }
+        let this = self.clone();
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let (this, ask) = (this.clone(), ask.clone());
+                Box::pin(async move { this.refresh_in(tx, &ask).await })
+            })
+            .await?
+            .map_err(Error::from)
+    }
+
+    /// The ordinary case: the head, outside the window, nothing narrowed, nothing disabled.
+    async fn rotate(&self, ask: &Ask) -> Result<Option<Issued>, Error> {
+        let (secrets, tokens, now) = (&self.parts.secrets, &self.parts.settings.tokens, ask.now);
+        let key_version = secrets.current();
+        let retry_salt = Secret::generate().expose();
+        let head = family::successor(secrets, key_version, &retry_salt, &ask.token.secret).ok_or_else(|| lost_secret(key_version))?;
+        let access = family::access(secrets, key_version, &retry_salt, &head, "").ok_or_else(|| lost_secret(key_version))?;
+        let window = tokens.family.retry_window;
+        let rotation = Rotation {
+            family_id: ask.token.id.cast(),
+            generation: ask.token.generation,
+            presented_hash: ask.token.secret.hash(),
+            client_id: ask.client.client.id.clone(),
+            head_hash: head.hash(),
+            retry_salt,
+            key_version,
+            access_hash: access.hash(),
+            now,
+            window_over_before: if window.is_zero() { Timestamp::from_micros(i64::MAX) } else { now.minus(window) },
+            idle_expires_at: now.plus(tokens.family.idle_lifetime),
+            access_expires_at: now.plus(tokens.access_lifetime),
+            policy_version: ask.client.policy_version,
+        };
+        let (family_id, generation, expires_at) = (rotation.family_id, rotation.generation + 1, rotation.access_expires_at);
+        let Some(rotated) = self.parts.store.rotate(rotation).await? else { return Ok(None) };
+        Ok(Some(Issued {
+            access: Part::of(family_id, generation, access, key_version),
+            refresh: Some(Part::of(family_id, generation, head, key_version)),
+            expires_at,
+            scope: rotated.scope,
+            person: Some(Person {
+                user_id: rotated.user_id,
+                session_id: rotated.session_id,
+                auth_time: rotated.auth_time,
+                amr: rotated.amr,
+                nonce: None,
+            }),
+        }))
+    }
+
+    /// Every case. `Ok(Err(…))` refuses *and* records: the record is committed before the refusal is told.
+    async fn refresh_in(&self, tx: &mut Tx, ask: &Ask) -> Result<Result<Issued, OAuthError>, Error> {
+        let Some(family) = tx.family(ask.token.id.cast()).await? else {
+            return Err(unknown_token("there is no such family").into());
+        };
+        if family.client_id != ask.client.client.id {
+            return Err(unknown_token("it was issued to another client").into());
+        }
+        let policy = &self.parts.settings.tokens.family;
+        let access_expires_at = tx.access_expiry(family.id, family.generation).await?;
+        let meaning = family.meaning(ask.token.generation, &ask.token.secret.hash(), access_expires_at, policy, ask.now);
+        match meaning {
+            Meaning::Dead => Err(OAuthError::invalid_grant("the refresh token has expired or was revoked").because(dead(&family)).into()),
+            Meaning::RolledBack => Ok(Err(end(tx, &family, "rolled_back", ask).await?)),
+            Meaning::Reuse => Ok(Err(self.end_reused(tx, &family, ask).await?)),
+            _ => match tx.standing(family.grant_id).await? {
+                Standing::Good => self.answer(tx, &family, meaning, ask).await.map(Ok),
+                standing => Ok(Err(end(tx, &family, standing.reason(), ask).await?)),
+            },
+        }
+    }
+
+    async fn answer(&self, tx: &mut Tx, family: &Family, meaning: Meaning, ask: &Ask) -> Result<Issued, Error> {
+        let (secrets, tokens) = (&self.parts.secrets, &self.parts.settings.tokens);
+        let grant = tx.grant(family.grant_id).await?.ok_or_else(|| corrupt(family))?;
+        let granted = self.granted(tx, family, &grant.kind, ask).await?;
+        let scope = narrowed(&granted, ask.scope.as_ref())?;
+
+        let mut next = family
+            .answered(meaning, &ask.token.secret, &tokens.family, secrets, ask.now)
+            .ok_or_else(|| lost_secret(family.key_version))?;
+        if granted == family.scope {
+            next.policy_version = tx.policy_version().await?;
+        }
+        let head = next.head(&ask.token.secret, secrets).ok_or_else(|| corrupt(family))?;
+        let narrowing = if scope == family.scope { String::new() } else { scope.to_string() };
+        let access = next.access_secret(&head, &narrowing, secrets).ok_or_else(|| lost_secret(next.key_version))?;
+
+        tx.update_family(&next, condition(meaning, family)).await?;
+        match meaning {
+            Meaning::Rotate => tx.delete_access_tokens_below(family.id, family.generation).await?,
+            Meaning::Recover => tx.delete_access_tokens_of(family.id, family.generation).await?,
+            _ => {}
+        }
+        let expires_at = self.put_access_token(tx, &next, &grant.kind, &scope, &access, ask.now).await?;
+        record(tx, family, &next, meaning, grant.user_id, ask).await?;
+        Ok(Issued {
+            access: Part::of(next.id, next.generation, access, next.key_version),
+            refresh: Some(Part::of(next.id, next.generation, head, next.key_version)),
+            expires_at,
+            scope,
+            person: Some(Person {
+                user_id: grant.user_id,
+                session_id: next.session_id,
+                auth_time: next.auth_time,
+                amr: next.amr,
+                nonce: None,
+            }),
+        })
+    }
+
+    /// What the family's tokens may do now: what was consented to, less what was withdrawn from client or resource since.
+    async fn granted(&self, tx: &mut Tx, family: &Family, kind: &GrantKind, ask: &Ask) -> Result<Scope, Error> {
+        let client = tx.client(&family.client_id).await?.ok_or_else(|| corrupt(family))?;
+        let resource = match kind {
+            GrantKind::Identity => None,
+            GrantKind::Project { resource_id, .. } => tx.resources().await?.into_iter().find(|resource| resource.id == *resource_id),
+        };
+        if let Some(asked) = &ask.resource
+            && resource.as_ref().is_none_or(|resource| resource.identifier != *asked)
+        {
+            return Err(OAuthError::invalid_target("the refresh token was issued for another resource").into());
+        }
+        let granted = family.scope.intersection(&permitted::permitted(&client, resource.as_ref()));
+        if granted.is_empty() {
+            return Err(OAuthError::invalid_grant("nothing is left of what was granted").into());
+        }
+        Ok(granted)
+    }
+
+    /// The access token of this generation and narrowing: the one that is there, or a new one; when it ends.
+    async fn put_access_token(&self, tx: &mut Tx, family: &Family, kind: &GrantKind, scope: &Scope, access: &Secret, now: Timestamp) -> Result<Timestamp, Error> {
+        let hash = access.hash();
+        if let Some(there) = tx.access_token(family.id.cast(), family.generation, &hash).await? {
+            return Ok(there.expires_at);
+        }
+        let expires_at = now.plus(self.parts.settings.tokens.access_lifetime).min(family.absolute_expires_at);
+        tx.insert_access_token(&AccessToken {
+            id: family.id.cast(),
+            generation: family.generation,
+            hash,
+            family_id: Some(family.id),
+            client_id: family.client_id.clone(),
+            resource_id: match kind {
+                GrantKind::Identity => None,
+                GrantKind::Project { resource_id, .. } => Some(resource_id.clone()),
+            },
+            scope: scope.clone(),
+            issued_at: now,
+            expires_at,
+        })
+        .await?;
+        Ok(expires_at)
+    }
+
+    /// A stale copy: the family ends, the person is told.
+    async fn end_reused(&self, tx: &mut Tx, family: &Family, ask: &Ask) -> Result<OAuthError, Error> {
+        let refusal = end(tx, family, "reused", ask).await?;
+        if let Some(grant) = tx.grant(family.grant_id).await? {
+            tx.insert_notice(&notice(grant.user_id, family, NoticeKind::RefreshReused, ask.now)).await?;
+            tx.insert_audit_event(&event("refresh.reused", family, Some(grant.user_id), ask)).await?;
+        }
+        Ok(refusal)
+    }
+}
+
+/// Ends the family, and the grant with its last one.
+async fn end(tx: &mut Tx, family: &Family, reason: &'static str, ask: &Ask) -> Result<OAuthError, Error> {
+    tx.revoke_family(family.id, reason, ask.now).await?;
+    tx.revoke_grant_without_families(family, reason, ask.now).await?;
+    if reason != "reused" {
+        tx.insert_audit_event(&event("refresh.ended", family, None, ask)).await?;
+    }
+    Ok(OAuthError::invalid_grant("the refresh token was revoked").because(reason))
+}
+
+/// What must still be so for the write to be right (docs/families.md, the table of updates).
+const fn condition(meaning: Meaning, family: &Family) -> FamilyCondition {
+    match meaning {
+        Meaning::Recover => FamilyCondition::Unseen { generation: family.generation, answered_at: family.answered_at },
+        _ => FamilyCondition::Generation(family.generation),
+    }
+}
+
+/// OAuth 2.1 §4.3.1: never wider than granted.
+fn narrowed(granted: &Scope, asked: Option<&Scope>) -> Result<Scope, OAuthError> {
+    match asked {
+        None => Ok(granted.clone()),
+        Some(asked) if asked.is_subset_of(granted) && !asked.is_empty() => Ok(asked.clone()),
+        Some(_) => Err(OAuthError::invalid_scope("the scope is wider than what was granted")),
+    }
+}
+
+/// Audit and notice of an answer that was not the first of its kind.
+async fn record(tx: &mut Tx, before: &Family, after: &Family, meaning: Meaning, user_id: Id<model::User>, ask: &Ask) -> Result<(), StorageError> {
+    let action = match meaning {
+        Meaning::Retry => "refresh.retried",
+        Meaning::Recover => "refresh.recovered",
+        _ => return Ok(()),
+    };
+    tx.insert_audit_event(&event(action, after, Some(user_id), ask)).await?;
+    if after.repeat_streak == 3 && before.repeat_streak < 3 {
+        tx.insert_audit_event(&event("refresh.shared", after, Some(user_id), ask)).await?;
+        tx.insert_notice(&notice(user_id, after, NoticeKind::RefreshShared, ask.now)).await?;
+    }
+    Ok(())
+}
+
+fn event(action: &'static str, family: &Family, user_id: Option<Id<model::User>>, ask: &Ask) -> AuditEvent {
+    AuditEvent {
+        user_id,
+        client_id: Some(family.client_id.clone()),
+        subject: Some(family.id.to_string()),
+        address: Some(ask.address.clone()),
+        ..AuditEvent::new(action, ask.now)
+    }
+}
+
+fn notice(user_id: Id<model::User>, family: &Family, kind: NoticeKind, now: Timestamp) -> Notice {
+    Notice { id: Id::new(now), user_id, grant_id: Some(family.grant_id), kind, created_at: now }
+}
+
+fn dead(family: &Family) -> String {
+    family.revoked.as_ref().map_or_else(|| "expired".to_owned(), |revoked| format!("revoked: {}", revoked.reason))
+}
+
+fn corrupt(family: &Family) -> StorageError {
+    StorageError::Corrupt { table: "families", id: family.id.to_string() }
+}
+
+fn unknown_token(why: &'static str) -> OAuthError {
+    OAuthError::invalid_grant("the refresh token is unknown or was issued to another client").because(why)
+}

@@ -1,0 +1,105 @@
+//! Fixed-length base62 (0-9A-Za-z): the alphabet of ids and tokens. Sorts as the numbers do.
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The value of one digit.
+fn value(digit: u8) -> Option<u32> {
+    match digit {
+        b'0'..=b'9' => Some(u32::from(digit - b'0')),
+        b'A'..=b'Z' => Some(u32::from(digit - b'A') + 10),
+        b'a'..=b'z' => Some(u32::from(digit - b'a') + 36),
+        _ => None,
+    }
+}
+
+/// Big-endian `bytes` as exactly `N` digits; `N` must hold them (22 for 16 bytes, 43 for 32 bytes).
+pub(crate) fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut limbs = [0u32; 8];
+    let used = bytes.len().div_ceil(4);
+    for (limb, chunk) in limbs.iter_mut().take(used).rev().zip(bytes.rchunks(4)) {
+        *limb = chunk.iter().fold(0, |sum, byte| (sum << 8) | u32::from(*byte));
+    }
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0u64;
+        for limb in limbs.iter_mut().take(used) {
+            let current = (remainder << 32) | u64::from(*limb);
+            *limb = u32::try_from(current / 62).unwrap_or(0);
+            remainder = current % 62;
+        }
+        *digit = usize::try_from(remainder).ok().and_then(|at| DIGITS.get(at)).copied().unwrap_or(b'0');
+    }
+    digits
+}
+
+/// The `N` big-endian bytes that `text` stands for; nothing if a character is not a digit or the number is too large.
+pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut limbs = [0u32; 8];
+    let used = N.div_ceil(4);
+    for digit in text.bytes() {
+        let mut carry = u64::from(value(digit)?);
+        for limb in limbs.iter_mut().take(used).rev() {
+            let current = u64::from(*limb) * 62 + carry;
+            *limb = u32::try_from(current & 0xFFFF_FFFF).ok()?;
+            carry = current >> 32;
+        }
+        if carry != 0 {
+            return None;
+        }
+    }
+    let mut bytes = [0u8; N];
+    for (target, limb) in bytes.rchunks_mut(4).zip(limbs.iter().take(used).rev()) {
+        let source = limb.to_be_bytes();
+        let skip = 4 - target.len();
+        if source.iter().take(skip).any(|byte| *byte != 0) {
+            return None;
+        }
+        for (to, from) in target.iter_mut().zip(source.iter().skip(skip)) {
+            *to = *from;
+        }
+    }
+    Some(bytes)
+}
+
+/// `number` as exactly `N` digits, or nothing if it does not fit.
+pub(crate) fn encode_number<const N: usize>(mut number: u64) -> Option<[u8; N]> {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit = *DIGITS.get(usize::try_from(number % 62).ok()?)?;
+        number /= 62;
+    }
+    (number == 0).then_some(digits)
+}
+
+/// The number that `text` stands for.
+pub(crate) fn decode_number(text: &str) -> Option<u64> {
+    text.bytes().try_fold(0u64, |sum, digit| sum.checked_mul(62)?.checked_add(u64::from(value(digit)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_decodes_to_itself() {
+        for bytes in [[0u8; 32], [255u8; 32], std::array::from_fn(|at| u8::try_from(at * 7 % 256).unwrap())] {
+            let digits = encode::<43>(&bytes);
+            assert_eq!(decode::<32>(std::str::from_utf8(&digits).unwrap()), Some(bytes));
+        }
+        let id = [1u8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+        assert_eq!(decode::<16>(std::str::from_utf8(&encode::<22>(&id)).unwrap()), Some(id));
+    }
+
+    #[test]
+    fn too_large_a_number_and_a_foreign_character_are_refused() {
+        assert_eq!(decode::<32>(&"z".repeat(43)), None);
+        assert_eq!(decode::<16>("000000000000000000000-"), None);
+        assert_eq!(encode_number::<2>(62 * 62), None);
+        assert_eq!(decode_number("10"), Some(62));
+    }
+
+    #[test]
+    fn digits_sort_as_the_numbers_do() {
+        assert!(encode::<22>(&[1; 16]) < encode::<22>(&[2; 16]));
+    }
+}

@@ -1,0 +1,39 @@
+//! The things and their states. Pure: no I/O, no `await`; time is a parameter.
+//!
+//! Owns what a user, a client, a grant, a family *is* and how it may change. Does not own how it is kept (`storage`),
+//! who may ask for it (`identity`) or how it travels (`protocol`, `server`).
+
+pub mod audit;
+pub mod authorization;
+mod base62;
+pub mod client;
+pub mod email;
+pub mod family;
+pub mod grant;
+pub mod id;
+pub mod organization;
+pub mod resource;
+pub mod secret;
+pub mod server_secret;
+pub mod session;
+pub mod signing_key;
+pub mod time;
+pub mod token;
+pub mod user;
+
+pub use audit::AuditEvent;
+pub use authorization::{Authorization, AuthorizationState, Consent};
+pub use client::{Client, ClientId, ClientOrigin, ClientSecretHash, Profile};
+pub use email::Email;
+pub use family::Family;
+pub use grant::{Grant, GrantKind, Notice, NoticeKind};
+pub use id::Id;
+pub use organization::{Membership, Organization, Project, Role, Slug};
+pub use resource::{Resource, ResourceId, ResourceScope};
+pub use secret::{Secret, SecretHash};
+pub use server_secret::ServerSecrets;
+pub use session::Session;
+pub use signing_key::{KeyState, SigningKey};
+pub use time::Timestamp;
+pub use token::{Token, TokenKind};
+pub use user::User;

@@ -1,0 +1,46 @@
+//! People.
+
+use crate::{Email, Id, Timestamp};
+
+/// A person with an account.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its id: the `sub` of every token, never given again (OpenID Connect Core §2).
+    pub id: Id<User>,
+    /// The address, lower-case and in canonical form.
+    pub email: Email,
+    /// What they call themselves.
+    pub name: Option<String>,
+    /// The PHC string of their password; none if they have none.
+    pub password_hash: Option<PasswordHash>,
+    /// When the address was proved to be theirs.
+    pub email_verified_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Since when it may do nothing.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A password's hash as a PHC string. Does not print.
+#[derive(Clone)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Wraps a PHC string.
+    #[must_use]
+    pub const fn new(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string, to store or to verify against.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}

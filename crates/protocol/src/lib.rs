@@ -1,0 +1,50 @@
+//! The words of the RFCs: what is said to and by an authorization server, parsed once and carried in types.
+//!
+//! This crate owns syntax and the rules that need nothing but the text itself. It does not own time, randomness, storage,
+//! cryptographic keys or HTTP: whoever calls it brings the bytes and decides what they are worth.
+
+mod authorization_response;
+mod authorize;
+mod claims;
+mod clean_uri;
+mod client_document;
+mod client_metadata;
+mod confidential;
+mod credentials;
+mod error;
+mod error_code;
+mod introspection;
+mod json;
+mod params;
+mod pkce;
+mod protected_resource;
+mod redirect_uri;
+mod registration;
+mod resource;
+mod scope;
+mod server_metadata;
+mod token;
+
+pub use authorization_response::AuthorizationResponse;
+pub use authorize::{AuthorizationRequest, Prompt};
+pub use claims::{
+    Audience, ClientAssertionClaims, IdTokenClaims, JwtAccessTokenClaims, UserInfoClaims,
+};
+pub use client_document::{ClientDocument, ClientIdUrl};
+pub use client_metadata::{
+    ApplicationType, AuthMethod, ClientMetadata, GrantType, SigningAlgorithm,
+};
+pub use confidential::Confidential;
+pub use credentials::ClientCredentials;
+pub use error::{ErrorBody, OAuthError};
+pub use error_code::ErrorCode;
+pub use introspection::{Access, ActiveToken, Introspection};
+pub use params::Params;
+pub use pkce::{CodeChallenge, CodeVerifier};
+pub use protected_resource::ProtectedResourceMetadata;
+pub use redirect_uri::{RedirectUri, RegisteredRedirectUri, equal_as_registered};
+pub use registration::RegistrationResponse;
+pub use resource::ResourceIndicator;
+pub use scope::{EMAIL, OFFLINE_ACCESS, OPENID, PROFILE, Scope, ScopeToken};
+pub use server_metadata::ServerMetadata;
+pub use token::{TokenRequest, TokenResponse};

@@ -1,0 +1,98 @@
+//! How long things live, and how dear it is to guess.
+
+use super::{Findings, Purpose};
+use crate::config::{HumanDuration, Password, Sessions, Tokens};
+
+pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
+    let zero = [
+        ("tokens.access_lifetime", tokens.access_lifetime),
+        ("tokens.idle_lifetime", tokens.idle_lifetime),
+        ("tokens.absolute_lifetime", tokens.absolute_lifetime),
+        ("tokens.code_lifetime", tokens.code_lifetime),
+        ("tokens.id_token_lifetime", tokens.id_token_lifetime),
+        ("tokens.authorization_lifetime", tokens.authorization_lifetime),
+    ];
+    for (setting, lifetime) in zero {
+        found.refuse(lifetime.is_zero(), setting, "is no time at all", "Write a duration, such as \"15m\".");
+    }
+    let at_most = |found: &mut Findings, setting: &str, value: HumanDuration, limit: HumanDuration, why: &str| {
+        found.refuse(value > limit, setting, format!("is {value}, {why}"), format!("Write {limit} or less."));
+    };
+    let shortest = tokens.retry_window.doubled();
+    found.refuse(
+        tokens.access_lifetime < shortest,
+        "tokens.access_lifetime",
+        format!("is {}, less than twice tokens.retry_window ({})", tokens.access_lifetime, tokens.retry_window),
+        format!("Write {shortest} or more, or a shorter tokens.retry_window."),
+    );
+    let day = HumanDuration::days(1);
+    at_most(found, "tokens.access_lifetime", tokens.access_lifetime, day, "longer than a day");
+    let idle = tokens.idle_lifetime;
+    at_most(found, "tokens.recovery_window", tokens.recovery_window, idle, "longer than tokens.idle_lifetime");
+    let absolute = tokens.absolute_lifetime;
+    at_most(found, "tokens.idle_lifetime", idle, absolute, "longer than tokens.absolute_lifetime");
+    // RFC 6749 §4.1.2: ten minutes at most.
+    let code = HumanDuration::minutes(10);
+    at_most(found, "tokens.code_lifetime", tokens.code_lifetime, code, "longer than RFC 6749 recommends");
+    at_most(found, "tokens.id_token_lifetime", tokens.id_token_lifetime, day, "longer than a day");
+    at_most(found, "tokens.authorization_lifetime", tokens.authorization_lifetime, day, "longer than a day");
+}
+
+pub(super) fn check_sessions(sessions: &Sessions, found: &mut Findings) {
+    found.refuse(
+        sessions.lifetime.is_zero(),
+        "sessions.lifetime",
+        "is no time at all",
+        "Write a duration, such as \"14d\".",
+    );
+    found.refuse(sessions.idle.is_zero(), "sessions.idle", "is no time at all", "Write a duration, such as \"7d\".");
+    found.refuse(
+        sessions.idle > sessions.lifetime,
+        "sessions.idle",
+        format!("is {}, longer than sessions.lifetime", sessions.idle),
+        format!("Write {} or less.", sessions.lifetime),
+    );
+}
+
+/// The weakest argon2id that OWASP's cheat sheet allows is 7 MiB with 5 passes.
+const LEAST_MEMORY: u32 = 7168;
+const LEAST_WORK: u64 = 7168 * 5;
+
+pub(super) fn check_password(password: &Password, purpose: Purpose, found: &mut Findings) {
+    let length = password.min_length;
+    found.refuse(
+        !(12..=64).contains(&length),
+        "password.min_length",
+        format!("is {length}"),
+        "Write 12 or more, and at most 64.",
+    );
+    let work = u64::from(password.memory) * u64::from(password.time);
+    let weak = password.memory < LEAST_MEMORY || work < LEAST_WORK;
+    found.refuse(
+        weak && purpose == Purpose::Serve,
+        "password.memory",
+        format!("is {} KiB with password.time {}, which is too cheap to guess against", password.memory, password.time),
+        "Write memory = 19456 and time = 2, or more.",
+    );
+    found.refuse(password.time == 0, "password.time", "is 0", "Write 2 or more.");
+    found.refuse(
+        !(1..=64).contains(&password.parallelism),
+        "password.parallelism",
+        "is out of range",
+        "Write 1 to 64.",
+    );
+    found.refuse(
+        !(1..=64).contains(&password.concurrency),
+        "password.concurrency",
+        "is out of range",
+        "Write 1 to 64.",
+    );
+    // RFC 9106 §3.1: eight KiB a lane at least.
+    found.refuse(
+        password.memory < password.parallelism.saturating_mul(8),
+        "password.memory",
+        format!("is {} KiB", password.memory),
+        "Write at least 8 KiB for each lane of password.parallelism.",
+    );
+    found.refuse(password.memory > 4_194_304, "password.memory", "is more than 4 GiB", "Write it in KiB.");
+}

@@ -1,0 +1,165 @@
+//! Settings: a TOML file, overridden by the environment (`LANYARD__SECTION__KEY`), parsed once at start into types.
+//!
+//! Owns what an operator may set, its defaults, its refusals and its reference. Does not own what a setting does, and
+//! opens no file but the configuration itself, the key file and those whose readability `check_files` reports on.
+
+mod check;
+mod database_url;
+mod duration;
+mod key_file;
+mod kind;
+mod origin;
+mod problem;
+mod public_url;
+mod rate;
+mod reference;
+mod section;
+mod sections;
+mod source;
+mod suggestion;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+pub use database_url::DatabaseUrl;
+pub use duration::HumanDuration;
+pub use key_file::KeyFile;
+pub use kind::{Accent, AddressRange, Level, LogFormat};
+pub use origin::{Contact, Origin, WebAddress};
+pub use problem::Problem;
+pub use public_url::PublicUrl;
+pub use rate::Rate;
+pub use reference::reference;
+pub use sections::{
+    Brand, Connect, Cors, Documents, Log, Metadata, Password, RateLimits, Registration, Sessions, SignUp, Tokens,
+};
+pub use template::{Template, template};
+
+use source::Layers;
+
+/// Every setting, checked: what the server runs with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer, byte for byte, and the base of every address that is handed out.
+    pub public_url: PublicUrl,
+    /// The addresses to listen on; never empty.
+    pub listen: Vec<SocketAddr>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// How requests reach us.
+    pub transport: Transport,
+    /// Where everything is kept.
+    pub database: Database,
+    /// The file that holds the server's own secret.
+    pub key_file: PathBuf,
+    /// Lifetimes of what is handed out.
+    pub tokens: Tokens,
+    /// How long a browser stays signed in.
+    pub sessions: Sessions,
+    /// Clients that register themselves.
+    pub registration: Registration,
+    /// Client ID metadata documents.
+    pub documents: Documents,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// Passwords and the cost of hashing them.
+    pub password: Password,
+    /// How often one address may ask.
+    pub rate_limits: RateLimits,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Name and colour.
+    pub brand: Brand,
+    /// Which web apps may call our own API from a browser.
+    pub cors: Cors,
+    /// What the pages say about connecting an assistant.
+    pub connect: Connect,
+    /// What the metadata and `security.txt` add.
+    pub metadata: Metadata,
+    /// Whether this is `lanyard dev`: http on loopback, test certificates, a strip on every page.
+    pub development: bool,
+}
+
+/// How requests reach the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Our own TLS, from these PEM files.
+    Tls {
+        /// The certificate chain, leaf first.
+        certificate: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// Plain http from the trusted proxies, which speak TLS to the world.
+    BehindProxy,
+    /// Plain http on loopback; development only.
+    Loopback,
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Which database; its password never prints.
+    pub url: DatabaseUrl,
+    /// SQLite: connections that read beside the one that writes.
+    pub readers: u32,
+    /// PostgreSQL: connections in the pool.
+    pub connections: u32,
+}
+
+impl Settings {
+    /// Reads the file, then the environment (pairs of name and value; only `LANYARD__…` count), and checks the whole.
+    ///
+    /// # Errors
+    /// Every problem found, each naming its setting, what is wrong with it and what to write instead.
+    pub fn load(file: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<Problem>> {
+        let mut layers = Layers::default();
+        if let Some(path) = file {
+            layers.read_file(path);
+        }
+        layers.read_env(env);
+        let (draft, problems) = layers.into_draft();
+        check::finish(draft, problems, check::Purpose::Serve)
+    }
+
+    /// What `lanyard dev` runs with: http on loopback at `port`, everything kept in `data`; the environment overrides.
+    ///
+    /// # Errors
+    /// As [`Settings::load`]; also whatever would listen beyond loopback.
+    pub fn development(
+        port: u16,
+        data: &Path,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut layers = Layers::default();
+        layers.begin_with(template::development(port, data));
+        layers.read_env(env);
+        let (draft, problems) = layers.into_draft();
+        check::finish(draft, problems, check::Purpose::Development)
+    }
+
+    /// What is wrong with the files that the settings name: the keys, the certificate, the database's directory.
+    #[must_use]
+    pub fn check_files(&self) -> Vec<Problem> {
+        let keys = KeyFile::load(&self.key_file).err();
+        let tls = match &self.transport {
+            Transport::Tls { certificate, key } => crate::tls::Certificate::load(certificate, key).err(),
+            Transport::BehindProxy | Transport::Loopback => None,
+        };
+        let authority = self.documents.development_ca.as_ref().filter(|path| !path.is_file()).map(|path| {
+            let wrong = format!("{} is not a file", path.display());
+            Problem::new("documents.development_ca", wrong, "Write the path of a PEM file with a test authority.")
+        });
+        keys.into_iter().chain(tls).chain(self.database.url.check_directory()).chain(authority).collect()
+    }
+
+    /// The process's environment, as [`Settings::load`] takes it; values that are not UTF-8 are left out.
+    pub fn environment() -> impl Iterator<Item = (String, String)> {
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    }
+}

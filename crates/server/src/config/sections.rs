@@ -1,0 +1,226 @@
+//! Every setting there is. The reference in the documentation is generated from these declarations.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::{
+    Accent, AddressRange, Contact, DatabaseUrl, HumanDuration, Level, LogFormat, Origin, PublicUrl, Rate, WebAddress,
+    kind::Required,
+    section::{Key, Section, section},
+};
+
+section! {
+    /// Above all tables.
+    pub(super) struct Top as "" {
+        /// The issuer: the address by which clients and browsers know this server, without a trailing slash.
+        public_url: Required<PublicUrl> = Required::MISSING;
+        /// Addresses and ports to listen on.
+        listen: Vec<SocketAddr> = vec![SocketAddr::from(([127, 0, 0, 1], 8443))];
+        /// Proxies in front of the server. `X-Forwarded-For` is believed from these alone, and no other forwarding
+        /// header is ever read; the proxy hands the `Host` header on unchanged.
+        trusted_proxies: Vec<AddressRange> = Vec::new();
+    }
+}
+
+section! {
+    /// TLS 1.2 and 1.3 of the server's own, or of a proxy before it.
+    pub(super) struct Tls as "tls" {
+        /// PEM file with the certificate chain, leaf first. Read again on SIGHUP.
+        certificate: Option<PathBuf> = None;
+        /// PEM file with its private key.
+        key: Option<PathBuf> = None;
+        /// The proxies named in `trusted_proxies` speak TLS, and the server itself plain http.
+        behind_proxy: bool = false;
+    }
+}
+
+section! {
+    /// Where everything is kept.
+    pub(super) struct DatabaseSection as "database" {
+        /// `sqlite:PATH`, or `postgres://user:password@host/name`.
+        url: Required<DatabaseUrl> = Required::MISSING;
+        /// SQLite: connections that read, beside the one that writes.
+        readers: u32 = 4;
+        /// PostgreSQL: connections in the pool.
+        connections: u32 = 16;
+    }
+}
+
+section! {
+    /// The server's own secret, which tags tokens and seals private keys.
+    pub(super) struct Keys as "keys" {
+        /// The key file that `lanyard init` writes; readable by the server's user alone (mode 0600).
+        file: Required<PathBuf> = Required::MISSING;
+    }
+}
+
+section! {
+    /// Lifetimes of what is handed out, and what happens around a refresh.
+    pub struct Tokens as "tokens" {
+        /// How long an access token works. At least twice `retry_window`.
+        access_lifetime: HumanDuration = HumanDuration::minutes(15);
+        /// How long a connection lives without being used.
+        idle_lifetime: HumanDuration = HumanDuration::days(30);
+        /// How long a connection lives at most, however often it is used.
+        absolute_lifetime: HumanDuration = HumanDuration::days(365);
+        /// How long a refresh may be repeated and gets the same answer. `0s` means that every repeat revokes.
+        retry_window: HumanDuration = HumanDuration::seconds(30);
+        /// How long a refresh whose answer was never used may be made again. At most `idle_lifetime`.
+        recovery_window: HumanDuration = HumanDuration::days(7);
+        /// How many refreshes in a row may be repeated before the next one revokes; 0 never revokes for that.
+        repeat_limit: u32 = 0;
+        /// How long an authorization code can be redeemed; at most 10m.
+        code_lifetime: HumanDuration = HumanDuration::seconds(60);
+        /// How long an ID token counts.
+        id_token_lifetime: HumanDuration = HumanDuration::minutes(15);
+        /// How long a person may take from an app's request to Allow.
+        authorization_lifetime: HumanDuration = HumanDuration::hours(1);
+    }
+}
+
+section! {
+    /// How long a browser stays signed in.
+    pub struct Sessions as "sessions" {
+        /// From signing in, whatever happens.
+        lifetime: HumanDuration = HumanDuration::days(14);
+        /// Without a visit.
+        idle: HumanDuration = HumanDuration::days(7);
+    }
+}
+
+section! {
+    /// The ways in which a client may arrive by itself.
+    pub struct Registration as "registration" {
+        /// Whether clients may register themselves (RFC 7591).
+        dynamic: bool = true;
+        /// Whether a client may be known by its client ID metadata document.
+        documents: bool = true;
+        /// How many registrations one address may make.
+        per_address: Rate = Rate::new(30, HumanDuration::hours(1));
+        /// How long a registered client that nobody ever used is kept.
+        unused_expiry: HumanDuration = HumanDuration::days(7);
+    }
+}
+
+section! {
+    /// How client ID metadata documents are fetched.
+    pub struct Documents as "documents" {
+        /// A PEM file with a test authority; documents on loopback are then fetched under it. Development only:
+        /// `lanyard serve` refuses it.
+        development_ca: Option<PathBuf> = None;
+    }
+}
+
+section! {
+    /// Who may make an account.
+    pub struct SignUp as "sign_up" {
+        /// Whether anybody may sign up.
+        enabled: bool = true;
+        /// Whether whoever signs up gets an organisation with a first project.
+        organization: bool = true;
+    }
+}
+
+section! {
+    /// Passwords, and what hashing one costs (argon2id).
+    pub struct Password as "password" {
+        /// Characters at least; 12 or more.
+        min_length: u32 = 12;
+        /// Memory for one hash, in KiB.
+        memory: u32 = 19456;
+        /// Passes over that memory.
+        time: u32 = 2;
+        /// Lanes.
+        parallelism: u32 = 1;
+        /// How many hashes are made at once; others wait.
+        concurrency: u32 = 2;
+    }
+}
+
+section! {
+    /// How often one address (one /64 of IPv6) may ask. `20/1h` is twenty in an hour, all at once or spread.
+    pub struct RateLimits as "rate_limits" {
+        /// Pages.
+        page: Rate = Rate::new(600, HumanDuration::minutes(1));
+        /// Tokens, introspection, revocation, userinfo.
+        token: Rate = Rate::new(6000, HumanDuration::minutes(1));
+        /// Attempts to sign in or to sign up.
+        sign_in: Rate = Rate::new(30, HumanDuration::minutes(1));
+        /// Failed attempts to sign in to one account, from anywhere.
+        sign_in_per_account: Rate = Rate::new(10, HumanDuration::minutes(15));
+        /// Addresses without a limit, such as your own resource servers.
+        exempt: Vec<AddressRange> = Vec::new();
+    }
+}
+
+section! {
+    /// What is logged, to standard error. Secrets, bodies, cookies and queries never are.
+    pub struct Log as "log" {
+        /// How a line looks.
+        format: LogFormat = LogFormat::Json;
+        /// `error`, `warn`, `info`, `debug`, or one per part: `info,sqlx=warn`.
+        level: Level = Level::INFO;
+        /// Whether every request gets a line.
+        access: bool = true;
+    }
+}
+
+section! {
+    /// What the pages look like.
+    pub struct Brand as "brand" {
+        /// The name that people read.
+        name: String = "Lanyard".to_owned();
+        /// The colour of buttons and links.
+        accent: Option<Accent> = None;
+    }
+}
+
+section! {
+    /// Web apps that may call the server's own API from a browser. The protocol's endpoints are open to all.
+    pub struct Cors as "cors" {
+        /// Their origins.
+        app_origins: Vec<Origin> = Vec::new();
+    }
+}
+
+section! {
+    /// What the pages say about connecting an assistant.
+    pub struct Connect as "connect" {
+        /// The address of your MCP server, shown to be pasted.
+        mcp_url: Option<WebAddress> = None;
+    }
+}
+
+section! {
+    /// What the metadata and `/.well-known/security.txt` add.
+    pub struct Metadata as "metadata" {
+        /// A page for developers.
+        service_documentation: Option<WebAddress> = None;
+        /// Where to report a vulnerability: `mailto:` or `https:`.
+        security_contact: Option<Contact> = None;
+    }
+}
+
+/// Name and subject of each table, with its keys, in the order of the reference.
+pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
+    fn of<S: Section>() -> (&'static str, String, Vec<Key>) {
+        (S::NAME, S::about(), S::keys())
+    }
+    vec![
+        of::<Top>(),
+        of::<Tls>(),
+        of::<DatabaseSection>(),
+        of::<Keys>(),
+        of::<Tokens>(),
+        of::<Sessions>(),
+        of::<Registration>(),
+        of::<Documents>(),
+        of::<SignUp>(),
+        of::<Password>(),
+        of::<RateLimits>(),
+        of::<Log>(),
+        of::<Brand>(),
+        of::<Cors>(),
+        of::<Connect>(),
+        of::<Metadata>(),
+    ]
+}

@@ -1,0 +1,282 @@
+use std::{fs, path::Path};
+
+use super::*;
+
+const GOOD: &str = r#"
+    public_url = "https://auth.example.com"
+    [tls]
+    certificate = "/etc/lanyard/certificate.pem"
+    key = "/etc/lanyard/certificate-key.pem"
+    [database]
+    url = "sqlite:/var/lib/lanyard/lanyard.db"
+    [keys]
+    file = "/etc/lanyard/keys.toml"
+"#;
+
+fn load(text: &str, env: &[(&str, &str)]) -> Result<Settings, Vec<Problem>> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lanyard.toml");
+    fs::write(&path, text).unwrap();
+    Settings::load(Some(&path), pairs(env))
+}
+
+fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
+    env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The settings that problems name, in order.
+fn named(outcome: Result<Settings, Vec<Problem>>) -> Vec<String> {
+    outcome.err().unwrap_or_default().into_iter().map(|problem| problem.setting).collect()
+}
+
+#[test]
+fn a_good_file_loads_with_the_defaults_of_the_documentation() {
+    let settings = load(GOOD, &[]).unwrap();
+    assert_eq!(settings.public_url.as_str(), "https://auth.example.com");
+    assert_eq!(settings.tokens.access_lifetime, HumanDuration::minutes(15));
+    assert_eq!(settings.tokens.retry_window, HumanDuration::seconds(30));
+    assert_eq!(settings.tokens.repeat_limit, 0);
+    assert_eq!(settings.listen, ["127.0.0.1:8443".parse().unwrap()]);
+    assert!(matches!(settings.transport, Transport::Tls { .. }));
+    assert!(!settings.development);
+}
+
+#[test]
+fn the_environment_overrides_every_kind_of_value() {
+    let settings = load(
+        GOOD,
+        &[
+            ("LANYARD__PUBLIC_URL", "https://other.example.com"),
+            ("LANYARD__LISTEN", "127.0.0.1:1, [::1]:2"),
+            ("LANYARD__TOKENS__RETRY_WINDOW", "2s"),
+            ("LANYARD__TOKENS__REPEAT_LIMIT", "3"),
+            ("LANYARD__SIGN_UP__ENABLED", "false"),
+            ("LANYARD__BRAND__NAME", "2024"),
+            ("LANYARD__CORS__APP_ORIGINS", r#"["https://app.example.com"]"#),
+            ("LANYARD__RATE_LIMITS__PAGE", "5/1m"),
+            ("LANYARD_PAGES_DIR", "not ours"),
+            ("PATH", "/bin"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.public_url.as_str(), "https://other.example.com");
+    assert_eq!(settings.listen.len(), 2);
+    assert_eq!(settings.tokens.retry_window, HumanDuration::seconds(2));
+    assert_eq!(settings.tokens.repeat_limit, 3);
+    assert!(!settings.sign_up.enabled);
+    assert_eq!(settings.brand.name, "2024");
+    assert_eq!(settings.cors.app_origins.len(), 1);
+    assert_eq!(settings.rate_limits.page, Rate::new(5, HumanDuration::minutes(1)));
+}
+
+#[test]
+fn an_empty_file_names_everything_that_is_required_at_once() {
+    assert_eq!(named(load("", &[])), ["public_url", "database.url", "keys.file", "tls"]);
+    assert_eq!(named(Settings::load(None, [])), ["public_url", "database.url", "keys.file", "tls"]);
+    for problem in load("", &[]).unwrap_err() {
+        assert!(problem.remedy.starts_with("Write "), "{problem}");
+    }
+}
+
+#[test]
+fn every_setting_that_is_empty_names_itself() {
+    for (section, _, keys) in sections::all() {
+        for key in keys.iter().filter(|key| key.shape == kind::Shape::Text) {
+            let line = format!("{} = \"\"\n", key.name);
+            let text = if section.is_empty() { line } else { format!("[{section}]\n{line}") };
+            assert_eq!(named(load(&text, &[])).iter().filter(|name| **name == key.path()).count(), 1, "{text}");
+        }
+        for key in keys {
+            let variable = key.variable();
+            assert!(named(load(GOOD, &[(&variable, " ")])).contains(&variable), "{variable}");
+        }
+    }
+}
+
+#[test]
+fn every_setting_of_a_wrong_kind_names_itself_and_its_example() {
+    for (section, _, keys) in sections::all() {
+        for key in keys {
+            let line = format!("{} = [{{ a = 1 }}]\n", key.name);
+            let text = if section.is_empty() { line } else { format!("[{section}]\n{line}") };
+            let problems = load(&text, &[]).unwrap_err();
+            let problem = problems.iter().find(|problem| problem.setting == key.path());
+            let problem = problem.unwrap_or_else(|| panic!("{text} gave {problems:?}"));
+            assert!(problem.remedy.contains(key.example), "{problem}");
+        }
+    }
+}
+
+#[test]
+fn unknown_settings_are_refused_with_the_one_that_was_meant() {
+    let text = format!("{GOOD}\n[tokens]\nacces_lifetime = \"15m\"\n[tokns]\nx = 1\n");
+    let problems = load(&text, &[("LANYARD__TOKENS__RETRY_WINDO", "2s"), ("LANYARD__X", "1")]).unwrap_err();
+    let names: Vec<&str> = problems.iter().map(|problem| problem.setting.as_str()).collect();
+    assert_eq!(names, ["LANYARD__TOKENS__RETRY_WINDO", "LANYARD__X", "tokens.acces_lifetime", "tokns"]);
+    assert!(problems[0].remedy.contains("tokens.retry_window"), "{}", problems[0]);
+    assert!(problems[2].remedy.contains("tokens.access_lifetime"), "{}", problems[2]);
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let text = r#"
+        public_url = "http://auth.example.com"
+        trusted_proxies = ["0.0.0.0/0"]
+        listen = []
+        brand = "x"
+        [tls]
+        certificate = "a.pem"
+        [database]
+        url = "mysql://u:hunter2@db/x"
+        readers = 0
+        [tokens]
+        access_lifetime = "30"
+        idle_lifetime = "1d"
+        code_lifetime = "11m"
+        [password]
+        min_length = 8
+        memory = 1024
+        [documents]
+        development_ca = "ca.pem"
+    "#;
+    let problems = load(text, &[]).unwrap_err();
+    let mut names: Vec<&str> = problems.iter().map(|problem| problem.setting.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "brand",
+            "database.readers",
+            "database.url",
+            "documents.development_ca",
+            "keys.file",
+            "listen",
+            "password.memory",
+            "password.min_length",
+            "public_url",
+            "tls.key",
+            "tokens.access_lifetime",
+            "tokens.code_lifetime",
+            "tokens.recovery_window",
+            "trusted_proxies",
+        ]
+    );
+    assert!(!format!("{problems:?}").contains("hunter2"));
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let cases = [
+        ("[tokens]\naccess_lifetime = \"59s\"", "tokens.access_lifetime"),
+        ("[tokens]\nretry_window = \"8m\"", "tokens.access_lifetime"),
+        ("[tokens]\naccess_lifetime = \"2d\"", "tokens.access_lifetime"),
+        ("[tokens]\naccess_lifetime = \"0s\"\nretry_window = \"0s\"", "tokens.access_lifetime"),
+        ("[tokens]\nrecovery_window = \"31d\"", "tokens.recovery_window"),
+        ("[tokens]\nabsolute_lifetime = \"29d\"", "tokens.idle_lifetime"),
+        ("[tokens]\ncode_lifetime = \"0s\"", "tokens.code_lifetime"),
+        ("[sessions]\nidle = \"15d\"", "sessions.idle"),
+        ("[password]\nmin_length = 11", "password.min_length"),
+        ("[password]\ntime = 1", "password.memory"),
+        ("[password]\nconcurrency = 0", "password.concurrency"),
+        ("[registration]\nunused_expiry = \"1m\"", "registration.unused_expiry"),
+        ("[brand]\naccent = \"red\"", "brand.accent"),
+        ("[log]\nformat = \"xml\"", "log.format"),
+        ("[log]\nlevel = \"info,=\"", "log.level"),
+        ("[cors]\napp_origins = [\"*\"]", "cors.app_origins"),
+    ];
+    for (text, setting) in cases {
+        assert_eq!(named(load(&format!("{GOOD}\n{text}\n"), &[])), [setting], "{text}");
+    }
+    let exactly_twice = format!("{GOOD}\n[tokens]\naccess_lifetime = \"60s\"\n");
+    assert!(load(&exactly_twice, &[]).is_ok());
+    let strict = format!("{GOOD}\n[tokens]\nretry_window = \"0s\"\n");
+    assert!(load(&strict, &[]).is_ok());
+}
+
+#[test]
+fn tls_is_ours_or_a_named_proxys() {
+    let proxied = "public_url = \"https://a.example\"\ntrusted_proxies = [\"10.0.0.5\"]\n[tls]\nbehind_proxy = true\n\
+        [database]\nurl = \"postgres://db/lanyard\"\n[keys]\nfile = \"k\"\n";
+    assert_eq!(load(proxied, &[]).unwrap().transport, Transport::BehindProxy);
+    assert_eq!(named(load(&proxied.replace("\"10.0.0.5\"", ""), &[])), ["trusted_proxies"]);
+    assert_eq!(named(load(&proxied.replace("10.0.0.5", "::/0"), &[])), ["trusted_proxies"]);
+    assert_eq!(named(load(GOOD, &[("LANYARD__TLS__BEHIND_PROXY", "true")])), ["tls.behind_proxy"]);
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_named_with_its_line_and_never_quoted() {
+    let problems =
+        load("public_url = \"https://a.example\"\n[database]\nurl = \"postgres://u:hunter2@db\n", &[]).unwrap_err();
+    assert!(problems[0].setting.ends_with("lanyard.toml") && problems[0].wrong.contains("line 3"), "{}", problems[0]);
+    assert!(!format!("{problems:?}").contains("hunter2"));
+    let missing = Settings::load(Some(Path::new("/nonexistent/lanyard.toml")), []).unwrap_err();
+    assert_eq!(missing[0].setting, "/nonexistent/lanyard.toml");
+}
+
+#[test]
+fn development_stays_on_this_machine_and_obeys_the_environment() {
+    let data = Path::new("/tmp/data");
+    let settings = Settings::development(8080, data, pairs(&[("LANYARD__TOKENS__RETRY_WINDOW", "2s")])).unwrap();
+    assert_eq!(settings.public_url.as_str(), "http://localhost:8080");
+    assert_eq!(settings.listen, ["127.0.0.1:8080".parse().unwrap(), "[::1]:8080".parse().unwrap()]);
+    assert_eq!(settings.database.url.sqlite_path(), Some(Path::new("/tmp/data/lanyard.db")));
+    assert_eq!(settings.connect.mcp_url.unwrap().as_str(), "http://localhost:8081/mcp");
+    assert_eq!(settings.tokens.retry_window, HumanDuration::seconds(2));
+    assert_eq!(settings.transport, Transport::Loopback);
+    assert!(settings.development);
+
+    let refused = |variable, value| named(Settings::development(8080, data, pairs(&[(variable, value)])));
+    assert_eq!(refused("LANYARD__LISTEN", "0.0.0.0:8080"), ["listen"]);
+    assert_eq!(refused("LANYARD__PUBLIC_URL", "https://auth.example.com"), ["public_url"]);
+    assert_eq!(refused("LANYARD__TOKENS__ACCESS_LIFETIME", "1s"), ["tokens.access_lifetime"]);
+    assert!(refused("LANYARD__DOCUMENTS__DEVELOPMENT_CA", "/tmp/ca.pem").is_empty());
+    assert!(refused("LANYARD__DATABASE__URL", "postgres://localhost/lanyard").is_empty());
+    assert!(refused("LANYARD__PASSWORD__MEMORY", "64").is_empty());
+}
+
+#[test]
+fn what_init_writes_loads() {
+    let own = Template {
+        public_url: "https://auth.example.com",
+        database_url: "postgres://u:p\"w@db/lanyard",
+        key_file: "/etc/lanyard/keys.toml",
+        trusted_proxies: &[],
+    };
+    let settings = load(&template(&own), &[]).unwrap();
+    assert!(matches!(settings.transport, Transport::Tls { .. }));
+    let proxied = Template { trusted_proxies: &["10.0.0.5", "fd00::/8"], ..own };
+    assert_eq!(load(&template(&proxied), &[]).unwrap().trusted_proxies.len(), 2);
+
+    // Every commented line is one that may be written.
+    let commented: String = template(&proxied)
+        .lines()
+        .filter(|line| !line.starts_with("# ") || line.contains(" = "))
+        .map(|line| line.strip_prefix("# ").unwrap_or(line).to_owned() + "\n")
+        .collect();
+    let wrong = named(load(&commented, &[]));
+    assert_eq!(wrong, ["tls.behind_proxy", "documents.development_ca"], "{commented}");
+}
+
+#[test]
+fn files_that_the_settings_name_are_looked_at() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = Settings::development(8080, directory.path(), []).unwrap();
+    let names = |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.setting).collect::<Vec<_>>();
+    assert_eq!(names(settings.check_files()), ["keys.file"]);
+    KeyFile::generate(model::Timestamp::from_micros(0)).create(&settings.key_file).unwrap();
+    assert!(settings.check_files().is_empty());
+    assert_eq!(
+        names(load(GOOD, &[("LANYARD__DATABASE__URL", "sqlite:/nonexistent/a.db")]).unwrap().check_files()),
+        ["keys.file", "tls.certificate", "database.url"]
+    );
+}
+
+/// docs/configuration.md is generated: `UPDATE=1 cargo test -p lanyard-server reference` writes it.
+#[test]
+fn the_documentation_is_the_reference() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, reference()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), reference(), "run with UPDATE=1 to write it anew");
+}

@@ -1,0 +1,167 @@
+//! The states of the consent page.
+
+use super::{AboutYou, Consent, ProjectChoice, Until};
+use crate::view::{App, Destination, Layout, Moment, Provenance, Theme, sample};
+
+impl Consent {
+    /// The page in its states.
+    #[must_use]
+    pub fn sample() -> Vec<(&'static str, Self)> {
+        let several = several();
+        let one = Self {
+            projects: vec![choice("apollo", "Apollo")],
+            ..several.clone()
+        };
+        let none = Self {
+            projects: Vec::new(),
+            ..several.clone()
+        };
+        let refused = Self {
+            refusal: Some(Self::CHOOSE.to_owned()),
+            ..several.clone()
+        };
+        let new_only = Self {
+            already: vec!["read issues and comments".to_owned()],
+            reads: vec!["read documents".to_owned()],
+            projects: vec![ProjectChoice {
+                connected: true,
+                ..choice("apollo", "Apollo")
+            }],
+            ..several.clone()
+        };
+        vec![
+            ("several-projects", several),
+            ("one-project", one),
+            ("no-project", none),
+            ("refused", refused),
+            ("new-only", new_only),
+            ("this-computer", this_computer()),
+            ("program", program()),
+            ("identity", identity()),
+            ("changes", changes()),
+            ("hostile", hostile()),
+        ]
+    }
+}
+
+fn choice(slug: &str, name: &str) -> ProjectChoice {
+    ProjectChoice {
+        id: format!("pr_{slug}"),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        organization: "Acme".to_owned(),
+        chosen: false,
+        connected: false,
+    }
+}
+
+fn several() -> Consent {
+    Consent {
+        layout: sample::development(sample::signed_in("/consent/au_0sample")),
+        authorization: "au_0sample".to_owned(),
+        app: sample::claude(),
+        account: "member@example.com".to_owned(),
+        another_account: "/sign-in?authorization=au_0sample&account=another".to_owned(),
+        about_you: None,
+        reads: vec!["read issues and comments".to_owned()],
+        changes: Vec::new(),
+        already: Vec::new(),
+        projects: vec![choice("apollo", "Apollo"), choice("gemini", "Gemini")],
+        until: Until::Lasting {
+            idle: "30 days".to_owned(),
+            latest: Moment::date(sample::NOW + 365 * sample::DAY),
+        },
+        destination: Destination::Host("claude.ai".to_owned()),
+        refusal: None,
+    }
+}
+
+fn this_computer() -> Consent {
+    Consent {
+        app: App {
+            name: "Claude Code".to_owned(),
+            ..sample::claude()
+        },
+        about_you: Some(AboutYou {
+            name: true,
+            email: true,
+        }),
+        destination: Destination::ThisComputer {
+            address: "127.0.0.1".to_owned(),
+        },
+        ..several()
+    }
+}
+
+fn program() -> Consent {
+    Consent {
+        app: sample::cursor(),
+        destination: Destination::Program {
+            scheme: "cursor".to_owned(),
+        },
+        layout: Layout {
+            theme: Theme::Dark,
+            ..several().layout
+        },
+        ..several()
+    }
+}
+
+fn identity() -> Consent {
+    Consent {
+        app: App {
+            name: "Demo app".to_owned(),
+            provenance: Provenance::Operator,
+        },
+        about_you: Some(AboutYou {
+            name: true,
+            email: true,
+        }),
+        reads: Vec::new(),
+        projects: Vec::new(),
+        until: Until::Short {
+            lifetime: "15 minutes".to_owned(),
+        },
+        destination: Destination::Host("localhost:3000".to_owned()),
+        ..several()
+    }
+}
+
+fn changes() -> Consent {
+    Consent {
+        app: App {
+            name: "Acme Deployer".to_owned(),
+            provenance: Provenance::FirstParty,
+        },
+        changes: vec!["create and change issues".to_owned()],
+        destination: Destination::Host("deployer.example.com".to_owned()),
+        ..several()
+    }
+}
+
+fn hostile() -> Consent {
+    let text = sample::HOSTILE;
+    Consent {
+        app: sample::hostile(),
+        account: text.to_owned(),
+        another_account: format!("/sign-in?authorization={text}"),
+        authorization: text.to_owned(),
+        reads: vec![text.to_owned()],
+        already: vec![text.to_owned()],
+        projects: vec![
+            ProjectChoice {
+                organization: text.to_owned(),
+                ..choice("same", text)
+            },
+            ProjectChoice {
+                id: text.to_owned(),
+                ..choice("same", text)
+            },
+        ],
+        destination: Destination::Program {
+            scheme: text.to_owned(),
+        },
+        refusal: Some(text.to_owned()),
+        ..several()
+    }
+}

@@ -1,0 +1,124 @@
+//! What every page carries: the server's name and accent, the theme, the form token, who is signed in.
+
+use super::{accent::Accent, asset::File};
+
+/// The frame around a page.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The server's name and accent, as its operator set them.
+    pub brand: Brand,
+    /// Whether the thin "development" strip is shown.
+    pub development: bool,
+    /// The form token of this browser; every POST form sends it back as `csrf`.
+    pub csrf: String,
+    /// The person of this browser's session, if there is one.
+    pub signed_in: Option<SignedIn>,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// The path of the issuer, without a trailing slash; empty for most servers.
+    pub base: String,
+    /// Path and query of the page itself below `base`, to which the theme switch comes back: `/connections`.
+    pub here: String,
+    /// The language of the page, as a BCP 47 tag.
+    pub lang: &'static str,
+}
+
+/// How the operator calls and colours this server.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    /// The name above every card.
+    pub name: String,
+    /// The operator's accent; the built-in one where none is set.
+    pub accent: Option<Accent>,
+}
+
+/// The person that a session belongs to.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The address they sign in with.
+    pub email: String,
+    /// The name they gave, or an empty string.
+    pub name: String,
+}
+
+/// The remembered choice between light and dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// The three choices, in the order in which the switch offers them.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The word used in the form and the cookie: `auto`, `light` or `dark`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme that a form or a cookie names; anything unknown is [`Theme::Auto`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.word() == word)
+            .unwrap_or_default()
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "As the system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+}
+
+impl Layout {
+    pub(super) fn stylesheet(&self) -> String {
+        File::Stylesheet.url(&self.base)
+    }
+
+    pub(super) fn script(&self) -> String {
+        File::Script.url(&self.base)
+    }
+
+    pub(super) fn favicon(&self) -> String {
+        File::Favicon.url(&self.base)
+    }
+
+    /// Where the operator's colours are; the query changes with them, so that the answer may be kept for ever.
+    pub(super) fn brand_stylesheet(&self) -> Option<String> {
+        let accent = self.brand.accent.as_ref()?;
+        Some(format!(
+            "{}/assets/brand.css?v={}",
+            self.base,
+            accent.version()
+        ))
+    }
+
+    /// The theme to force, unless it is the system's.
+    pub(super) fn forced_theme(&self) -> Option<&'static str> {
+        (self.theme != Theme::Auto).then_some(self.theme.word())
+    }
+
+    /// The choices of the theme switch: word, label, whether it is the present one.
+    pub(super) fn themes(&self) -> [(&'static str, &'static str, bool); 3] {
+        Theme::ALL.map(|theme| (theme.word(), theme.label(), theme == self.theme))
+    }
+
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.here.split('?').next() == Some(path)
+    }
+}

@@ -1,0 +1,86 @@
+//! What people see: one plain struct per page, each with the template it fills.
+//!
+//! Owns the words and the shape of pages, the static files and the operator's accent. Knows nothing of requests,
+//! storage or rules: whoever fills these structs has already decided what is true.
+
+pub mod accent;
+pub mod app;
+pub mod asset;
+pub mod confirm;
+pub mod connections;
+pub mod consent;
+pub mod contrast;
+pub mod error;
+pub mod home;
+pub mod layout;
+pub mod leave;
+pub mod link;
+pub mod moment;
+pub mod notice;
+mod sample;
+pub mod security;
+pub mod sign_in;
+pub mod sign_up;
+pub mod signed_out;
+
+use askama::Template;
+
+pub use accent::{Accent, AccentRefused};
+pub use app::{App, Destination, ProjectName, Provenance, Waiting};
+pub use asset::{Asset, asset};
+pub use confirm::Confirm;
+pub use connections::{Connection, Connections, EndReason, EndedConnection, LastUse};
+pub use consent::{AboutYou, Consent, ProjectChoice, Until};
+pub use error::{Details, ErrorPage};
+pub use home::{Door, Home};
+pub use layout::{Brand, Layout, SignedIn, Theme};
+pub use leave::Leave;
+pub use link::TrustedLink;
+pub use moment::Moment;
+pub use notice::{Notice, Tone};
+pub use security::Security;
+pub use sign_in::SignIn;
+pub use sign_up::{Field, SignUp};
+pub use signed_out::SignedOut;
+
+/// One page in one state, as a browser would get it.
+#[derive(Debug)]
+pub struct Specimen {
+    /// The page, as a file name would say it: `consent`.
+    pub page: &'static str,
+    /// The state it is shown in: `several-projects`.
+    pub state: &'static str,
+    /// The whole document.
+    pub html: String,
+}
+
+/// Every page in every sample state, for tests and for looking at.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn gallery() -> Result<Vec<Specimen>, askama::Error> {
+    let mut all = Vec::new();
+    show(&mut all, "home", Home::sample())?;
+    show(&mut all, "sign-up", SignUp::sample())?;
+    show(&mut all, "sign-in", SignIn::sample())?;
+    show(&mut all, "consent", Consent::sample())?;
+    show(&mut all, "connections", Connections::sample())?;
+    show(&mut all, "confirm", Confirm::sample())?;
+    show(&mut all, "error", ErrorPage::sample())?;
+    show(&mut all, "leave", Leave::sample())?;
+    show(&mut all, "signed-out", SignedOut::sample())?;
+    show(&mut all, "security", Security::sample())?;
+    Ok(all)
+}
+
+fn show<T: Template>(
+    all: &mut Vec<Specimen>,
+    page: &'static str,
+    samples: Vec<(&'static str, T)>,
+) -> Result<(), askama::Error> {
+    for (state, filled) in samples {
+        let html = filled.render()?;
+        all.push(Specimen { page, state, html });
+    }
+    Ok(())
+}

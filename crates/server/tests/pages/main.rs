@@ -1,0 +1,91 @@
+//! Every page in every state: what each must have, and what none may.
+//!
+//! With `LANYARD_PAGES_DIR` set, the pages and their files are also written there, to be opened in a browser.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a page that cannot be read is a failed test"
+)]
+
+mod anatomy;
+mod consent;
+mod frame;
+mod html;
+mod look;
+mod safety;
+
+use std::{collections::HashSet, fs, path::Path};
+
+use server::view::{self, Specimen};
+
+use html::tags;
+
+pub(crate) fn gallery() -> Vec<Specimen> {
+    view::gallery().expect("every sample renders")
+}
+
+pub(crate) fn specimen(page: &str, state: &str) -> Specimen {
+    gallery()
+        .into_iter()
+        .find(|it| it.page == page && it.state == state)
+        .unwrap_or_else(|| panic!("no {page}, {state}"))
+}
+
+pub(crate) fn each(check: impl Fn(&str, &str)) {
+    for Specimen { page, state, html } in gallery() {
+        check(&format!("{page}, {state}"), &html);
+    }
+}
+
+pub(crate) fn ids(html: &str) -> Vec<String> {
+    tags(html)
+        .iter()
+        .filter_map(|tag| tag.attribute("id").map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn there_are_all_pages() {
+    let pages: HashSet<_> = gallery().iter().map(|it| it.page).collect();
+    for page in [
+        "home",
+        "sign-up",
+        "sign-in",
+        "consent",
+        "connections",
+        "confirm",
+        "error",
+        "leave",
+        "signed-out",
+        "security",
+    ] {
+        assert!(pages.contains(page), "{page}");
+    }
+}
+
+#[test]
+fn pages_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("LANYARD_PAGES_DIR") else {
+        return;
+    };
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder.join("assets")).unwrap();
+    for name in view::asset::asset_names() {
+        fs::write(
+            folder.join("assets").join(name),
+            view::asset(name).unwrap().bytes,
+        )
+        .unwrap();
+    }
+    for Specimen { page, state, html } in gallery() {
+        let html = html.replace("\"/assets/", "\"assets/");
+        for theme in ["light", "dark"] {
+            let themed = html.replace("<html lang=\"en\" data-theme=\"dark\"", "<html lang=\"en\"");
+            let themed = themed.replace(
+                "<html lang=\"en\"",
+                &format!("<html lang=\"en\" data-theme=\"{theme}\""),
+            );
+            fs::write(folder.join(format!("{page}.{state}.{theme}.html")), themed).unwrap();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The table of access tokens.
+
+use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, SecretHash, Timestamp, User, client::Home};
+use protocol::Scope;
+use sqlx::any::AnyRow;
+
+use crate::{Read, StorageError, Tx, columns::Columns, grants};
+
+/// An access token as it is kept.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    /// The family's id, or its own where no family stands behind it.
+    pub id: Id<()>,
+    /// The family's generation; 0 without one.
+    pub generation: u64,
+    /// SHA-256 of its secret.
+    pub hash: SecretHash,
+    /// The family, if there is one.
+    pub family_id: Option<Id<Family>>,
+    /// To whom it was issued.
+    pub client_id: ClientId,
+    /// For which resource; none for identity scopes alone.
+    pub resource_id: Option<ResourceId>,
+    /// What it allows.
+    pub scope: Scope,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A live access token with what introspection and userinfo say of it.
+#[derive(Clone, Debug)]
+pub struct SeenToken {
+    /// The token.
+    pub token: AccessToken,
+    /// On whose behalf: a person's grant, or the client's own standing.
+    pub behalf: Behalf,
+}
+
+/// On whose behalf a token acts.
+#[derive(Clone, Debug)]
+pub enum Behalf {
+    /// A person's.
+    Person {
+        /// The grant.
+        grant_id: Id<Grant>,
+        /// Who.
+        user_id: Id<User>,
+        /// Over what.
+        kind: GrantKind,
+        /// The family's present generation.
+        generation: u64,
+        /// Whether its head was seen already.
+        head_seen: bool,
+        /// When the grant's use was last noted.
+        used_at: Option<Timestamp>,
+    },
+    /// The client's own (client_credentials).
+    Client(Home),
+}
+
+fn token(columns: &Columns<'_>) -> Result<AccessToken, StorageError> {
+    Ok(AccessToken {
+        id: columns.id("id")?,
+        generation: columns.count("generation")?,
+        hash: columns.hash("hash")?,
+        family_id: columns.optional_id("family_id")?,
+        client_id: ClientId::new(columns.text("client_id")?),
+        resource_id: columns.optional_text("resource_id")?.map(ResourceId::new),
+        scope: columns.scope("scope")?,
+        issued_at: columns.time("issued_at")?,
+        expires_at: columns.time("expires_at")?,
+    })
+}
+
+fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
+    let columns = Columns::of(row, "access_tokens");
+    let token = token(&columns)?;
+    let behalf = match columns.optional_id("grant_id")? {
+        Some(grant_id) => Behalf::Person {
+            grant_id,
+            user_id: columns.id("user_id")?,
+            kind: grants::kind(&columns)?,
+            generation: columns.count("family_generation")?,
+            head_seen: columns.optional_time("head_seen_at")?.is_some(),
+            used_at: columns.optional_time("used_at")?,
+        },
+        None => Behalf::Client(Home { organization_id: columns.id("organization_id")?, project_id: columns.id("project_id")? }),
+    };
+    Ok(SeenToken { token, behalf })
+}
+
+impl Read {
+    /// The live token with this id, generation and hash, if everything that it rests on is in force at `now`.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_access_token(
+        &mut self,
+        id: Id<()>,
+        generation: u64,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<SeenToken>, StorageError> {
+        const OF_A_PERSON: &str = "SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
+             g.id AS grant_id, g.user_id, g.organization_id, g.project_id, f.generation AS family_generation, f.head_seen_at, x.used_at \
+             FROM access_tokens t JOIN families f ON f.id = t.family_id AND f.revoked_at IS NULL \
+             JOIN live_grants g ON g.id = f.grant_id JOIN grants x ON x.id = g.id \
+             WHERE t.id = $1 AND t.generation = $2 AND t.hash = $3 AND t.expires_at > $4 AND f.absolute_expires_at > $4";
+        const OF_A_CLIENT: &str = "SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
+             NULL AS grant_id, c.organization_id, c.project_id FROM access_tokens t \
+             JOIN clients c ON c.id = t.client_id AND c.disabled_at IS NULL \
+             JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \
+             JOIN organizations o ON o.id = p.organization_id AND o.disabled_at IS NULL \
+             JOIN resources r ON r.id = t.resource_id AND r.disabled_at IS NULL \
+             WHERE t.id = $1 AND t.generation = $2 AND t.hash = $3 AND t.expires_at > $4 AND t.family_id IS NULL";
+        // Generations count from 1; only a token without a family has 0.
+        let sql = if generation == 0 { OF_A_CLIENT } else { OF_A_PERSON };
+        let row = self.one(sql, [id.into(), generation.into(), hash.into(), now.into()]).await?;
+        Ok(row.as_ref().map(seen).transpose()?.filter(|seen| seen.token.hash == *hash))
+    }
+
+    /// When the last access token of this generation of a family expires; none if it has none.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn access_expiry(&mut self, family_id: Id<Family>, generation: u64) -> Result<Option<Timestamp>, StorageError> {
+        let sql = "SELECT expires_at FROM access_tokens WHERE id = $1 AND generation = $2 ORDER BY expires_at DESC LIMIT 1";
+        let row = self.one(sql, [family_id.into(), generation.into()]).await?;
+        row.map(|row| Columns::of(&row, "access_tokens").time("expires_at")).transpose()
+    }
+
+    /// The token with this id, generation and hash, whatever has become of it.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn access_token(&mut self, id: Id<()>, generation: u64, hash: &SecretHash) -> Result<Option<AccessToken>, StorageError> {
+        let sql = "SELECT * FROM access_tokens WHERE id = $1 AND generation = $2 AND hash = $3";
+        let row = self.one(sql, [id.into(), generation.into(), hash.into()]).await?;
+        row.map(|row| token(&Columns::of(&row, "access_tokens"))).transpose()
+    }
+}
+
+impl Tx {
+    /// Adds an access token unless it is there.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn insert_access_token(&mut self, token: &AccessToken) -> Result<(), StorageError> {
+        self.run(
+            "INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            [
+                token.id.into(),
+                token.generation.into(),
+                (&token.hash).into(),
+                token.family_id.into(),
+                (&token.client_id).into(),
+                token.resource_id.as_ref().into(),
+                (&token.scope).into(),
+                token.issued_at.into(),
+                token.expires_at.into(),
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Deletes the access tokens of a family's generations below `generation`, or of exactly one.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_access_tokens_below(&mut self, family_id: Id<Family>, generation: u64) -> Result<(), StorageError> {
+        let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation < $2";
+        self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
+    }
+
+    /// Deletes the access tokens of one generation, whose refresh token was superseded.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_access_tokens_of(&mut self, family_id: Id<Family>, generation: u64) -> Result<(), StorageError> {
+        let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation = $2";
+        self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
+    }
+
+    /// Deletes one access token that no family stands behind.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_access_token(&mut self, id: Id<()>, hash: &SecretHash) -> Result<(), StorageError> {
+        let sql = "DELETE FROM access_tokens WHERE id = $1 AND hash = $2 AND family_id IS NULL";
+        self.run(sql, [id.into(), hash.into()]).await.map(drop)
+    }
+}

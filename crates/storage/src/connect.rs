@@ -1,0 +1,195 @@
+//! All that differs between the two databases when they are opened.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::Once,
+    time::Duration,
+};
+
+use sqlx::{
+    Any, AnyConnection, AnyPool, Connection as _, Row as _,
+    any::AnyPoolOptions,
+    pool::PoolOptions,
+};
+
+use crate::StorageError;
+
+/// Older ones can corrupt a database in WAL mode.
+const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Where the database is and how many connections it gets.
+#[derive(Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections for reading (SQLite), or in all (PostgreSQL).
+    pub connections: u32,
+    /// How long a request waits for a connection before it is answered 503.
+    pub acquire_timeout: Duration,
+}
+
+impl Options {
+    /// With the usual number of connections.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections: 8, acquire_timeout: Duration::from_secs(5) }
+    }
+}
+
+pub(crate) enum Database {
+    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, lock: File },
+    Postgres { pool: AnyPool },
+}
+
+pub(crate) async fn open(options: &Options) -> Result<Database, StorageError> {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+    if let Some(path) = options.url.strip_prefix("sqlite:") {
+        open_sqlite(Path::new(path.trim_start_matches("//")), options).await
+    } else {
+        open_postgres(options).await
+    }
+}
+
+async fn open_postgres(options: &Options) -> Result<Database, StorageError> {
+    // Acknowledged commits survive a crash, whatever the database's default says; time-outs stay below the retry window.
+    const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '2s'; SET statement_timeout = '5s'; \
+         SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
+    let pool = pool(options)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(SETTINGS).execute(&mut *connection).await.map(drop) })
+        })
+        .connect(&options.url)
+        .await?;
+    Ok(Database::Postgres { pool })
+}
+
+async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, StorageError> {
+    let unavailable = |what: &str, error: &dyn std::fmt::Display| StorageError::Unavailable(format!("{what} {}: {error}", path.display()));
+    let lock = lock(path).map_err(|error| unavailable("cannot own", &error))?;
+    private(path).open(path).map_err(|error| unavailable("cannot open", &error))?;
+    let mut connection = reopen_writer(path).await?;
+    refuse_old(&mut connection).await?;
+    let readers = pool(options)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql("PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192")
+                    .execute(&mut *connection)
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect(&url(path))
+        .await?;
+    tokio::spawn(checkpoint(path.to_owned(), readers.clone()));
+    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, lock })
+}
+
+/// A writer's connection: every commit reaches the disk, and a lock that is not ours is waited for briefly.
+pub(crate) async fn reopen_writer(path: &Path) -> Result<AnyConnection, StorageError> {
+    const PRAGMAS: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST; PRAGMA cache_size = -65536; \
+         PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864";
+    let mut connection = AnyConnection::connect(&url(path)).await?;
+    sqlx::raw_sql(PRAGMAS).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+fn pool(options: &Options) -> PoolOptions<Any> {
+    AnyPoolOptions::new().max_connections(options.connections.max(1)).min_connections(1).acquire_timeout(options.acquire_timeout).test_before_acquire(false)
+}
+
+fn url(path: &Path) -> String {
+    // A path may hold what a URL may not.
+    let path: String = path
+        .to_string_lossy()
+        .chars()
+        .map(|character| match character {
+            '%' => "%25".to_owned(),
+            '?' => "%3F".to_owned(),
+            '#' => "%23".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    format!("sqlite://{path}?mode=rwc")
+}
+
+fn private(path: &Path) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let _ = path;
+    options
+}
+
+/// One process owns a database.
+fn lock(path: &Path) -> std::io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = private(path).open(PathBuf::from(name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(std::io::Error::other("another process has it open")),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+async fn refuse_old(connection: &mut AnyConnection) -> Result<(), StorageError> {
+    let row = sqlx::query("SELECT sqlite_version() AS version").fetch_one(connection).await?;
+    let version: String = row.try_get("version")?;
+    if parse_version(&version) < Some(LEAST_SQLITE) {
+        return Err(StorageError::Unavailable(format!("SQLite {version} can corrupt a database in WAL mode; 3.51.3 or newer is needed")));
+    }
+    Ok(())
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(u32::from_str);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
+/// Moves the WAL into the database in the background, so that no request has to.
+async fn checkpoint(path: PathBuf, readers: AnyPool) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    let mut wal = path.clone().into_os_string();
+    wal.push("-wal");
+    let mut connection = None;
+    let mut last = 0;
+    loop {
+        every.tick().await;
+        if readers.is_closed() {
+            return;
+        }
+        let size = std::fs::metadata(PathBuf::from(&wal)).map_or(0, |metadata| metadata.len());
+        if size == last {
+            continue;
+        }
+        last = size;
+        if connection.is_none() {
+            connection = AnyConnection::connect(&url(&path)).await.ok();
+        }
+        if let Some(open) = &mut connection
+            && let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await
+        {
+            tracing::warn!(%error, "a checkpoint failed");
+            connection = None;
+        }
+        if size > 64 << 20 {
+            tracing::warn!(bytes = size, "the write-ahead log is large; a long reader may hold it");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(parse_version("3.51.3") >= Some(LEAST_SQLITE));
+        assert!(parse_version("3.9.9") < Some(LEAST_SQLITE));
+        assert!(parse_version("nonsense") < Some(LEAST_SQLITE));
+    }
+}

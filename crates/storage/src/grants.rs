@@ -1,0 +1,234 @@
+//! The table of grants.
+
+use model::{Client, ClientId, Family, Grant, GrantKind, Id, Project, ResourceId, Timestamp, User, family::Revoked};
+use protocol::Scope;
+use sqlx::any::AnyRow;
+
+use crate::{Read, StorageError, Tx, columns::Columns};
+
+fn grant(row: &AnyRow) -> Result<Grant, StorageError> {
+    let columns = Columns::of(row, "grants");
+    Ok(Grant {
+        id: columns.id("id")?,
+        user_id: columns.id("user_id")?,
+        client_id: ClientId::new(columns.text("client_id")?),
+        kind: kind(&columns)?,
+        scope: columns.scope("scope")?,
+        client_fingerprint: columns.text("client_fingerprint")?,
+        created_at: columns.time("created_at")?,
+        used_at: columns.optional_time("used_at")?,
+        used_address: columns.optional_text("used_address")?,
+        revoked: revoked(&columns)?,
+    })
+}
+
+/// What a grant, or a row joined with one, is over.
+pub(crate) fn kind(columns: &Columns<'_>) -> Result<GrantKind, StorageError> {
+    let resource_id = columns.optional_text("resource_id")?;
+    match (resource_id, columns.optional_id("organization_id")?, columns.optional_id("project_id")?) {
+        (None, None, None) => Ok(GrantKind::Identity),
+        (Some(resource_id), Some(organization_id), Some(project_id)) => {
+            Ok(GrantKind::Project { resource_id: ResourceId::new(resource_id), organization_id, project_id })
+        }
+        _ => Err(columns.corrupt()),
+    }
+}
+
+/// The end of a grant or a family, if it has ended.
+pub(crate) fn revoked(columns: &Columns<'_>) -> Result<Option<Revoked>, StorageError> {
+    match columns.optional_time("revoked_at")? {
+        Some(at) => Ok(Some(Revoked { at, reason: columns.text("revoked_reason")? })),
+        None => Ok(None),
+    }
+}
+
+/// A grant with what its person needs to recognise it.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The grant.
+    pub grant: Grant,
+    /// The client's name; none once the client is gone.
+    pub client: Client,
+    /// The names of project and organisation, for a grant over a project.
+    pub project: Option<(Project, String)>,
+}
+
+/// A use of a grant that has not been written yet.
+#[derive(Clone, Debug)]
+pub struct LastUse {
+    /// Which grant.
+    pub grant_id: Id<Grant>,
+    /// When.
+    pub at: Timestamp,
+    /// From which address.
+    pub address: String,
+}
+
+impl Read {
+    /// One grant, ended ones too.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn grant(&mut self, id: Id<Grant>) -> Result<Option<Grant>, StorageError> {
+        self.one("SELECT * FROM grants WHERE id = $1", [id.into()]).await?.as_ref().map(grant).transpose()
+    }
+
+    /// The grant that is in force for this person, client, resource and project.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_grant(&mut self, user_id: Id<User>, client_id: &ClientId, kind: &GrantKind) -> Result<Option<Grant>, StorageError> {
+        let (resource, project) = match kind {
+            GrantKind::Identity => ("", ""),
+            GrantKind::Project { resource_id, project_id, .. } => (resource_id.as_str(), project_id.as_str()),
+        };
+        self.one(
+            "SELECT * FROM grants WHERE user_id = $1 AND client_id = $2 AND coalesce(resource_id, '') = $3 AND coalesce(project_id, '') = $4 \
+             AND revoked_at IS NULL",
+            [user_id.into(), client_id.into(), resource.into(), project.into()],
+        )
+        .await?
+        .as_ref()
+        .map(grant)
+        .transpose()
+    }
+
+    /// A person's grants to one client that are in force, newest first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_grants_to(&mut self, user_id: Id<User>, client_id: &ClientId) -> Result<Vec<Grant>, StorageError> {
+        self.all(
+            "SELECT * FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
+            [user_id.into(), client_id.into()],
+        )
+        .await?
+        .iter()
+        .map(grant)
+        .collect()
+    }
+
+    /// All grants of a person that are in force or ended since `ended_since`, newest first, 500 at the most.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn grants_of(&mut self, user_id: Id<User>, ended_since: Timestamp) -> Result<Vec<Grant>, StorageError> {
+        self.all(
+            "SELECT * FROM grants WHERE user_id = $1 AND (revoked_at IS NULL OR revoked_at > $2) ORDER BY id DESC LIMIT 500",
+            [user_id.into(), ended_since.into()],
+        )
+        .await?
+        .iter()
+        .map(grant)
+        .collect()
+    }
+
+    /// The grants of a person with clients and projects.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn connections_of(&mut self, user_id: Id<User>, ended_since: Timestamp) -> Result<Vec<Connection>, StorageError> {
+        let mut connections = Vec::new();
+        for grant in self.grants_of(user_id, ended_since).await? {
+            let missing = || StorageError::Corrupt { table: "grants", id: grant.id.to_string() };
+            let client = self.client(&grant.client_id).await?.ok_or_else(missing)?;
+            let project = match &grant.kind {
+                GrantKind::Identity => None,
+                GrantKind::Project { organization_id, project_id, .. } => {
+                    let project = self.project(*project_id).await?.ok_or_else(missing)?;
+                    let organization = self.organization(*organization_id).await?.ok_or_else(missing)?;
+                    Some((project, organization.name))
+                }
+            };
+            connections.push(Connection { grant, client, project });
+        }
+        Ok(connections)
+    }
+}
+
+impl Tx {
+    /// Adds a grant.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] if one for the same person, client, resource and project is in force.
+    pub async fn insert_grant(&mut self, grant: &Grant) -> Result<(), StorageError> {
+        let (resource_id, organization_id, project_id) = match &grant.kind {
+            GrantKind::Identity => (None, None, None),
+            GrantKind::Project { resource_id, organization_id, project_id } => (Some(resource_id), Some(*organization_id), Some(*project_id)),
+        };
+        self.run_one(
+            "grant",
+            "INSERT INTO grants (id, user_id, client_id, resource_id, organization_id, project_id, scope, client_fingerprint, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            [
+                grant.id.into(),
+                grant.user_id.into(),
+                (&grant.client_id).into(),
+                resource_id.into(),
+                organization_id.into(),
+                project_id.into(),
+                (&grant.scope).into(),
+                (&grant.client_fingerprint).into(),
+                grant.created_at.into(),
+            ],
+        )
+        .await
+    }
+
+    /// Stores what was consented to anew on a grant that is in force.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if it has ended.
+    pub async fn renew_grant(&mut self, id: Id<Grant>, scope: &Scope, client_fingerprint: &str) -> Result<(), StorageError> {
+        self.run_one(
+            "grant",
+            "UPDATE grants SET scope = $2, client_fingerprint = $3 WHERE id = $1 AND revoked_at IS NULL",
+            [id.into(), scope.into(), client_fingerprint.into()],
+        )
+        .await
+    }
+
+    /// Ends a grant with all of its families; whether it was in force.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn revoke_grant(&mut self, id: Id<Grant>, reason: &str, now: Timestamp) -> Result<bool, StorageError> {
+        let sql = "UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL";
+        let ended = self.run(sql, [id.into(), now.into(), reason.into()]).await? == 1;
+        let sql = "UPDATE families SET revoked_at = $2, revoked_reason = $3 WHERE grant_id = $1 AND revoked_at IS NULL";
+        self.run(sql, [id.into(), now.into(), reason.into()]).await?;
+        let sql = "DELETE FROM access_tokens WHERE family_id IN (SELECT id FROM families WHERE grant_id = $1)";
+        self.run(sql, [id.into()]).await?;
+        Ok(ended)
+    }
+
+    /// Ends a grant whose last family has ended; whether it did.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn revoke_grant_without_families(&mut self, family: &Family, reason: &str, now: Timestamp) -> Result<bool, StorageError> {
+        let ended = self
+            .run(
+                "UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = grants.id AND f.revoked_at IS NULL)",
+                [family.grant_id.into(), now.into(), reason.into()],
+            )
+            .await?;
+        Ok(ended == 1)
+    }
+
+    /// Notes uses of grants.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn touch_grants(&mut self, uses: &[LastUse]) -> Result<(), StorageError> {
+        for last in uses {
+            self.run(
+                "UPDATE grants SET used_at = $2, used_address = $3 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)",
+                [last.grant_id.into(), last.at.into(), (&last.address).into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}

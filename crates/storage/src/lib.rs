@@ -1,0 +1,44 @@
+//! Keeping. The only crate that knows SQL: SQLite and PostgreSQL behind one [`Store`].
+//!
+//! Owns durability, group commit, retries and the mapping of rows to things. Does not own a rule: who may do what is
+//! decided in `identity`, what a thing is in `model`.
+
+mod access_tokens;
+mod attempts;
+mod audit_events;
+mod authorizations;
+mod clients;
+mod columns;
+mod connect;
+mod error;
+mod families;
+mod grants;
+mod hot;
+mod job;
+mod memberships;
+mod migrations;
+mod notices;
+mod organizations;
+mod projects;
+mod purge;
+mod resources;
+mod sessions;
+mod signing_keys;
+mod standing;
+mod tx;
+mod used_assertions;
+mod users;
+mod versions;
+mod writer;
+
+pub use access_tokens::{AccessToken, Behalf, SeenToken};
+pub use authorizations::CodeRedemption;
+pub use connect::Options;
+pub use error::{AsStorageError, StorageError};
+pub use families::FamilyCondition;
+pub use grants::{Connection, LastUse};
+pub use hot::{Redeemed, Redemption, Rotated, Rotation};
+pub use projects::MemberProject;
+pub use purge::Purged;
+pub use standing::Standing;
+pub use tx::{Read, Store, Tx};

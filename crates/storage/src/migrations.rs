@@ -1,0 +1,21 @@
+//! The migrations folder, in order, embedded in the binary.
+
+use std::borrow::Cow;
+
+use sqlx::{AnyConnection, SqlSafeStr as _, migrate::{Migration, MigrationType, Migrator}};
+
+use crate::StorageError;
+
+const ALL: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../../migrations/0001_first.sql"))];
+
+/// Applies what is missing, under the database's own lock, each in a transaction.
+pub(crate) async fn apply(connection: &mut AnyConnection) -> Result<(), StorageError> {
+    let migrations = ALL
+        .iter()
+        .map(|(version, what, sql)| Migration::new(*version, Cow::Borrowed(what), MigrationType::Simple, sql.into_sql_str(), false))
+        .collect();
+    Migrator::with_migrations(migrations)
+        .run(connection)
+        .await
+        .map_err(|error| StorageError::Unavailable(format!("migration failed: {error}")))
+}

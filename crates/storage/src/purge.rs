@@ -1,0 +1,60 @@
+//! The janitor's work: what has expired goes, a bounded number of rows at a time.
+
+use std::time::Duration;
+
+use model::Timestamp;
+
+use crate::{StorageError, Tx};
+
+/// How much went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Rows in all.
+    pub rows: u64,
+}
+
+/// How long a spent or decided authorization is kept, so that a replayed code is still recognised.
+const AUTHORIZATION_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How long an ended family or grant is kept: it is shown under "recently disconnected".
+const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const COUNTER_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+impl Tx {
+    /// Deletes what nobody can use any more. `unused_registration`: how long a client that registered itself may wait for
+    /// its first grant; one with a grant in force is never touched.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
+        let mut rows = 0;
+        let expired: [(&'static str, Timestamp); 7] = [
+            ("DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)", now),
+            ("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)", now),
+            ("DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 LIMIT 500)", now.minus(AUTHORIZATION_KEPT)),
+            ("DELETE FROM used_assertions WHERE (issuer, jti) IN (SELECT issuer, jti FROM used_assertions WHERE expires_at <= $1 LIMIT 500)", now),
+            ("DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE window_started_at <= $1 LIMIT 500)", now.minus(COUNTER_KEPT)),
+            ("DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)", now.minus(ENDED_KEPT)),
+            ("DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)", now.minus(ENDED_KEPT)),
+        ];
+        for (sql, before) in expired {
+            rows += self.run(sql, [before.into()]).await?;
+        }
+        rows += self
+            .run(
+                "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.revoked_at <= $1 \
+                 AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = g.id) \
+                 AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.grant_id = g.id) LIMIT 200)",
+                [now.minus(ENDED_KEPT).into()],
+            )
+            .await?;
+        rows += self
+            .run(
+                "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.origin IN ('registration', 'document') \
+                 AND coalesce(c.used_at, c.created_at) <= $1 \
+                 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) LIMIT 200)",
+                [now.minus(unused_registration).into()],
+            )
+            .await?;
+        Ok(Purged { rows })
+    }
+}

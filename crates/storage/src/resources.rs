@@ -1,0 +1,107 @@
+//! The tables of resources and their scopes.
+
+use model::{Resource, ResourceId, ResourceScope, Timestamp};
+use protocol::{Access, ResourceIndicator};
+use sqlx::any::AnyRow;
+
+use crate::{Read, StorageError, Tx, columns::Columns};
+
+fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, StorageError> {
+    let columns = Columns::of(row, "resources");
+    Ok(Resource {
+        id: ResourceId::new(columns.text("id")?),
+        name: columns.text("name")?,
+        identifier: columns.word("identifier", |text| ResourceIndicator::parse(text).ok())?,
+        secret_hash: columns.hash("secret_hash")?,
+        scopes,
+        created_at: columns.time("created_at")?,
+        disabled_at: columns.optional_time("disabled_at")?,
+    })
+}
+
+fn scope(row: &AnyRow) -> Result<(ResourceId, ResourceScope), StorageError> {
+    let columns = Columns::of(row, "resource_scopes");
+    let scope = ResourceScope {
+        name: columns.text("name")?,
+        access: columns.word("access", |word| match word {
+            "read" => Some(Access::Read),
+            "write" => Some(Access::Write),
+            _ => None,
+        })?,
+        description: columns.text("description")?,
+    };
+    Ok((ResourceId::new(columns.text("resource_id")?), scope))
+}
+
+impl Read {
+    /// All resources with their scopes, oldest first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn resources(&mut self) -> Result<Vec<Resource>, StorageError> {
+        let scopes = self.all("SELECT * FROM resource_scopes ORDER BY position", []).await?;
+        let scopes = scopes.iter().map(scope).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.all("SELECT * FROM resources ORDER BY created_at, id", []).await?;
+        rows.iter()
+            .map(|row| {
+                let id = ResourceId::new(Columns::of(row, "resources").text("id")?);
+                resource(row, scopes.iter().filter(|(of, _)| *of == id).map(|(_, scope)| scope.clone()).collect())
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Adds a resource with its scopes.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] if id or identifier is taken, or the id was once.
+    pub async fn insert_resource(&mut self, resource: &Resource) -> Result<(), StorageError> {
+        if self.is_retired("resource", "", resource.id.as_str()).await? {
+            return Err(StorageError::Constraint("resources.id".to_owned()));
+        }
+        self.run_one(
+            "resource",
+            "INSERT INTO resources (id, name, identifier, secret_hash, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                (&resource.id).into(),
+                (&resource.name).into(),
+                resource.identifier.as_str().into(),
+                (&resource.secret_hash).into(),
+                resource.created_at.into(),
+                resource.disabled_at.into(),
+            ],
+        )
+        .await?;
+        for (position, scope) in resource.scopes.iter().enumerate() {
+            let access = if scope.access == Access::Read { "read" } else { "write" };
+            self.run_one(
+                "resource scope",
+                "INSERT INTO resource_scopes (resource_id, name, access, description, position) VALUES ($1, $2, $3, $4, $5)",
+                [
+                    (&resource.id).into(),
+                    (&scope.name).into(),
+                    access.into(),
+                    (&scope.description).into(),
+                    u64::try_from(position).unwrap_or(u64::MAX).into(),
+                ],
+            )
+            .await?;
+        }
+        self.bump_policy().await
+    }
+
+    /// Deletes a resource with every grant over it.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if there is none.
+    pub async fn delete_resource(&mut self, id: &ResourceId, now: Timestamp) -> Result<(), StorageError> {
+        self.run("DELETE FROM access_tokens WHERE resource_id = $1", [id.into()]).await?;
+        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()]).await?;
+        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()]).await?;
+        self.run("DELETE FROM grants WHERE resource_id = $1", [id.into()]).await?;
+        self.retire("resource", "", id.as_str(), now).await?;
+        self.run_one("resource", "DELETE FROM resources WHERE id = $1", [id.into()]).await?;
+        self.bump_policy().await
+    }
+}

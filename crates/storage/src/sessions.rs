@@ -1,0 +1,90 @@
+//! The table of sessions.
+
+use model::{Id, Session, Timestamp, User};
+use sqlx::any::AnyRow;
+
+use crate::{Read, StorageError, Tx, columns::Columns};
+
+fn session(row: &AnyRow) -> Result<Session, StorageError> {
+    let columns = Columns::of(row, "sessions");
+    Ok(Session {
+        id: columns.id("id")?,
+        hash: columns.hash("hash")?,
+        user_id: columns.id("user_id")?,
+        amr: columns.text("amr")?,
+        authenticated_at: columns.time("authenticated_at")?,
+        created_at: columns.time("created_at")?,
+        seen_at: columns.time("seen_at")?,
+        expires_at: columns.time("expires_at")?,
+        address: columns.text("address")?,
+        user_agent: columns.text("user_agent")?,
+    })
+}
+
+impl Read {
+    /// A session that has not ended by `now`, of a user who is not disabled.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_session(&mut self, id: Id<Session>, now: Timestamp) -> Result<Option<Session>, StorageError> {
+        self.one(
+            "SELECT s.* FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL WHERE s.id = $1 AND s.expires_at > $2",
+            [id.into(), now.into()],
+        )
+        .await?
+        .as_ref()
+        .map(session)
+        .transpose()
+    }
+}
+
+impl Tx {
+    /// Adds a session.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn insert_session(&mut self, session: &Session) -> Result<(), StorageError> {
+        self.run_one(
+            "session",
+            "INSERT INTO sessions (id, hash, user_id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            [
+                session.id.into(),
+                (&session.hash).into(),
+                session.user_id.into(),
+                (&session.amr).into(),
+                session.authenticated_at.into(),
+                session.created_at.into(),
+                session.seen_at.into(),
+                session.expires_at.into(),
+                (&session.address).into(),
+                (&session.user_agent).into(),
+            ],
+        )
+        .await
+    }
+
+    /// Notes that a session was used; one that has ended stays ended.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn touch_session(&mut self, id: Id<Session>, now: Timestamp) -> Result<(), StorageError> {
+        self.run("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", [id.into(), now.into()]).await.map(drop)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_session(&mut self, id: Id<Session>) -> Result<(), StorageError> {
+        self.run("DELETE FROM sessions WHERE id = $1", [id.into()]).await.map(drop)
+    }
+
+    /// Ends all sessions of a user.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_sessions_of(&mut self, user_id: Id<User>) -> Result<u64, StorageError> {
+        self.run("DELETE FROM sessions WHERE user_id = $1", [user_id.into()]).await
+    }
+}

@@ -1,0 +1,235 @@
+//! The store and its two handles: [`Read`] for what changes nothing, [`Tx`] for a transaction.
+
+use std::{ops::{Deref, DerefMut}, sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
+
+use crate::{
+    AsStorageError, Options, StorageError,
+    columns::{Value, arguments},
+    connect::{self, Database},
+    job::{self, Job},
+    migrations,
+    writer::Writer,
+};
+
+/// How often a transaction that met a conflict begins anew.
+const ATTEMPTS: u32 = 3;
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    backend: Arc<Backend>,
+}
+
+enum Backend {
+    Sqlite { readers: AnyPool, writer: Writer, _lock: std::fs::File },
+    Postgres { pool: AnyPool },
+}
+
+impl Store {
+    /// Opens the database, refuses an unfit one, and applies the migrations.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] says what is wrong: no such host, a database that another process owns, an SQLite
+    /// below 3.51.3, a migration that failed.
+    pub async fn open(options: &Options) -> Result<Self, StorageError> {
+        let backend = match connect::open(options).await? {
+            Database::Sqlite { path, readers, mut connection, lock } => {
+                migrations::apply(&mut connection).await?;
+                Backend::Sqlite { readers, writer: Writer::start(path, connection), _lock: lock }
+            }
+            Database::Postgres { pool } => {
+                migrations::apply(&mut *pool.acquire().await?).await?;
+                Backend::Postgres { pool }
+            }
+        };
+        Ok(Self { backend: Arc::new(backend) })
+    }
+
+    /// Whether several processes may share this database.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(*self.backend, Backend::Postgres { .. })
+    }
+
+    /// A connection for reading only.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if none is free in time.
+    pub async fn read(&self) -> Result<Read, StorageError> {
+        let pool = match &*self.backend {
+            Backend::Sqlite { readers, .. } => readers,
+            Backend::Postgres { pool } => pool,
+        };
+        Ok(Read { connection: Connection::Pooled(pool.acquire().await?), postgres: self.is_shared() })
+    }
+
+    /// Runs `work` in a transaction of its own task: `Ok` commits, `Err` rolls back, and either answer waits until that
+    /// is durable. A client that goes away cannot cancel it half-way. A conflict begins anew, three times, then it is
+    /// [`StorageError::Unavailable`]; so `work` may run more than once, and does nothing outside the database.
+    ///
+    /// A flow that refuses *and* records returns `Ok(Err(refusal))`: the record is committed, then the refusal is told.
+    ///
+    /// # Errors
+    /// What `work` returns, or trouble of the database.
+    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: AsStorageError + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        let work = Arc::new(work);
+        for _ in 0..ATTEMPTS {
+            let work = Arc::clone(&work);
+            let done = self.submit(true, move |tx| work(tx)).await;
+            match done {
+                Err(error) if error.storage_error().is_some_and(StorageError::is_conflict) => {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+                done => return done,
+            }
+        }
+        Err(E::from(StorageError::Unavailable("the row kept changing".to_owned())))
+    }
+
+    /// Runs one command that is a transaction in itself (`hot.rs`); it shares a batch's commit on SQLite.
+    pub(crate) async fn command<T, F>(&self, work: F) -> Result<T, StorageError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StorageError>> + Send + 'static,
+    {
+        self.submit(false, work).await
+    }
+
+    async fn submit<T, E, F>(&self, transaction: bool, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: AsStorageError + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let (job, reply) = job::new(transaction, work);
+        match &*self.backend {
+            Backend::Sqlite { writer, .. } => writer.submit(Box::new(job)).await?,
+            Backend::Postgres { pool } => {
+                let pool = pool.clone();
+                tokio::spawn(async move { run_pooled(&pool, Box::new(job)).await });
+            }
+        }
+        reply.await.unwrap_or_else(|_| Err(E::from(StorageError::Unavailable("the transaction was dropped".to_owned()))))
+    }
+
+    /// Waits until what was begun is done and closes the database.
+    pub async fn close(&self) {
+        match &*self.backend {
+            Backend::Sqlite { readers, writer, .. } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Backend::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+/// One job on PostgreSQL: a transaction of its own on a connection from the pool.
+async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>) {
+    let mut tx = match pool.acquire().await {
+        Ok(connection) => Tx { read: Read { connection: Connection::Pooled(connection), postgres: true } },
+        Err(error) => return job.finish(Err(error.into())),
+    };
+    if job.is_abandoned() {
+        return;
+    }
+    let explicit = job.needs_transaction();
+    let mut outcome = if explicit { tx.execute("BEGIN").await } else { Ok(()) };
+    if outcome.is_ok() {
+        let vote = job.run(&mut tx).await;
+        if explicit {
+            outcome = tx.execute(if vote.commits() { "COMMIT" } else { "ROLLBACK" }).await;
+        }
+        if outcome.is_err() || vote.is_broken() {
+            tx.read.discard().await;
+        }
+    } else {
+        tx.read.discard().await;
+    }
+    job.finish(outcome);
+}
+
+pub(crate) enum Connection {
+    Pooled(PoolConnection<Any>),
+    Own(AnyConnection),
+    Discarded,
+}
+
+/// A connection for reading.
+pub struct Read {
+    pub(crate) connection: Connection,
+    pub(crate) postgres: bool,
+}
+
+impl Read {
+    fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
+        match &mut self.connection {
+            Connection::Pooled(connection) => Ok(connection),
+            Connection::Own(connection) => Ok(connection),
+            Connection::Discarded => Err(StorageError::Unavailable("the connection was discarded".to_owned())),
+        }
+    }
+
+    async fn discard(&mut self) {
+        if let Connection::Pooled(connection) = std::mem::replace(&mut self.connection, Connection::Discarded) {
+            // What state it is in nobody knows; the pool opens another.
+            drop(connection.detach());
+        }
+    }
+
+    pub(crate) async fn one<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Option<AnyRow>, StorageError> {
+        Ok(sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_optional(self.connection()?).await?)
+    }
+
+    pub(crate) async fn all<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Vec<AnyRow>, StorageError> {
+        Ok(sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await?)
+    }
+}
+
+/// A transaction under way: reads and writes.
+pub struct Tx {
+    pub(crate) read: Read,
+}
+
+impl Tx {
+    /// Runs a statement; how many rows it changed.
+    pub(crate) async fn run<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<u64, StorageError> {
+        let done = sqlx::query_with::<Any, _>(sql, arguments(values)).execute(self.read.connection()?).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Runs a statement that must change exactly one row.
+    pub(crate) async fn run_one<const N: usize>(&mut self, what: &'static str, sql: &'static str, values: [Value; N]) -> Result<(), StorageError> {
+        match self.run(sql, values).await? {
+            1 => Ok(()),
+            _ => Err(StorageError::Conflict(what)),
+        }
+    }
+
+    /// Runs control statements without parameters.
+    pub(crate) async fn execute(&mut self, sql: &'static str) -> Result<(), StorageError> {
+        sqlx::raw_sql(sql).execute(self.read.connection()?).await?;
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Read;
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}

@@ -1,0 +1,114 @@
+//! SQLite's one writer, with group commit: waiting jobs run one after another inside savepoints of one transaction and
+//! share its one fsync. Every answer, refusals too, waits for that COMMIT.
+
+use std::{path::PathBuf, sync::Mutex, time::Duration};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::{
+    StorageError, Tx, connect,
+    job::{Job, Vote},
+    tx::{Connection, Read},
+};
+
+/// At most so many jobs share one commit.
+const BATCH: usize = 64;
+/// At most so many jobs wait.
+const QUEUE: usize = 4096;
+
+/// The way to the writer's task.
+pub(crate) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the task on this connection.
+    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection) -> Self {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let tx = Tx { read: Read { connection: Connection::Own(connection), postgres: false } };
+        let task = tokio::spawn(Task { path, tx: Some(tx), queue }.run());
+        Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
+    }
+
+    /// Puts a job into the queue; waits while it is full.
+    pub(crate) async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
+        let sender = self.queue.lock().ok().and_then(|queue| queue.clone());
+        let sent = match sender {
+            Some(sender) => sender.send_timeout(job, Duration::from_secs(5)).await.is_ok(),
+            None => false,
+        };
+        if sent { Ok(()) } else { Err(StorageError::Unavailable("the writer does not take work".to_owned())) }
+    }
+
+    /// Finishes what waits, then ends.
+    pub(crate) async fn close(&self) {
+        if let Ok(mut queue) = self.queue.lock() {
+            queue.take();
+        }
+        if let Some(task) = self.task.lock().await.take() {
+            drop(task.await);
+        }
+    }
+}
+
+struct Task {
+    path: PathBuf,
+    /// None after trouble, until it could be opened again.
+    tx: Option<Tx>,
+    queue: mpsc::Receiver<Box<dyn Job>>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while self.queue.recv_many(&mut waiting, BATCH).await > 0 {
+            self.batch(std::mem::take(&mut waiting)).await;
+        }
+    }
+
+    async fn batch(&mut self, waiting: Vec<Box<dyn Job>>) {
+        let mut jobs: Vec<Box<dyn Job>> = waiting.into_iter().filter(|job| !job.is_abandoned()).collect();
+        if jobs.is_empty() {
+            return;
+        }
+        let outcome = self.run_all(&mut jobs).await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, jobs = jobs.len(), "a batch failed; the connection is opened anew");
+            self.tx = None;
+        }
+        let trouble = outcome.err().map(|error| error.to_string());
+        for job in jobs {
+            job.finish(trouble.clone().map_or(Ok(()), |what| Err(StorageError::Unavailable(what))));
+        }
+    }
+
+    async fn run_all(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
+        if self.tx.is_none() {
+            let connection = connect::reopen_writer(&self.path).await?;
+            self.tx = Some(Tx { read: Read { connection: Connection::Own(connection), postgres: false } });
+        }
+        let Some(tx) = &mut self.tx else { return Err(StorageError::Unavailable("no connection".to_owned())) };
+        tx.execute("BEGIN IMMEDIATE").await?;
+        for job in jobs {
+            run_one(tx, job.as_mut()).await?;
+        }
+        tx.execute("COMMIT").await
+    }
+}
+
+async fn run_one(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StorageError> {
+    if !job.needs_transaction() {
+        return match job.run(tx).await {
+            Vote::Commit => Ok(()),
+            Vote::RollBack => tx.execute("ROLLBACK TO job; RELEASE job").await,
+            Vote::Broken => Err(StorageError::Unavailable("a command broke its batch".to_owned())),
+        };
+    }
+    tx.execute("SAVEPOINT job").await?;
+    match job.run(tx).await {
+        Vote::Commit => tx.execute("RELEASE job").await,
+        Vote::RollBack => tx.execute("ROLLBACK TO job; RELEASE job").await,
+        Vote::Broken => Err(StorageError::Unavailable("a transaction broke its batch".to_owned())),
+    }
+}
