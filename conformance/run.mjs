@@ -5,9 +5,10 @@ import path from "node:path";
 import { HERE, freePort } from "./harness/places.mjs";
 import { CannotGoOn, Checks } from "./harness/checks.mjs";
 import { Server } from "./harness/server.mjs";
+import { testAuthority } from "./harness/documents.mjs";
 import { openBrowser } from "./harness/person.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "relying-parties", "mcp-clients", "mcp-remote", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -15,6 +16,8 @@ const SETTINGS = {
   // A server that nobody has connected anything to yet.
   pages: {},
   brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
+  // Client-id documents may come from loopback, under an authority made for this run.
+  documents: ({ authority }) => ({ DOCUMENTS__DEVELOPMENT_CA: authority.ca }),
 };
 
 const wanted = process.argv.slice(2);
@@ -27,18 +30,20 @@ if (unknown.length > 0) {
   console.error(`no such suite: ${unknown.join(", ")}; there are ${SUITES.join(", ")}`);
   process.exit(2);
 }
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 process.exitCode = await main(wanted.length > 0 ? wanted : SUITES);
 
 async function main(names) {
   const checks = new Checks(JSON.parse(readFileSync(path.join(HERE, "expected-failures.json"), "utf8")));
   const relyingPartyPort = await freePort();
   const browser = await openBrowser({ relyingPartyPort });
+  const surroundings = { browser, relyingPartyPort, authority: testAuthority() };
   const servers = new Map();
   try {
     for (const name of names) {
       const suite = await import(`./suites/${name}.mjs`);
-      const server = await started(servers, suite.settings);
-      await perform(checks, name, suite, { server, browser, relyingPartyPort });
+      const server = await started(servers, suite.settings, surroundings);
+      await perform(checks, name, suite, { ...surroundings, server });
     }
   } finally {
     await browser.close();
@@ -47,9 +52,12 @@ async function main(names) {
   return report(checks);
 }
 
-async function started(servers, settings) {
-  if (!servers.has(settings)) servers.set(settings, await Server.start(settings, SETTINGS[settings]));
-  return servers.get(settings);
+async function started(servers, name, surroundings) {
+  if (!servers.has(name)) {
+    const settings = SETTINGS[name];
+    servers.set(name, await Server.start(name, typeof settings === "function" ? settings(surroundings) : settings));
+  }
+  return servers.get(name);
 }
 
 /** A suite may have parts, each of which ends by itself when something fails that it rests on. */

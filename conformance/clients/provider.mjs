@@ -6,9 +6,11 @@ import { announce } from "./conversation.mjs";
 import { listenForCallback } from "./callback.mjs";
 
 export class FileProvider {
-  constructor({ store, redirectUri, name, client }) {
+  constructor({ store, redirectUri, name, documentUrl }) {
     this.store = store;
     this.redirectUrl = redirectUri;
+    /** The address of a client-id document, when the client has one; it then need not register. */
+    this.clientMetadataUrl = documentUrl;
     /** Whether the person may be sent to a browser; when not, wanting to is an error. */
     this.maySignIn = true;
     this.clientMetadata = {
@@ -18,7 +20,6 @@ export class FileProvider {
       response_types: ["code"],
       token_endpoint_auth_method: "none",
     };
-    if (client && !this.#read().client) this.#write({ client });
   }
 
   #read() {

@@ -61,7 +61,7 @@ function print({ suite, name, outcome, error, ms }) {
 }
 
 function describe(error) {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
   const cause = error?.cause ? `\ncaused by ${describe(error.cause)}` : "";
   return redact(text + cause).slice(0, 3000);
 }

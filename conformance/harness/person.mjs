@@ -86,7 +86,7 @@ export class Person {
 
   async signOut(issuer) {
     await this.page.goto(`${issuer}/`);
-    await Promise.all([this.page.waitForURL((url) => url.pathname !== "/"), this.page.click("#sign-out")]).catch(() => {});
+    await Promise.all([this.page.waitForNavigation(), this.page.click("#sign-out")]);
   }
 
   /** Ends every connection of the app with this name by its button; returns how many there were. */
@@ -121,11 +121,11 @@ export class Person {
     return sent;
   }
 
-  /** Waits for the app's page, where somebody serves one. */
+  /** Waits for the app's page, or for the browser's own where nobody serves one, so that the next step finds it at rest. */
   async #arrived({ request }, target) {
-    if (!(await request.response().catch(() => null))) return;
-    const there = (url) => url.href.startsWith(target);
-    await this.page.waitForURL(there, { waitUntil: "domcontentloaded", timeout: 5_000 }).catch(() => {});
+    const served = await request.response().catch(() => null);
+    const there = (url) => (served ? url.href.startsWith(target) : url.protocol === "chrome-error:");
+    await this.page.waitForURL(there, { waitUntil: "domcontentloaded", timeout: 3_000 }).catch(() => {});
   }
 
   async #open(url, sent) {

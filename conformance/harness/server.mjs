@@ -30,6 +30,8 @@ export class Server {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process.stderr.pipe(log);
+    // Whatever ends this run, no server outlives it.
+    process.once("exit", () => this.process.kill("SIGKILL"));
     const exited = new Promise((_, reject) => {
       this.process.once("error", reject);
       this.process.once("exit", (code) => reject(new Error(`lanyard dev ended with ${code} before it was ready; see ${this.logFile}`)));

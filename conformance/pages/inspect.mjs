@@ -36,9 +36,9 @@ export async function photograph(page, name) {
 }
 
 export async function inspect(page) {
+  await hasOneOfEach(page);
   await reflows(page);
   await isAccessible(page);
-  await hasOneOfEach(page);
 }
 
 async function reflows(page) {

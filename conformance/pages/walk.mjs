@@ -1,6 +1,9 @@
 // Every page a person can come to, in the order in which one would. Each stop brings the browser there, and no further.
 import { Person } from "../harness/person.mjs";
 
+/** An error page shows the reference that the log carries. */
+const ERROR = "main .reference";
+
 /** Yields { name, page, status } at each stop; the page stays as it is until the next is asked for. */
 export async function* walk({ server, browser, speaker, stranger }) {
   yield* signedOut(server, browser, speaker);
@@ -15,17 +18,17 @@ export async function* walk({ server, browser, speaker, stranger }) {
 async function* signedOut(server, browser, speaker) {
   const guest = await Person.arrive(browser, server.person("member"));
   const stop = stopper(guest.page);
-  yield stop("home", `${server.issuer}/`);
-  yield stop("sign-in", `${server.issuer}/sign-in`);
-  yield stop("sign-in-for-an-app", (await speaker.request(speaker.cli)).url);
+  yield stop("home", `${server.issuer}/`, 'a[href$="/sign-in"]');
+  yield stop("sign-in", `${server.issuer}/sign-in`, "#sign-in");
+  yield stop("sign-in-for-an-app", (await speaker.request(speaker.cli)).url, "#sign-in");
   yield stop("sign-in-refused", async (page) => {
     await page.goto(`${server.issuer}/sign-in`);
     await page.fill("#email", "member@example.com");
     await page.fill("#password", "not the password");
     await page.click("#sign-in");
     await page.waitForLoadState("domcontentloaded");
-  });
-  yield stop("sign-up", `${server.issuer}/sign-up`);
+  }, "#sign-in");
+  yield stop("sign-up", `${server.issuer}/sign-up`, "#sign-up");
   yield stop("sign-up-refused", async (page) => {
     await page.goto(`${server.issuer}/sign-up`);
     await page.fill("#email", "short@example.com");
@@ -33,33 +36,33 @@ async function* signedOut(server, browser, speaker) {
     await page.locator("form:has(#sign-up)").evaluate((form) => form.setAttribute("novalidate", ""));
     await page.click("#sign-up");
     await page.waitForLoadState("domcontentloaded");
-  });
-  yield stop("security", `${server.issuer}/security`);
-  yield stop("not-found", `${server.issuer}/nowhere`);
-  yield stop("error-unknown-app", (await speaker.request(speaker.cli, { client_id: "nobody" })).url);
-  yield stop("error-unknown-address", (await speaker.request(speaker.cli, { redirect_uri: "https://evil.example/" })).url);
-  yield stop("error-of-the-app", (await speaker.request(speaker.cli, { code_challenge: null, code_challenge_method: null })).url);
+  }, "#sign-up");
+  yield stop("security", `${server.issuer}/security`, "main h1");
+  yield stop("not-found", `${server.issuer}/nowhere`, ERROR);
+  yield stop("error-unknown-app", (await speaker.request(speaker.cli, { client_id: "nobody" })).url, ERROR);
+  yield stop("error-unknown-address", (await speaker.request(speaker.cli, { redirect_uri: "https://evil.example/" })).url, ERROR);
+  yield stop("error-of-the-app", (await speaker.request(speaker.cli, { code_challenge: null, code_challenge_method: null })).url, ERROR);
   await guest.leave();
 }
 
 async function* signedIn(server, person, speaker, stranger) {
   const stop = stopper(person.page);
   await person.signIn(server.issuer);
-  yield stop("home-signed-in", `${server.issuer}/`);
-  yield stop("connections-empty", `${server.issuer}/connections`);
+  yield stop("home-signed-in", `${server.issuer}/`, "#sign-out");
+  yield stop("connections-empty", `${server.issuer}/connections`, "main h1");
   const asked = await speaker.request(stranger);
-  yield stop("consent-stranger", asked.url);
-  yield stop("consent-known-app", (await speaker.request(speaker.cli)).url);
-  yield stop("consent-identity-only", (await speaker.request(speaker.app, { scope: "openid profile email", resource: null })).url);
+  yield stop("consent-stranger", asked.url, "#allow");
+  yield stop("consent-known-app", (await speaker.request(speaker.cli)).url, "#allow");
+  yield stop("consent-identity-only", (await speaker.request(speaker.app, { scope: "openid profile email", resource: null })).url, "#allow");
   await person.answer(asked.url, { redirectUri: stranger.redirectUri });
-  yield stop("consent-again", (await speaker.request(stranger)).url);
-  yield stop("connections", `${server.issuer}/connections`);
+  yield stop("consent-again", (await speaker.request(stranger)).url, "#allow");
+  yield stop("connections", `${server.issuer}/connections`, 'button[id^="revoke-"]');
   yield stop("connections-disconnected", async (page) => {
     await person.disconnect(server.issuer, stranger.name);
     await page.goto(`${server.issuer}/connections`);
     await page.locator("details").evaluateAll((all) => all.forEach((each) => each.setAttribute("open", "")));
-  });
-  yield stop("signed-out", async () => person.signOut(server.issuer));
+  }, "details[open]");
+  yield stop("signed-out", async () => person.signOut(server.issuer), 'a[href*="/sign-in"]');
 }
 
 async function* signingUp(server, person) {
@@ -69,14 +72,18 @@ async function* signingUp(server, person) {
     await person.fillIn();
     await page.click("#sign-up");
     await page.waitForURL((url) => !url.pathname.endsWith("/sign-up"));
-  });
+  }, "#sign-out");
 }
 
-/** A stop is an address or something to do; going there happens when the stop is visited. */
+/** A stop is an address or something to do, and what must be there then; going there happens when the stop is visited. */
 function stopper(page) {
-  return (name, place) => ({
+  return (name, place, there) => ({
     name,
     page,
-    visit: () => (typeof place === "string" ? page.goto(place, { waitUntil: "load" }) : place(page)),
+    async visit() {
+      if (typeof place === "string") await page.goto(place, { waitUntil: "load" });
+      else await place(page);
+      await page.locator(there).first().waitFor({ state: "visible", timeout: 5_000 });
+    },
   });
 }

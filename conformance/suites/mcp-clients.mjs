@@ -94,7 +94,7 @@ async function reads({ first, check }) {
   });
   await check("reads the chosen project", async () => {
     const text = await first.ask("call", READING);
-    assert(text.length > 0, "nothing came back");
+    assert(text.includes("Apollo") && !text.includes("Gemini"), `it read ${text.slice(0, 200)}`);
   });
 }
 

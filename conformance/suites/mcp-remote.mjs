@@ -31,7 +31,7 @@ export async function run({ server, browser, check, need }) {
     await check("lists the tools and reads", async () => {
       const { tools } = await first.client.listTools();
       assert(tools.some(({ name }) => name === "list_issues"), `only ${tools.map(({ name }) => name)}`);
-      await read(first);
+      assert((await read(first)).includes("Apollo"), "it did not read the chosen project");
     });
     await check("is refused the writing tool", async () => {
       await refusal(() => first.write(), WRITING.name);

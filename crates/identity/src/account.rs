@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use model::{AuditEvent, Secret, Session, Timestamp, User};
 use protocol::Confidential;
-use storage::{StorageError, Tx};
+use storage::StorageError;
 
 pub use sign_in::{SignIn, SignInRefusal};
 pub use sign_up::{SignUp, SignUpRefusal};
@@ -75,14 +75,18 @@ impl Authority {
     /// Trouble of the database.
     pub async fn sign_out(&self, signed_in: &SignedIn, now: Timestamp) -> Result<(), Error> {
         let session = signed_in.session.clone();
-        let ended = move |tx: &mut Tx| -> std::pin::Pin<Box<dyn Future<Output = Result<(), StorageError>> + Send + '_>> {
-            let session = session.clone();
-            Box::pin(async move {
-                tx.delete_session(session.id).await?;
-                tx.insert_audit_event(&audit("session.ended", &session, None, now)).await
+        let ended: Result<(), StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let session = session.clone();
+                Box::pin(async move {
+                    tx.delete_session(session.id).await?;
+                    tx.insert_audit_event(&audit("session.ended", &session, None, now)).await
+                })
             })
-        };
-        Ok(self.parts.store.transaction(ended).await?)
+            .await;
+        Ok(ended?)
     }
 
     /// A page does not fail because the note that it was seen does.

@@ -1,6 +1,6 @@
 //! The table of grants.
 
-use model::{Client, ClientId, Family, Grant, GrantKind, Id, Project, ResourceId, Timestamp, User, family::Revoked};
+use model::{Client, ClientId, Family, Grant, GrantKind, Id, Organization, Project, ResourceId, Timestamp, User, family::Revoked};
 use protocol::Scope;
 use sqlx::any::AnyRow;
 
@@ -123,6 +123,62 @@ impl Read {
         .collect()
     }
 
+    /// A person's grants over the projects of one organisation that were not taken back.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_grants_in(&mut self, user_id: Id<User>, organization_id: Id<Organization>) -> Result<Vec<Grant>, StorageError> {
+        self.all(
+            "SELECT * FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
+            [user_id.into(), organization_id.into()],
+        )
+        .await?
+        .iter()
+        .map(grant)
+        .collect()
+    }
+
+    /// Until when each grant of a person can live at the latest: the furthest absolute expiry of its families.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn latest_ends_of(&mut self, user_id: Id<User>) -> Result<Vec<(Id<Grant>, Timestamp)>, StorageError> {
+        let rows = self
+            .all(
+                "SELECT g.id AS id, max(f.absolute_expires_at) AS latest FROM grants g \
+                 JOIN families f ON f.grant_id = g.id AND f.revoked_at IS NULL \
+                 WHERE g.user_id = $1 AND g.revoked_at IS NULL GROUP BY g.id",
+                [user_id.into()],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let columns = Columns::of(row, "families");
+                Ok((columns.id("id")?, columns.time("latest")?))
+            })
+            .collect()
+    }
+
+    /// Grants that nothing lives of any more though nobody took them back: every family has ended or expired, or none was
+    /// begun by `unused_since`; and no code for them waits. 500 at the most.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn lapsed_grants(&mut self, unused_since: Timestamp, now: Timestamp) -> Result<Vec<Id<Grant>>, StorageError> {
+        let rows = self
+            .all(
+                "SELECT g.id FROM grants g WHERE g.revoked_at IS NULL \
+                 AND (g.created_at <= $1 OR EXISTS (SELECT 1 FROM families f WHERE f.grant_id = g.id)) \
+                 AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = g.id AND f.revoked_at IS NULL \
+                     AND f.idle_expires_at > $2 AND f.absolute_expires_at > $2) \
+                 AND NOT EXISTS (SELECT 1 FROM authorizations a WHERE a.grant_id = g.id AND a.spent_at IS NULL AND a.code_expires_at > $2) \
+                 LIMIT 500",
+                [unused_since.into(), now.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Columns::of(row, "grants").id("id")).collect()
+    }
+
     /// The grants of a person with clients and projects.
     ///
     /// # Errors
@@ -212,6 +268,25 @@ impl Tx {
                 "UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL \
                  AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = grants.id AND f.revoked_at IS NULL)",
                 [family.grant_id.into(), now.into(), reason.into()],
+            )
+            .await?;
+        Ok(ended == 1)
+    }
+
+    /// Ends a grant that [`Read::lapsed_grants`] found, if that is still so: `expired` if a family reached its absolute
+    /// expiry, else `unused`. Whether it did.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn end_lapsed_grant(&mut self, id: Id<Grant>, now: Timestamp) -> Result<bool, StorageError> {
+        let ended = self
+            .run(
+                "UPDATE grants SET revoked_at = $2, revoked_reason = CASE WHEN EXISTS (SELECT 1 FROM families f WHERE f.grant_id = grants.id \
+                 AND f.absolute_expires_at <= $2) THEN 'expired' ELSE 'unused' END WHERE id = $1 AND revoked_at IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = grants.id AND f.revoked_at IS NULL \
+                     AND f.idle_expires_at > $2 AND f.absolute_expires_at > $2) \
+                 AND NOT EXISTS (SELECT 1 FROM authorizations a WHERE a.grant_id = grants.id AND a.spent_at IS NULL AND a.code_expires_at > $2)",
+                [id.into(), now.into()],
             )
             .await?;
         Ok(ended == 1)

@@ -1,6 +1,6 @@
 //! The tables of resources and their scopes.
 
-use model::{Resource, ResourceId, ResourceScope, Timestamp};
+use model::{Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
 use protocol::{Access, ResourceIndicator};
 use sqlx::any::AnyRow;
 
@@ -88,6 +88,24 @@ impl Tx {
             )
             .await?;
         }
+        self.bump_policy().await
+    }
+
+    /// Disables a resource, or enables one again.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if there is none.
+    pub async fn set_resource_disabled(&mut self, id: &ResourceId, at: Option<Timestamp>) -> Result<(), StorageError> {
+        self.run_one("resource", "UPDATE resources SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()]).await?;
+        self.bump_policy().await
+    }
+
+    /// Stores the hash of a new secret; the old one is worth nothing from now on.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if there is no such resource.
+    pub async fn set_resource_secret(&mut self, id: &ResourceId, hash: &SecretHash) -> Result<(), StorageError> {
+        self.run_one("resource", "UPDATE resources SET secret_hash = $2 WHERE id = $1", [id.into(), hash.into()]).await?;
         self.bump_policy().await
     }
 

@@ -30,6 +30,15 @@ impl Read {
 }
 
 impl Tx {
+    /// Takes the row that every change of keys writes, so that nobody changes them between what is read next and this
+    /// transaction's end.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn lock_signing_keys(&mut self) -> Result<(), StorageError> {
+        self.bump_policy().await
+    }
+
     /// Adds a key.
     ///
     /// # Errors

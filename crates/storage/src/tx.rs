@@ -1,6 +1,6 @@
 //! The store and its two handles: [`Read`] for what changes nothing, [`Tx`] for a transaction.
 
-use std::{ops::{Deref, DerefMut}, sync::Arc, time::Duration};
+use std::{ops::{Deref, DerefMut}, sync::{Arc, Mutex}, time::Duration};
 
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
@@ -24,7 +24,7 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: AnyPool, writer: Writer, _lock: std::fs::File },
+    Sqlite { readers: AnyPool, writer: Writer, lock: Mutex<Option<std::fs::File>> },
     Postgres { pool: AnyPool },
 }
 
@@ -38,7 +38,7 @@ impl Store {
         let backend = match connect::open(options).await? {
             Database::Sqlite { path, readers, mut connection, lock } => {
                 migrations::apply(&mut connection).await?;
-                Backend::Sqlite { readers, writer: Writer::start(path, connection), _lock: lock }
+                Backend::Sqlite { readers, writer: Writer::start(path, connection), lock: Mutex::new(Some(lock)) }
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut *pool.acquire().await?).await?;
@@ -123,9 +123,11 @@ impl Store {
     /// Waits until what was begun is done and closes the database.
     pub async fn close(&self) {
         match &*self.backend {
-            Backend::Sqlite { readers, writer, .. } => {
+            Backend::Sqlite { readers, writer, lock } => {
                 writer.close().await;
                 readers.close().await;
+                // Another process may own it now.
+                drop(lock.lock().map(|mut lock| lock.take()));
             }
             Backend::Postgres { pool } => pool.close().await,
         }

@@ -1,0 +1,277 @@
+//! Administration: what an operator does from the command line, one act each. Acts and answers are plain data, so that they
+//! travel to the running server.
+//!
+//! Owns what an operator may do and how it is refused in plain words. Does not own the command line or the socket
+//! (`server`): whoever can reach this is the operator.
+
+mod answer;
+mod client;
+mod error;
+mod member;
+mod organization;
+mod project;
+mod resource;
+mod scope_text;
+mod secret;
+mod user;
+
+use model::{Role, Timestamp};
+use protocol::Confidential;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
+
+pub use client::{ClientAdd, ClientHome, ClientKind};
+pub use error::ActError;
+
+use crate::Authority;
+
+/// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// Makes an organisation.
+    OrganizationAdd {
+        /// Its short name.
+        slug: String,
+        /// Its name.
+        name: String,
+    },
+    /// All organisations.
+    OrganizationList {},
+    /// One organisation with its projects and members.
+    OrganizationShow {
+        /// Which.
+        organization: String,
+    },
+    /// Disables an organisation (nothing of it works), or enables it again.
+    OrganizationSetDisabled {
+        /// Which.
+        organization: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Deletes an organisation with its projects, memberships and grants.
+    OrganizationRemove {
+        /// Which.
+        organization: String,
+    },
+    /// Makes a project.
+    ProjectAdd {
+        /// Whose.
+        organization: String,
+        /// Its short name within the organisation.
+        slug: String,
+        /// Its name.
+        name: String,
+    },
+    /// The projects of one organisation, or of all.
+    ProjectList {
+        /// Whose; all organisations if none is named.
+        organization: Option<String>,
+    },
+    /// One project.
+    ProjectShow {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+    },
+    /// Disables a project, or enables it again.
+    ProjectSetDisabled {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Deletes a project with its grants.
+    ProjectRemove {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+    },
+    /// Makes a user a member of an organisation, or changes a member's role.
+    MemberAdd {
+        /// Of which organisation.
+        organization: String,
+        /// Who: address or id.
+        user: String,
+        /// As what.
+        role: Role,
+    },
+    /// The members of an organisation.
+    MemberList {
+        /// Of which.
+        organization: String,
+    },
+    /// Ends a membership with the grants over the organisation's projects.
+    MemberRemove {
+        /// In which organisation.
+        organization: String,
+        /// Whose: address or id.
+        user: String,
+    },
+    /// Registers a resource server; the answer shows its secret this once.
+    ResourceAdd {
+        /// Its name at introspection; made up if none is given.
+        id: Option<String>,
+        /// What people read.
+        name: String,
+        /// Its `resource` identifier (RFC 8707 §2).
+        identifier: String,
+        /// `issues:read=read:read issues and comments`, one each.
+        scopes: Vec<String>,
+    },
+    /// All resource servers.
+    ResourceList {},
+    /// One resource server.
+    ResourceShow {
+        /// Which.
+        resource: String,
+    },
+    /// Disables a resource server (its tokens are dead), or enables it again.
+    ResourceSetDisabled {
+        /// Which.
+        resource: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a resource server a new secret, shown this once; the old one stops working.
+    ResourceNewSecret {
+        /// Which.
+        resource: String,
+    },
+    /// Deletes a resource server with every grant over it.
+    ResourceRemove {
+        /// Which.
+        resource: String,
+    },
+    /// Registers a client; the answer shows its secret, if it gets one, this once.
+    ClientAdd(Box<ClientAdd>),
+    /// All clients.
+    ClientList {},
+    /// One client.
+    ClientShow {
+        /// Which.
+        client: String,
+    },
+    /// Disables a client, or enables it again.
+    ClientSetDisabled {
+        /// Which.
+        client: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a confidential client a new secret, shown this once; the old one stops working.
+    ClientNewSecret {
+        /// Which.
+        client: String,
+    },
+    /// Deletes a client with every grant given to it.
+    ClientRemove {
+        /// Which.
+        client: String,
+    },
+    /// Makes an account.
+    UserAdd {
+        /// The address.
+        email: String,
+        /// What they are called.
+        name: Option<String>,
+        /// The password; without one the account cannot be signed in to by password.
+        password: Option<TypedPassword>,
+        /// Whether the operator vouches that the address is theirs.
+        email_verified: bool,
+    },
+    /// All users.
+    UserList {},
+    /// One user with memberships.
+    UserShow {
+        /// Which: address or id.
+        user: String,
+    },
+    /// Disables an account and ends its sessions, or enables it again.
+    UserSetDisabled {
+        /// Which: address or id.
+        user: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Deletes an account with its sessions, memberships and grants.
+    UserRemove {
+        /// Which: address or id.
+        user: String,
+    },
+    /// Makes new signing keys; nobody is signed out.
+    KeyRotate {},
+}
+
+/// A password on its way to the server that hashes it. Does not print.
+#[derive(Clone, Debug)]
+pub struct TypedPassword(pub Confidential);
+
+impl Serialize for TypedPassword {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+impl<'de> Deserialize<'de> for TypedPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Confidential::new(text)))
+    }
+}
+
+impl Authority {
+    /// Does what the operator asks. The answer is a JSON object, for a list `{"<things>": […]}`; times are whole seconds since
+    /// 1970. Nothing has changed if it is refused.
+    ///
+    /// # Errors
+    /// What is wrong and what to do about it, in plain words.
+    pub async fn act(&self, act: Act, now: Timestamp) -> Result<Value, ActError> {
+        use Act as A;
+        match act {
+            A::OrganizationAdd { slug, name } => self.organization_add(&slug, &name, now).await,
+            A::OrganizationList {} => self.organization_list().await,
+            A::OrganizationShow { organization } => self.organization_show(&organization).await,
+            A::OrganizationSetDisabled { organization, disabled } => self.organization_set_disabled(&organization, disabled, now).await,
+            A::OrganizationRemove { organization } => self.organization_remove(&organization, now).await,
+            A::ProjectAdd { organization, slug, name } => self.project_add(&organization, &slug, &name, now).await,
+            A::ProjectList { organization } => self.project_list(organization.as_deref()).await,
+            A::ProjectShow { organization, project } => self.project_show(&organization, &project).await,
+            A::ProjectSetDisabled { organization, project, disabled } => {
+                self.project_set_disabled(&organization, &project, disabled, now).await
+            }
+            A::ProjectRemove { organization, project } => self.project_remove(&organization, &project, now).await,
+            A::MemberAdd { organization, user, role } => self.member_add(&organization, &user, role, now).await,
+            A::MemberList { organization } => self.member_list(&organization).await,
+            A::MemberRemove { organization, user } => self.member_remove(&organization, &user, now).await,
+            A::ResourceAdd { id, name, identifier, scopes } => self.resource_add(id, &name, &identifier, &scopes, now).await,
+            A::ResourceList {} => self.resource_list().await,
+            A::ResourceShow { resource } => self.resource_show(&resource).await,
+            A::ResourceSetDisabled { resource, disabled } => self.resource_set_disabled(&resource, disabled, now).await,
+            A::ResourceNewSecret { resource } => self.resource_new_secret(&resource, now).await,
+            A::ResourceRemove { resource } => self.resource_remove(&resource, now).await,
+            A::ClientAdd(client) => self.client_add(*client, now).await,
+            A::ClientList {} => self.client_list().await,
+            A::ClientShow { client } => self.client_show(&client).await,
+            A::ClientSetDisabled { client, disabled } => self.client_set_disabled(&client, disabled, now).await,
+            A::ClientNewSecret { client } => self.client_new_secret(&client, now).await,
+            A::ClientRemove { client } => self.client_remove(&client, now).await,
+            A::UserAdd { email, name, password, email_verified } => {
+                self.user_add(&email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await
+            }
+            A::UserList {} => self.user_list().await,
+            A::UserShow { user } => self.user_show(&user).await,
+            A::UserSetDisabled { user, disabled } => self.user_set_disabled(&user, disabled, now).await,
+            A::UserRemove { user } => self.user_remove(&user, now).await,
+            A::KeyRotate {} => self.key_rotate(now).await,
+        }
+    }
+
+    async fn key_rotate(&self, now: Timestamp) -> Result<Value, ActError> {
+        let kids = self.rotate_signing_keys(now).await?;
+        Ok(json!({ "kids": kids }))
+    }
+}

@@ -1,0 +1,93 @@
+//! Things as the operator sees them: JSON without hashes. Times are whole seconds since 1970.
+
+use model::{Client, Membership, Organization, Project, Resource, Timestamp, User};
+use protocol::Access;
+use serde_json::{Value, json};
+
+pub(super) fn organization(organization: &Organization) -> Value {
+    json!({
+        "id": organization.id,
+        "slug": organization.slug,
+        "name": organization.name,
+        "created_at": organization.created_at.as_seconds(),
+        "disabled_at": seconds(organization.disabled_at),
+    })
+}
+
+pub(super) fn project(project: &Project, organization: &Organization) -> Value {
+    json!({
+        "id": project.id,
+        "slug": project.slug,
+        "name": project.name,
+        "organization": organization.slug,
+        "organization_id": organization.id,
+        "created_at": project.created_at.as_seconds(),
+        "disabled_at": seconds(project.disabled_at),
+    })
+}
+
+pub(super) fn user(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "has_password": user.password_hash.is_some(),
+        "email_verified_at": seconds(user.email_verified_at),
+        "created_at": user.created_at.as_seconds(),
+        "disabled_at": seconds(user.disabled_at),
+    })
+}
+
+pub(super) fn member(membership: &Membership, user: &User, organization: &Organization) -> Value {
+    json!({
+        "organization": organization.slug,
+        "user_id": user.id,
+        "email": user.email,
+        "role": membership.role.as_str(),
+        "created_at": membership.created_at.as_seconds(),
+    })
+}
+
+pub(super) fn resource(resource: &Resource) -> Value {
+    let scopes: Vec<Value> = resource
+        .scopes
+        .iter()
+        .map(|scope| {
+            let access = if scope.access == Access::Read { "read" } else { "write" };
+            json!({ "name": scope.name, "access": access, "description": scope.description })
+        })
+        .collect();
+    json!({
+        "client_id": resource.id,
+        "name": resource.name,
+        "resource": resource.identifier.as_str(),
+        "scopes": scopes,
+        "created_at": resource.created_at.as_seconds(),
+        "disabled_at": seconds(resource.disabled_at),
+    })
+}
+
+pub(super) fn client(client: &Client) -> Value {
+    let metadata = &client.metadata;
+    json!({
+        "client_id": client.id,
+        "name": client.name,
+        "origin": client.origin.as_str(),
+        "profile": client.profile.as_str(),
+        "first_party": client.first_party,
+        "token_endpoint_auth_method": metadata.token_endpoint_auth_method.as_str(),
+        "redirect_uris": metadata.redirect_uris,
+        "grant_types": metadata.grant_types,
+        "scope": metadata.scope.as_ref().map(ToString::to_string),
+        "nonce_instead_of_pkce": client.nonce_instead_of_pkce,
+        "organization_id": client.home.map(|home| home.organization_id),
+        "project_id": client.home.map(|home| home.project_id),
+        "created_at": client.created_at.as_seconds(),
+        "used_at": seconds(client.used_at),
+        "disabled_at": seconds(client.disabled_at),
+    })
+}
+
+fn seconds(time: Option<Timestamp>) -> Option<i64> {
+    time.map(Timestamp::as_seconds)
+}

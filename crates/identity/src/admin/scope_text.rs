@@ -1,0 +1,81 @@
+//! How an operator writes a resource's scope: `issues:read=read:read issues and comments`.
+
+use std::collections::BTreeSet;
+
+use model::ResourceScope;
+use protocol::{Access, EMAIL, OFFLINE_ACCESS, OPENID, PROFILE, ScopeToken};
+
+use super::ActError;
+
+const DESCRIPTION_CHARACTERS: usize = 200;
+
+/// Reads all of a resource's scopes; at least one, none twice.
+pub(super) fn parse_all(texts: &[String]) -> Result<Vec<ResourceScope>, ActError> {
+    if texts.is_empty() {
+        return Err(ActError::new("a resource needs at least one scope; write --scope 'issues:read=read:read issues and comments'"));
+    }
+    let scopes = texts.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut names = BTreeSet::new();
+    match scopes.iter().find(|scope| !names.insert(scope.name.as_str())) {
+        Some(twice) => Err(ActError::new(format!("the scope {} is named twice; name each once", twice.name))),
+        None => Ok(scopes),
+    }
+}
+
+fn parse(text: &str) -> Result<ResourceScope, ActError> {
+    let wrong = |what: &str| {
+        ActError::new(format!("the scope '{text}' {what}; write NAME=read:WHAT IT CAN or NAME=write:WHAT IT CAN, like issues:read=read:read issues"))
+    };
+    let (name, rest) = text.split_once('=').ok_or_else(|| wrong("does not say whether it reads or writes"))?;
+    let (access, description) = rest.split_once(':').ok_or_else(|| wrong("has no description"))?;
+    let access = match access {
+        "read" => Access::Read,
+        "write" => Access::Write,
+        _ => return Err(wrong("is neither read nor write")),
+    };
+    ScopeToken::parse(name).map_err(|_| wrong("has a name that cannot stand in a scope"))?;
+    if [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS].contains(&name) {
+        return Err(wrong("has a name that OpenID Connect uses"));
+    }
+    let description = unquoted(description.trim());
+    if description.is_empty() || description.chars().count() > DESCRIPTION_CHARACTERS || description.chars().any(char::is_control) {
+        return Err(wrong("needs a description of 1 to 200 characters on one line"));
+    }
+    Ok(ResourceScope { name: name.to_owned(), access, description: description.to_owned() })
+}
+
+/// Quotes that a configuration or a shell left around the description.
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_read() {
+        let texts = ["issues:read=read:\"read issues and comments\"".to_owned(), "issues:write=write:create issues".to_owned()];
+        let scopes = parse_all(&texts).unwrap();
+        assert_eq!(scopes[0], ResourceScope { name: "issues:read".into(), access: Access::Read, description: "read issues and comments".into() });
+        assert_eq!(scopes[1], ResourceScope { name: "issues:write".into(), access: Access::Write, description: "create issues".into() });
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, says) in [
+            ("issues:read", "whether it reads or writes"),
+            ("issues:read=read", "no description"),
+            ("issues:read=see:it", "neither read nor write"),
+            ("is sues=read:it", "cannot stand in a scope"),
+            ("openid=read:it", "OpenID Connect"),
+            ("issues:read=read: ", "1 to 200"),
+            ("issues:read=read:a\nb", "1 to 200"),
+        ] {
+            let error = parse_all(&[text.to_owned()]).unwrap_err();
+            assert!(error.message.contains(says), "{text}: {error}");
+        }
+        assert!(parse_all(&[]).is_err());
+        assert!(parse_all(&["a=read:x".to_owned(), "a=write:y".to_owned()]).unwrap_err().message.contains("twice"));
+    }
+}

@@ -1,0 +1,129 @@
+//! Clients whose id is the URL of what they say about themselves (Client ID Metadata Documents). Owns when a document is
+//! fetched, kept and believed; does not own its rules (`protocol`) or when in a flow this is asked for (after sign-in).
+
+mod address;
+mod body;
+mod destination;
+mod fetch;
+mod freshness;
+pub(crate) mod key_sets;
+mod limits;
+mod resolver;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use fetch::DocumentFetcher;
+
+use std::sync::Arc;
+
+use model::{Client, ClientId, ClientOrigin, Profile, Timestamp, client::Fetched};
+use protocol::{ClientDocument, ClientIdUrl, OAuthError};
+
+use crate::{Authority, Error, register};
+use fetch::FetchError;
+
+/// Documents are no longer than this.
+const MAX_BYTES: usize = 5 * 1024;
+
+impl Authority {
+    /// The client of this document, and the policy version at which it looked like that. A fresh document is taken from the
+    /// database, else it is fetched; where that fails the last good one is kept. Failures are never remembered.
+    ///
+    /// # Errors
+    /// `invalid_client` for a document that cannot be had or breaks a rule, or a client that was disabled;
+    /// `temporarily_unavailable` if its host was asked too often; trouble of the database.
+    pub async fn client_document(&self, url: &ClientIdUrl, now: Timestamp) -> Result<(Arc<Client>, i64), Error> {
+        if !self.parts.settings.registration.documents {
+            return Err(refused("client-id documents are not accepted here").into());
+        }
+        if let Some(known) = self.usable(url, now).await? {
+            return Ok(known);
+        }
+        // One fetch per document at a time; whoever waited finds it fetched.
+        let flight = self.parts.documents.flight(url.as_str());
+        let _landing = flight.board(self.parts.documents.patience()).await?;
+        if let Some(known) = self.usable(url, now).await? {
+            return Ok(known);
+        }
+        self.fetched(url, now).await
+    }
+
+    /// The client as it is, if it need not be fetched. An operator's client of the same name is the operator's.
+    async fn usable(&self, url: &ClientIdUrl, now: Timestamp) -> Result<Option<(Arc<Client>, i64)>, Error> {
+        let known = self.client(&ClientId::new(url.as_str())).await?;
+        Ok(known.filter(|(client, _)| client.document.is_none_or(|document| now >= document.at && now < document.fresh_until)))
+    }
+
+    async fn fetched(&self, url: &ClientIdUrl, now: Timestamp) -> Result<(Arc<Client>, i64), Error> {
+        let id = ClientId::new(url.as_str());
+        let before = self.parts.store.read().await?.client(&id).await?;
+        if before.as_ref().is_some_and(|client| client.disabled_at.is_some()) {
+            return Err(refused("the client is not allowed here").because("disabled by an operator").into());
+        }
+        match self.fetch_client(url, before.as_ref(), now).await {
+            Ok(client) => self.keep(client).await,
+            Err(error) => match self.client(&id).await? {
+                Some(last_good) if matches!(error, Error::Refused(_)) => {
+                    tracing::warn!(client = %id, %error, "a client document could not be fetched again; the last good one is kept");
+                    Ok(last_good)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    async fn fetch_client(&self, url: &ClientIdUrl, before: Option<&Client>, now: Timestamp) -> Result<Client, Error> {
+        let body = self.parts.documents.fetch(&url.url()?, MAX_BYTES, now).await.map_err(unreachable)?;
+        let document = ClientDocument::parse(&body.bytes, url).map_err(|broken| {
+            let words = format!("the client's document is not acceptable: {}", broken.description);
+            OAuthError::invalid_client(words).because(format!("{url}: {}", broken.detail))
+        })?;
+        let metadata = register::limited(document.metadata, &*self.known().await?)
+            .map_err(|broken| OAuthError::invalid_client(broken.description).because(url.to_string()))?;
+        let fresh_for = self.parts.documents.freshness(body.cache);
+        Ok(Client {
+            id: ClientId::new(url.as_str()),
+            origin: ClientOrigin::Document,
+            name: metadata.client_name.clone().unwrap_or_else(|| url.host()),
+            profile: Profile::Oauth21,
+            first_party: false,
+            metadata,
+            secret_hash: None,
+            fingerprint: None,
+            nonce_instead_of_pkce: false,
+            home: None,
+            document: Some(Fetched { at: now, fresh_until: now.plus(fresh_for) }),
+            created_at: before.map_or(now, |client| client.created_at),
+            used_at: before.and_then(|client| client.used_at),
+            disabled_at: None,
+        })
+    }
+
+    async fn keep(&self, client: Client) -> Result<(Arc<Client>, i64), Error> {
+        let client = Arc::new(client);
+        let id = client.id.clone();
+        self.parts
+            .store
+            .transaction::<(), Error, _>(move |tx| {
+                let client = Arc::clone(&client);
+                Box::pin(async move { Ok(tx.put_client(&client).await?) })
+            })
+            .await?;
+        self.parts.known.forget();
+        // Read again: it may have been disabled meanwhile.
+        self.client(&id).await?.ok_or_else(|| refused("the client is not allowed here").because("disabled meanwhile").into())
+    }
+}
+
+fn refused(words: &'static str) -> OAuthError {
+    OAuthError::invalid_client(words)
+}
+
+fn unreachable(error: FetchError) -> OAuthError {
+    match error {
+        FetchError::Busy(detail) => OAuthError::temporarily_unavailable(detail),
+        FetchError::Refused(detail) | FetchError::Failed(detail) => {
+            refused("the client's document could not be read from its address").because(detail)
+        }
+    }
+}

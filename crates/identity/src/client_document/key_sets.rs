@@ -1,0 +1,87 @@
+//! Key sets that clients publish at their `jwks_uri`, kept for a short time. Failures are never kept.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use model::Timestamp;
+use protocol::OAuthError;
+use serde_json::Value;
+use url::Url;
+
+use super::fetch::{DocumentFetcher, FetchError};
+
+/// A key that its client withdrew is believed this long at the most.
+const KEPT: Duration = Duration::from_secs(10 * 60);
+/// A set is fetched again for the sake of an unknown key no sooner than this.
+const PAUSE: Duration = Duration::from_secs(30);
+const MAX_BYTES: usize = 64 * 1024;
+const REMEMBERED: usize = 1000;
+
+/// Which set will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// One that was fetched a short time ago.
+    Recent,
+    /// A newer one, since the one that is kept lacks a key.
+    Newer,
+}
+
+/// The sets that were fetched, and when.
+#[derive(Default)]
+pub(super) struct KeySets {
+    kept: Mutex<HashMap<String, (Timestamp, Arc<Value>)>>,
+}
+
+impl KeySets {
+    fn kept(&self, uri: &str, within: Duration, now: Timestamp) -> Option<Arc<Value>> {
+        let (at, set) = self.lock().get(uri).cloned()?;
+        (now >= at && now.since(at) < within).then_some(set)
+    }
+
+    fn keep(&self, uri: &str, set: &Arc<Value>, now: Timestamp) {
+        let mut kept = self.lock();
+        if kept.len() >= REMEMBERED {
+            kept.clear();
+        }
+        kept.insert(uri.to_owned(), (now, Arc::clone(set)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Timestamp, Arc<Value>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DocumentFetcher {
+    /// The key set at this address, kept or fetched.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` if it cannot be had just now: that says nothing about the client's assertion.
+    pub(crate) async fn key_set(&self, uri: &str, wanted: Wanted, now: Timestamp) -> Result<Arc<Value>, OAuthError> {
+        let within = match wanted {
+            Wanted::Recent => KEPT,
+            Wanted::Newer => PAUSE,
+        };
+        if let Some(set) = self.key_sets.kept(uri, within, now) {
+            return Ok(set);
+        }
+        let _landing = self.flight(uri).board(self.patience()).await?;
+        if let Some(set) = self.key_sets.kept(uri, within, now) {
+            return Ok(set);
+        }
+        let set = Arc::new(self.fetched_set(uri, now).await.map_err(|why| OAuthError::temporarily_unavailable(format!("{uri}: {why}")))?);
+        self.key_sets.keep(uri, &set, now);
+        Ok(set)
+    }
+
+    async fn fetched_set(&self, uri: &str, now: Timestamp) -> Result<Value, String> {
+        let url = Url::parse(uri).map_err(|_| "not a URL".to_owned())?;
+        let body = self.fetch(&url, MAX_BYTES, now).await.map_err(|error| match error {
+            FetchError::Refused(why) | FetchError::Failed(why) | FetchError::Busy(why) => why,
+        })?;
+        let set: Value = serde_json::from_slice(&body.bytes).map_err(|_| "not JSON".to_owned())?;
+        if set.get("keys").is_some_and(Value::is_array) { Ok(set) } else { Err("not a key set".to_owned()) }
+    }
+}

@@ -1,0 +1,73 @@
+//! Names to addresses, handing on only what was checked: the connection goes to exactly these addresses, so a name whose
+//! answer changes after the check gains nothing.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::address::is_public;
+
+/// The addresses of a name.
+pub(super) type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+/// Asks for the addresses of a name.
+pub(super) type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
+/// Where to connect for an address that was checked; tests record it and stay on loopback.
+pub(super) type Dial = Arc<dyn Fn(IpAddr) -> SocketAddr + Send + Sync>;
+
+/// Resolves names of the public internet.
+pub(super) struct PublicNames {
+    pub(super) lookup: Lookup,
+    pub(super) dial: Dial,
+}
+
+impl PublicNames {
+    /// The system's resolver, and connections to what it says.
+    pub(super) fn system() -> Self {
+        let lookup = |name: String| -> Looking {
+            Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect()) })
+        };
+        // Port 0 stands for the URL's own.
+        Self { lookup: Arc::new(lookup), dial: Arc::new(|address| SocketAddr::new(address, 0)) }
+    }
+}
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let looking = (self.lookup)(name.as_str().to_owned());
+        let dial = Arc::clone(&self.dial);
+        Box::pin(async move {
+            let addresses = looking.await?;
+            if addresses.is_empty() {
+                return Err("the name has no address".into());
+            }
+            // A name with one foot inside is not one of the public internet.
+            if let Some(inside) = addresses.iter().find(|address| !is_public(**address)) {
+                return Err(format!("the name leads to {inside}, which is not public").into());
+            }
+            let checked: Vec<SocketAddr> = addresses.into_iter().map(|address| dial(address)).collect();
+            Ok(Box::new(checked.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Resolves `localhost` without asking anybody, and nothing else.
+pub(super) struct ThisComputer;
+
+impl Resolve for ThisComputer {
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_localhost = name.as_str() == "localhost";
+        Box::pin(async move {
+            if !is_localhost {
+                return Err("not this computer".into());
+            }
+            let here: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+            Ok(Box::new(here.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Connections: what a person has allowed, as they see it, and how they take it back. Everything here is one person's own;
+//! what belongs to another looks as if it were not there.
+//!
+//! Does not own how a grant is given (`authorize`) nor the sentences of the page (`server`).
+
+use std::{collections::HashMap, time::Duration};
+
+use model::{AuditEvent, Grant, GrantKind, Id, Notice, Timestamp, User};
+use protocol::Access;
+use storage::{Read, Standing, StorageError, Tx};
+
+use crate::{Authority, Caller, Error, known::Snapshot};
+
+/// The reason of a grant that its person ended.
+pub const DISCONNECTED: &str = "disconnected";
+/// How long an ended connection is shown.
+const ENDED_SHOWN: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// All connections of one person.
+#[derive(Clone, Debug)]
+pub struct ConnectionsView {
+    /// Not taken back, newest first.
+    pub live: Vec<Connection>,
+    /// Ended in the last 30 days, the last to end first.
+    pub ended: Vec<Connection>,
+    /// What the person must be told, newest first.
+    pub notices: Vec<ConnectionNotice>,
+}
+
+/// One connection with all that its row shows.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The grant, its client and its project.
+    pub held: storage::Connection,
+    /// How it stands now: one that was not taken back may still be of no use, because somebody or something is disabled.
+    pub standing: Standing,
+    /// What it may read, in the words of its resource: "read issues and comments".
+    pub reads: Vec<String>,
+    /// What it may change, likewise; none for a read-only one.
+    pub changes: Vec<String>,
+    /// The last moment it can live to; none before its first use, and for an ended one.
+    pub until: Option<Timestamp>,
+}
+
+/// A notice, and whom it is about.
+#[derive(Clone, Debug)]
+pub struct ConnectionNotice {
+    /// The notice.
+    pub notice: Notice,
+    /// The name of the client, if the grant is still known.
+    pub client_name: Option<String>,
+}
+
+impl Authority {
+    /// A person's connections: those in force, those that ended in the last 30 days, and what there is to tell of them.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn connections(&self, user_id: Id<User>, now: Timestamp) -> Result<ConnectionsView, Error> {
+        let known = self.known().await?;
+        let mut read = self.parts.store.read().await?;
+        let mut until: HashMap<Id<Grant>, Timestamp> = read.latest_ends_of(user_id).await?.into_iter().collect();
+        let (mut live, mut ended) = (Vec::new(), Vec::new());
+        for held in read.connections_of(user_id, now.minus(ENDED_SHOWN)).await? {
+            let standing = if held.grant.revoked.is_some() { Standing::Revoked } else { read.standing(held.grant.id).await? };
+            let (reads, changes) = words(&held.grant, &known);
+            let until = until.remove(&held.grant.id);
+            let into = if held.grant.revoked.is_some() { &mut ended } else { &mut live };
+            into.push(Connection { held, standing, reads, changes, until });
+        }
+        ended.sort_by_key(|connection| std::cmp::Reverse(connection.held.grant.revoked.as_ref().map(|end| end.at)));
+        let notices = notices(&mut read, user_id).await?;
+        Ok(ConnectionsView { live, ended, notices })
+    }
+
+    /// Ends one of a person's own connections with everything that was issued for it, at once; whether there is such a
+    /// connection. Ending it again is no error.
+    ///
+    /// # Errors
+    /// Trouble of the database; then it has not ended.
+    pub async fn disconnect(&self, user_id: Id<User>, grant_id: Id<Grant>, caller: &Caller, now: Timestamp) -> Result<bool, Error> {
+        let address = caller.address.clone();
+        let found: Result<bool, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let address = address.clone();
+                Box::pin(async move { disconnect(tx, user_id, grant_id, address, now).await })
+            })
+            .await;
+        Ok(found?)
+    }
+
+    /// Marks one of a person's own notices as read.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn read_notice(&self, user_id: Id<User>, notice_id: Id<Notice>, now: Timestamp) -> Result<(), Error> {
+        let read: Result<(), StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| Box::pin(async move { tx.read_notice(user_id, notice_id, now).await }))
+            .await;
+        Ok(read?)
+    }
+}
+
+async fn disconnect(tx: &mut Tx, user_id: Id<User>, grant_id: Id<Grant>, address: String, now: Timestamp) -> Result<bool, StorageError> {
+    let Some(grant) = tx.grant(grant_id).await?.filter(|grant| grant.user_id == user_id) else { return Ok(false) };
+    if tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
+        tx.insert_audit_event(&revoked(&grant, Some(address), now)).await?;
+    }
+    Ok(true)
+}
+
+/// The entry of a grant that was taken back.
+pub(crate) fn revoked(grant: &Grant, address: Option<String>, now: Timestamp) -> AuditEvent {
+    let organization_id = match &grant.kind {
+        GrantKind::Project { organization_id, .. } => Some(*organization_id),
+        GrantKind::Identity => None,
+    };
+    AuditEvent {
+        user_id: Some(grant.user_id),
+        client_id: Some(grant.client_id.clone()),
+        organization_id,
+        subject: Some(grant.id.to_string()),
+        address,
+        ..AuditEvent::new("grant.revoked", now)
+    }
+}
+
+/// What a grant's scopes read and change, as its resource says it.
+fn words(grant: &Grant, known: &Snapshot) -> (Vec<String>, Vec<String>) {
+    let GrantKind::Project { resource_id, .. } = &grant.kind else { return (Vec::new(), Vec::new()) };
+    let Some(resource) = known.resource(resource_id) else { return (Vec::new(), Vec::new()) };
+    let granted = resource.scopes.iter().filter(|scope| grant.scope.contains(&scope.name));
+    let (reads, changes): (Vec<_>, Vec<_>) = granted.partition(|scope| scope.access == Access::Read);
+    let described = |scopes: Vec<&model::ResourceScope>| scopes.into_iter().map(|scope| scope.description.clone()).collect();
+    (described(reads), described(changes))
+}
+
+async fn notices(read: &mut Read, user_id: Id<User>) -> Result<Vec<ConnectionNotice>, StorageError> {
+    let mut told = Vec::new();
+    for notice in read.unread_notices(user_id).await? {
+        let grant = match notice.grant_id {
+            Some(id) => read.grant(id).await?,
+            None => None,
+        };
+        let client_name = match grant {
+            Some(grant) => read.client(&grant.client_id).await?.map(|client| client.name),
+            None => None,
+        };
+        told.push(ConnectionNotice { notice, client_name });
+    }
+    Ok(told)
+}

@@ -1,0 +1,126 @@
+//! The janitor: writes down last uses, ends grants that nothing lives of any more, and removes what nobody can use. Small
+//! transactions, so that nobody waits for it.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use storage::{LastUse, Purged, StorageError};
+
+use crate::{Authority, Error};
+
+/// How often last uses are written.
+const EVERY: Duration = Duration::from_secs(30);
+/// Every so many of these rounds it cleans as well; that looks at whole tables.
+const CLEAN_EVERY: u32 = 10;
+/// A grant whose code was never redeemed ends after this.
+const NEVER_USED: Duration = Duration::from_secs(24 * 3600);
+/// So many uses are written in one transaction.
+const USES: usize = 200;
+/// So many grants are ended in one transaction.
+const GRANTS: usize = 50;
+/// A round stops after so many steps; the next goes on.
+const STEPS: usize = 1_000;
+
+impl Authority {
+    /// Works until `stop` is ready, then writes down what still waits. Trouble is logged, and tried again in the next round.
+    pub async fn janitor(self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut round: u32 = 0;
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            round = round.wrapping_add(1);
+            let done = if round.is_multiple_of(CLEAN_EVERY) { self.clean_and_log().await } else { self.write_last_uses().await };
+            if let Err(error) = done {
+                tracing::warn!(%error, "the janitor was interrupted");
+            }
+        }
+        if let Err(error) = self.write_last_uses().await {
+            tracing::warn!(%error, "last uses were lost");
+        }
+    }
+
+    /// One whole round: last uses are written, lapsed grants ended, and all that has expired is removed. How many rows went.
+    ///
+    /// # Errors
+    /// Trouble of the database; what was done until then stands.
+    pub async fn run_janitor_once(&self, now: Timestamp) -> Result<Purged, Error> {
+        self.write_last_uses().await?;
+        self.end_lapsed_grants(now).await?;
+        Ok(self.purge(now).await?)
+    }
+
+    async fn clean_and_log(&self) -> Result<(), Error> {
+        let purged = self.run_janitor_once(self.now()).await?;
+        if purged.rows > 0 {
+            tracing::info!(rows = purged.rows, "what had expired was removed");
+        }
+        Ok(())
+    }
+
+    async fn write_last_uses(&self) -> Result<(), Error> {
+        let uses = self.parts.last_uses.take();
+        for (written, some) in uses.chunks(USES).enumerate() {
+            if let Err(error) = self.touch_grants(some.to_vec()).await {
+                for last in uses.iter().skip(written * USES) {
+                    self.parts.last_uses.note(last.grant_id, None, &last.address, last.at);
+                }
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn touch_grants(&self, uses: Vec<LastUse>) -> Result<(), StorageError> {
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let uses = uses.clone();
+                Box::pin(async move { tx.touch_grants(&uses).await })
+            })
+            .await
+    }
+
+    /// They are looked for on a reader, and looked at again in the transaction that ends them.
+    async fn end_lapsed_grants(&self, now: Timestamp) -> Result<(), StorageError> {
+        for _ in 0..STEPS {
+            let lapsed = self.parts.store.read().await?.lapsed_grants(now.minus(NEVER_USED), now).await?;
+            if lapsed.is_empty() {
+                return Ok(());
+            }
+            for some in lapsed.chunks(GRANTS) {
+                let some = some.to_vec();
+                let end = self.parts.store.transaction(move |tx| {
+                    let some = some.clone();
+                    Box::pin(async move {
+                        for id in some {
+                            tx.end_lapsed_grant(id, now).await?;
+                        }
+                        Ok::<(), StorageError>(())
+                    })
+                });
+                end.await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<Purged, StorageError> {
+        let unused = self.parts.settings.registration.unused_expiry;
+        let mut all = Purged::default();
+        for _ in 0..STEPS {
+            let step = self.parts.store.transaction(move |tx| Box::pin(async move { tx.purge(unused, now).await })).await?;
+            if step.rows == 0 {
+                break;
+            }
+            all.rows += step.rows;
+        }
+        if all.rows > 0 {
+            // Clients may be among what went.
+            self.parts.known.forget();
+        }
+        Ok(all)
+    }
+}

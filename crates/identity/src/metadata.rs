@@ -1,0 +1,68 @@
+//! What the server says about itself (RFC 8414, OpenID Connect Discovery). Everything that is listed works, and nothing that
+//! is not listed does; so each list stands beside what it speaks of, or is taken from there.
+
+use protocol::{AuthMethod, GrantType, ServerMetadata, SigningAlgorithm};
+
+use crate::{Authority, Error, keyring, register};
+
+/// Algorithms that client assertions may be signed with.
+const ASSERTION_ALGORITHMS: [SigningAlgorithm; 4] =
+    [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::PS256, SigningAlgorithm::EdDSA];
+const GRANT_TYPES: [GrantType; 3] = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const CLIENT_METHODS: [AuthMethod; 4] =
+    [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::PrivateKeyJwt];
+/// Resource servers authenticate with a secret.
+const RESOURCE_METHODS: [AuthMethod; 2] = [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
+const CLAIMS: [&str; 14] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "email_verified"];
+
+impl Authority {
+    /// The metadata, the same at every well-known path and under whatever name it is asked for.
+    ///
+    /// # Errors
+    /// Trouble of the database, where the scopes of resources stand.
+    pub async fn server_metadata(&self) -> Result<ServerMetadata, Error> {
+        let settings = &self.parts.settings;
+        let at = |path: &str| format!("{}/{path}", settings.issuer);
+        let methods = |methods: &[AuthMethod]| methods.iter().map(|method| method.as_str().to_owned()).collect::<Vec<_>>();
+        let algorithms = |algorithms: &[SigningAlgorithm]| algorithms.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        Ok(ServerMetadata {
+            issuer: settings.issuer.clone(),
+            authorization_endpoint: at("authorize"),
+            token_endpoint: at("token"),
+            jwks_uri: at("jwks"),
+            registration_endpoint: settings.registration.dynamic.then(|| at("register")),
+            revocation_endpoint: Some(at("revoke")),
+            introspection_endpoint: Some(at("introspect")),
+            userinfo_endpoint: Some(at("userinfo")),
+            scopes_supported: self.scopes().await?,
+            response_types_supported: words(&["code"]),
+            response_modes_supported: words(&["query"]),
+            grant_types_supported: GRANT_TYPES.iter().map(|grant_type| grant_type.as_str().to_owned()).collect(),
+            token_endpoint_auth_methods_supported: methods(&CLIENT_METHODS),
+            token_endpoint_auth_signing_alg_values_supported: algorithms(&ASSERTION_ALGORITHMS),
+            revocation_endpoint_auth_methods_supported: methods(&CLIENT_METHODS),
+            revocation_endpoint_auth_signing_alg_values_supported: algorithms(&ASSERTION_ALGORITHMS),
+            introspection_endpoint_auth_methods_supported: methods(&RESOURCE_METHODS),
+            code_challenge_methods_supported: words(&["S256"]),
+            subject_types_supported: words(&["public"]),
+            id_token_signing_alg_values_supported: algorithms(&keyring::ALGORITHMS),
+            claims_supported: words(&CLAIMS),
+            acr_values_supported: words(&["aal1"]),
+            prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
+            ui_locales_supported: words(&["en"]),
+            authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: settings.registration.documents,
+            service_documentation: settings.service_documentation.clone(),
+            ..ServerMetadata::default()
+        })
+    }
+
+    /// Identity scopes and those of every enabled resource, the writing ones too: first-party clients may ask for them.
+    async fn scopes(&self) -> Result<Vec<String>, Error> {
+        let known = self.known().await?;
+        let all = known.enabled_resources().fold(register::strangers_scope(&known), |all, resource| all.union(&resource.scope()));
+        Ok(all.iter().map(str::to_owned).collect())
+    }
+}

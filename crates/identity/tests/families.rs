@@ -1,0 +1,14 @@
+//! The failure tests of docs/families.md through the real authority, on both databases.
+
+mod harness;
+
+#[path = "families/codes.rs"]
+mod codes;
+#[path = "families/endings.rs"]
+mod endings;
+#[path = "families/model.rs"]
+mod model_test;
+#[path = "families/races.rs"]
+mod races;
+#[path = "families/windows.rs"]
+mod windows;

@@ -1,0 +1,100 @@
+//! The operator's acts on the command line. Owns their words and how they find the server: the running one through its
+//! control socket, else the database itself, which this process then owns for the moment.
+//!
+//! Does not own what an act does or refuses: that is `identity::admin`'s.
+
+mod client;
+mod organization;
+mod resource;
+mod user;
+
+use std::{io, path::Path};
+
+use clap::{Args, Subcommand};
+use identity::admin::Act;
+use serde_json::Value;
+
+use super::{Failure, Instance, Target, answer};
+use crate::{
+    config::Settings,
+    control::{self, Answer},
+};
+
+pub use client::ClientAct;
+pub use organization::{MemberAct, OrganizationAct, ProjectAct};
+pub use resource::ResourceAct;
+pub use user::UserAct;
+
+/// Acts on one kind of thing, and the server that they are for.
+#[derive(Debug, Args)]
+pub struct Group<A: Subcommand> {
+    /// What to do.
+    #[command(subcommand)]
+    pub act: A,
+    /// Which server.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Does one act and says the answer.
+pub(super) async fn run<A>(group: Group<A>) -> Result<(), Failure>
+where
+    A: Subcommand + TryInto<Act, Error = Failure>,
+{
+    let done = perform(&group.target, group.act.try_into()?).await?;
+    answer(&done, group.target.json)
+}
+
+/// Lets the running server do it; if there is none, opens the database.
+pub(super) async fn perform(target: &Target, act: Act) -> Result<Value, Failure> {
+    if let Some(socket) = &target.socket {
+        return match control::ask(socket, &act).await {
+            Ok(answer) => told(answer),
+            Err(error) if is_unserved(&error) => {
+                Err(Failure::failed(format!("No server listens at {}. Start it, or name its configuration with --config.", socket.display())))
+            }
+            Err(error) => Err(broken_off(socket, &error)),
+        };
+    }
+    let settings = target.config.load()?;
+    let socket = control::socket_path(&settings);
+    match control::ask(&socket, &act).await {
+        Ok(answer) => told(answer),
+        Err(error) if is_unserved(&error) => alone(settings, act).await,
+        Err(error) => Err(broken_off(&socket, &error)),
+    }
+}
+
+async fn alone(settings: Settings, act: Act) -> Result<Value, Failure> {
+    let instance = Instance::open(settings).await?;
+    let authority = instance.authority();
+    let done = authority.act(act, authority.now()).await;
+    instance.close().await;
+    done.map_err(|error| Failure::failed(sentence(&error.message)))
+}
+
+fn told(answer: Answer) -> Result<Value, Failure> {
+    match answer {
+        Answer::Done(value) => Ok(value),
+        Answer::Refused(why) => Err(Failure::failed(sentence(&why))),
+    }
+}
+
+fn is_unserved(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+}
+
+fn broken_off(socket: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!(
+        "The server at {} could not be asked: {error}. Look at its state with a list or show command before you try again.",
+        socket.display()
+    ))
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", characters.as_str())
+}

@@ -1,0 +1,128 @@
+//! One running Lanyard: store, authority, janitor, control socket and HTTP, begun in this order and ended in the other.
+//! `serve` and the development server differ only in their settings and in what they do in between.
+
+use std::{io, net::SocketAddr, net::TcpListener, sync::Arc};
+
+use identity::{Authority, Clock};
+use storage::{Options, StorageError, Store};
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::Failure;
+use crate::{
+    app,
+    config::{KeyFile, Settings},
+    control::Control,
+    state::{AppState, identity_settings},
+};
+
+/// A store that this process owns, and the authority over it; not listening yet.
+pub struct Instance {
+    settings: Arc<Settings>,
+    authority: Authority,
+}
+
+impl Instance {
+    /// Opens the database, brings it up to date, and reads the key file.
+    ///
+    /// # Errors
+    /// The files are not right, the database cannot be opened, or the keys in it cannot be read with this key file.
+    pub async fn open(settings: Settings) -> Result<Self, Failure> {
+        let secrets = KeyFile::load(&settings.key_file)?.server_secrets()?;
+        let rules = identity_settings(&settings)?;
+        let store = Store::open(&storage_options(&settings)).await.map_err(|error| cannot_open(&settings, &error))?;
+        let authority = Authority::new(store.clone(), secrets, Clock::system(), rules).await;
+        match authority {
+            Ok(authority) => Ok(Self { settings: Arc::new(settings), authority }),
+            Err(error) => {
+                store.close().await;
+                Err(Failure::failed(format!(
+                    "The server's keys cannot be used: {error}. The key file must be the one that this database was made with."
+                )))
+            }
+        }
+    }
+
+    /// The authority, for what is done before anybody can reach it.
+    #[must_use]
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Serves until `stop` is ready; then finishes the requests that are running, and closes the database.
+    ///
+    /// # Errors
+    /// The control socket or HTTP cannot be served.
+    pub async fn run(self, listeners: Vec<TcpListener>, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+        let (stopping, stopped) = watch::channel(());
+        let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
+        let control = self.control(stopped)?;
+        let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
+        let served = app::serve(listeners, state, stop).await;
+        drop(stopping);
+        for background in control.into_iter().chain([janitor]) {
+            if let Err(error) = background.await {
+                tracing::error!(%error, "a background task ended badly");
+            }
+        }
+        self.close().await;
+        served.map_err(|error| Failure::failed(format!("The server stopped: {error}.")))
+    }
+
+    /// Closes the database without having served.
+    pub async fn close(self) {
+        self.authority.store().close().await;
+    }
+
+    /// On PostgreSQL another process may answer the same socket already; commands then reach the database through that one.
+    fn control(&self, stopped: watch::Receiver<()>) -> Result<Option<JoinHandle<()>>, Failure> {
+        let path = crate::control::socket_path(&self.settings);
+        match Control::bind(&path) {
+            Ok(control) => Ok(Some(tokio::spawn(control.serve(self.authority.clone(), ended(stopped))))),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && self.authority.store().is_shared() => {
+                tracing::info!(path = %path.display(), "another server answers commands here");
+                Ok(None)
+            }
+            Err(error) => Err(Failure::failed(format!(
+                "The control socket {} cannot be made: {error}. Commands reach the running server through it; see that its \
+                 directory can be written, and that its path is shorter than 100 bytes.",
+                path.display()
+            ))),
+        }
+    }
+}
+
+async fn ended(mut stopped: watch::Receiver<()>) {
+    // An error says that the sender is gone, which is the signal.
+    while stopped.changed().await.is_ok() {}
+}
+
+/// Listens on the address.
+///
+/// # Errors
+/// It is in use, or not one of this machine's; the text says which and what to do.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        let remedy = match error.kind() {
+            io::ErrorKind::AddrInUse => "Another program listens there; stop it, or choose another port.",
+            io::ErrorKind::PermissionDenied => "Ports below 1024 need a privilege; choose another, or grant CAP_NET_BIND_SERVICE.",
+            _ => "Write an address of this machine.",
+        };
+        Failure::failed(format!("Cannot listen on {address}: {error}. {remedy}"))
+    })
+}
+
+/// Where the store is, in the store's words.
+pub(super) fn storage_options(settings: &Settings) -> Options {
+    let database = &settings.database;
+    let connections = if database.url.sqlite_path().is_some() { database.readers } else { database.connections };
+    Options { connections, ..Options::new(database.url.expose()) }
+}
+
+/// Why the store does not open, and what to do.
+pub(super) fn cannot_open(settings: &Settings, error: &StorageError) -> Failure {
+    let remedy = match settings.database.url.sqlite_path() {
+        Some(_) => "One process owns a SQLite database: stop the other one, or let its control socket take your commands.",
+        None => "See that the database is running and that database.url names it, its user and its password.",
+    };
+    Failure::failed(format!("The database {} cannot be opened: {error}. {remedy}", settings.database.url))
+}

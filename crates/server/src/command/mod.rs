@@ -1,0 +1,76 @@
+//! What each command does. Owns the command line's words, how a command speaks, and how it ends.
+//!
+//! Does not own a rule: every change goes through `identity`, in this process or in the running server (`control`).
+
+mod admin;
+mod check;
+mod failure;
+mod init;
+mod instance;
+mod key;
+mod migrate;
+mod output;
+mod serve;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use clap::Subcommand;
+
+pub use admin::{ClientAct, Group, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct};
+pub use check::check;
+pub use failure::Failure;
+pub use init::Init;
+pub use instance::{Instance, listen};
+pub use key::KeyCommand;
+pub use output::{answer, say};
+pub use serve::stop_signal;
+pub use settings::{ConfigFile, Target};
+
+/// The commands of every build.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(ConfigFile),
+    /// Say what is wrong with a configuration, before it is used
+    Check(ConfigFile),
+    /// Write a fresh configuration and key file
+    Init(Init),
+    /// Bring the database up to date (`serve` does so too)
+    Migrate(ConfigFile),
+    /// Organisations
+    Organization(Group<OrganizationAct>),
+    /// Projects of an organisation
+    Project(Group<ProjectAct>),
+    /// Who belongs to an organisation
+    Member(Group<MemberAct>),
+    /// Resource servers: apps that own data and check tokens
+    Resource(Group<ResourceAct>),
+    /// Clients: programs that ask for permission
+    Client(Group<ClientAct>),
+    /// People
+    User(Group<UserAct>),
+    /// Signing keys, and the server's own secret
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+/// Does what the command says.
+///
+/// # Errors
+/// What was wrong and what to do, with an exit code.
+pub async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(config) => serve::serve(&config).await,
+        Command::Check(config) => check::run(&config).await,
+        Command::Init(init) => init.run(),
+        Command::Migrate(config) => migrate::migrate(&config).await,
+        Command::Organization(acts) => admin::run(acts).await,
+        Command::Project(acts) => admin::run(acts).await,
+        Command::Member(acts) => admin::run(acts).await,
+        Command::Resource(acts) => admin::run(acts).await,
+        Command::Client(acts) => admin::run(acts).await,
+        Command::User(acts) => admin::run(acts).await,
+        Command::Key(command) => key::run(command).await,
+    }
+}

@@ -1,0 +1,45 @@
+//! `lanyard serve`: from a configuration to a server that listens, and down again in good order.
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{ConfigFile, Failure, Instance, listen, say};
+use crate::telemetry;
+
+pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
+    let settings = config.load()?;
+    let problems = settings.check_files();
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
+    let stop = stop_signal()?;
+    // Before anything else is begun: an address in use is the commonest reason not to start.
+    let listeners = settings.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
+    let addresses: Vec<String> = settings.listen.iter().map(ToString::to_string).collect();
+    let ready = format!(
+        "Lanyard {} is ready at {} (listening on {}).",
+        env!("CARGO_PKG_VERSION"),
+        settings.public_url,
+        addresses.join(", ")
+    );
+    let instance = Instance::open(settings).await?;
+    say(&ready)?;
+    instance.run(listeners, stop).await?;
+    say("Lanyard has stopped.")
+}
+
+/// Ready when the process is told to stop: SIGTERM, or SIGINT from a terminal.
+///
+/// # Errors
+/// Signals cannot be had.
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    let unheard = |error: std::io::Error| Failure::failed(format!("Signals cannot be received: {error}."));
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
