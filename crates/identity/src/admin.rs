@@ -235,7 +235,9 @@ impl Authority {
             A::OrganizationAdd { slug, name } => self.organization_add(&slug, &name, now).await,
             A::OrganizationList {} => self.organization_list().await,
             A::OrganizationShow { organization } => self.organization_show(&organization).await,
-            A::OrganizationSetDisabled { organization, disabled } => self.organization_set_disabled(&organization, disabled, now).await,
+            A::OrganizationSetDisabled { organization, disabled } => {
+                self.organization_set_disabled(&organization, disabled, now).await
+            }
             A::OrganizationRemove { organization } => self.organization_remove(&organization, now).await,
             A::ProjectAdd { organization, slug, name } => self.project_add(&organization, &slug, &name, now).await,
             A::ProjectList { organization } => self.project_list(organization.as_deref()).await,
@@ -247,7 +249,9 @@ impl Authority {
             A::MemberAdd { organization, user, role } => self.member_add(&organization, &user, role, now).await,
             A::MemberList { organization } => self.member_list(&organization).await,
             A::MemberRemove { organization, user } => self.member_remove(&organization, &user, now).await,
-            A::ResourceAdd { id, name, identifier, scopes } => self.resource_add(id, &name, &identifier, &scopes, now).await,
+            A::ResourceAdd { id, name, identifier, scopes } => {
+                self.resource_add(id, &name, &identifier, &scopes, now).await
+            }
             A::ResourceList {} => self.resource_list().await,
             A::ResourceShow { resource } => self.resource_show(&resource).await,
             A::ResourceSetDisabled { resource, disabled } => self.resource_set_disabled(&resource, disabled, now).await,

@@ -62,13 +62,12 @@ impl Authority {
         }
         match self.fetch_client(url, before.as_ref(), now).await {
             Ok(client) => self.keep(client).await,
-            Err(error) => match self.client(&id).await? {
-                Some(last_good) if matches!(error, Error::Refused(_)) => {
-                    tracing::warn!(client = %id, %error, "a client document could not be fetched again; the last good one is kept");
-                    Ok(last_good)
-                }
-                _ => Err(error),
-            },
+            Err(Error::Refused(failure)) => {
+                let last_good = self.client(&id).await?.ok_or_else(|| failure.clone())?;
+                tracing::warn!(client = %id, %failure, detail = %failure.detail, "the last good client document is kept");
+                Ok(last_good)
+            }
+            Err(trouble) => Err(trouble),
         }
     }
 

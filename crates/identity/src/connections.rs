@@ -62,7 +62,8 @@ impl Authority {
         let mut until: HashMap<Id<Grant>, Timestamp> = read.latest_ends_of(user_id).await?.into_iter().collect();
         let (mut live, mut ended) = (Vec::new(), Vec::new());
         for held in read.connections_of(user_id, now.minus(ENDED_SHOWN)).await? {
-            let standing = if held.grant.revoked.is_some() { Standing::Revoked } else { read.standing(held.grant.id).await? };
+            let standing =
+                if held.grant.revoked.is_some() { Standing::Revoked } else { read.standing(held.grant.id).await? };
             let (reads, changes) = words(&held.grant, &known);
             let until = until.remove(&held.grant.id);
             let into = if held.grant.revoked.is_some() { &mut ended } else { &mut live };
@@ -78,7 +79,13 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database; then it has not ended.
-    pub async fn disconnect(&self, user_id: Id<User>, grant_id: Id<Grant>, caller: &Caller, now: Timestamp) -> Result<bool, Error> {
+    pub async fn disconnect(
+        &self,
+        user_id: Id<User>,
+        grant_id: Id<Grant>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let address = caller.address.clone();
         let found: Result<bool, StorageError> = self
             .parts
@@ -105,7 +112,13 @@ impl Authority {
     }
 }
 
-async fn disconnect(tx: &mut Tx, user_id: Id<User>, grant_id: Id<Grant>, address: String, now: Timestamp) -> Result<bool, StorageError> {
+async fn disconnect(
+    tx: &mut Tx,
+    user_id: Id<User>,
+    grant_id: Id<Grant>,
+    address: String,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let Some(grant) = tx.grant(grant_id).await?.filter(|grant| grant.user_id == user_id) else { return Ok(false) };
     if tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
         tx.insert_audit_event(&revoked(&grant, Some(address), now)).await?;
@@ -135,7 +148,8 @@ fn words(grant: &Grant, known: &Snapshot) -> (Vec<String>, Vec<String>) {
     let Some(resource) = known.resource(resource_id) else { return (Vec::new(), Vec::new()) };
     let granted = resource.scopes.iter().filter(|scope| grant.scope.contains(&scope.name));
     let (reads, changes): (Vec<_>, Vec<_>) = granted.partition(|scope| scope.access == Access::Read);
-    let described = |scopes: Vec<&model::ResourceScope>| scopes.into_iter().map(|scope| scope.description.clone()).collect();
+    let described =
+        |scopes: Vec<&model::ResourceScope>| scopes.into_iter().map(|scope| scope.description.clone()).collect();
     (described(reads), described(changes))
 }
 

@@ -32,7 +32,11 @@ impl Authority {
                 () = tokio::time::sleep(EVERY) => {}
             }
             round = round.wrapping_add(1);
-            let done = if round.is_multiple_of(CLEAN_EVERY) { self.clean_and_log().await } else { self.write_last_uses().await };
+            let done = if round.is_multiple_of(CLEAN_EVERY) {
+                self.clean_and_log().await
+            } else {
+                self.write_last_uses().await
+            };
             if let Err(error) = done {
                 tracing::warn!(%error, "the janitor was interrupted");
             }
@@ -111,7 +115,8 @@ impl Authority {
         let unused = self.parts.settings.registration.unused_expiry;
         let mut all = Purged::default();
         for _ in 0..STEPS {
-            let step = self.parts.store.transaction(move |tx| Box::pin(async move { tx.purge(unused, now).await })).await?;
+            let step =
+                self.parts.store.transaction(move |tx| Box::pin(async move { tx.purge(unused, now).await })).await?;
             if step.rows == 0 {
                 break;
             }

@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use model::{Client, ClientId, Resource, ResourceId};
@@ -18,6 +21,8 @@ const CLIENTS: usize = 10_000;
 #[derive(Default)]
 pub(crate) struct Known {
     snapshot: RwLock<Option<Arc<Snapshot>>>,
+    /// How often it was forgotten: what was read before that is not remembered after it.
+    forgotten: AtomicU64,
 }
 
 /// Clients and resources at one policy version.
@@ -55,6 +60,7 @@ impl Snapshot {
 impl Known {
     /// Forgets everything: to be called after a change of a client, a resource or a key was committed.
     pub(crate) fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         if let Ok(mut snapshot) = self.snapshot.write() {
             *snapshot = None;
         }
@@ -67,12 +73,15 @@ impl Known {
         {
             return Ok(Arc::clone(snapshot));
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut read = store.read().await?;
         // The version first: a change in between makes the memory look older than it is, never newer.
         let version = read.policy_version().await?;
         let resources = read.resources().await?.into_iter().map(Arc::new).collect();
         let snapshot = Arc::new(Snapshot { version, resources, clients: RwLock::default() });
-        if let Ok(mut remembered) = self.snapshot.write() {
+        if let Ok(mut remembered) = self.snapshot.write()
+            && self.forgotten.load(Ordering::SeqCst) == forgotten
+        {
             *remembered = Some(Arc::clone(&snapshot));
         }
         Ok(snapshot)

@@ -101,7 +101,9 @@ impl PasswordHasher {
         let Ok(parsed) = phc::PasswordHash::new(stored.expose()) else { return false };
         let Ok(params) = Params::try_from(&parsed) else { return false };
         let now = self.argon2.params();
-        parsed.algorithm != Algorithm::Argon2id.ident() || params.m_cost() < now.m_cost() || params.t_cost() < now.t_cost()
+        parsed.algorithm != Algorithm::Argon2id.ident()
+            || params.m_cost() < now.m_cost()
+            || params.t_cost() < now.t_cost()
     }
 
     /// Runs `work` off the request's thread, when it is its turn. Whoever stops waiting gives up the place, but what has
@@ -172,7 +174,10 @@ mod tests {
             assert!(hasher.verify(Some(&stored), same).await.unwrap(), "{password:?}");
             assert!(!hasher.verify(Some(&stored), other).await.unwrap(), "{password:?}");
         }
-        assert_ne!(hasher.hash("the same twice").await.unwrap().expose(), hasher.hash("the same twice").await.unwrap().expose());
+        assert_ne!(
+            hasher.hash("the same twice").await.unwrap().expose(),
+            hasher.hash("the same twice").await.unwrap().expose()
+        );
     }
 
     #[tokio::test]
@@ -180,7 +185,9 @@ mod tests {
         let hasher = PasswordHasher::new(&settings()).unwrap();
         let stored = hasher.hash("a password of mine").await.unwrap();
         let too_long = "a".repeat(MOST_CHARACTERS + 1);
-        for (stored, password) in [(None, "a password of mine"), (None, ""), (Some(&stored), "wrong"), (Some(&stored), too_long.as_str())] {
+        for (stored, password) in
+            [(None, "a password of mine"), (None, ""), (Some(&stored), "wrong"), (Some(&stored), too_long.as_str())]
+        {
             let before = hasher.runs.load(Ordering::SeqCst);
             assert!(!hasher.verify(stored, password).await.unwrap());
             assert_eq!(hasher.runs.load(Ordering::SeqCst), before + 1);
@@ -191,7 +198,11 @@ mod tests {
     fn length_is_counted_in_characters() {
         assert_eq!(fit("eleven char", 12), Err(Unfit::TooShort));
         assert_eq!(fit("zwölf Zeiche", 12), Ok(()));
-        assert_eq!(fit("e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}", 12), Err(Unfit::TooShort), "combining marks are no characters of their own");
+        assert_eq!(
+            fit("e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}", 12),
+            Err(Unfit::TooShort),
+            "combining marks are no characters of their own"
+        );
         assert_eq!(fit(&"ä".repeat(256), 12), Ok(()));
         assert_eq!(fit(&"ä".repeat(257), 12), Err(Unfit::TooLong));
     }
@@ -210,7 +221,8 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_says_so() {
         let hasher = PasswordHasher::new(&PasswordSettings { concurrency: 1, ..settings() }).unwrap();
-        let places = Arc::clone(&hasher.queue).acquire_many_owned(u32::try_from(1 + WAITING_EACH).unwrap()).await.unwrap();
+        let places =
+            Arc::clone(&hasher.queue).acquire_many_owned(u32::try_from(1 + WAITING_EACH).unwrap()).await.unwrap();
         let refused = hasher.verify(None, "x").await.unwrap_err().into_oauth();
         assert_eq!((refused.status(), refused.retry_after), (503, Some(1)));
         drop(places);

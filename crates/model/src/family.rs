@@ -139,7 +139,7 @@ impl Family {
         meaning
     }
 
-    /// The row after an answer that `meaning` allows, and whether this was the third repeat in a row. `presented` is the
+    /// The row after an answer that `meaning` allows; its `repeat_streak` says how many repeats there were in a row. `presented` is the
     /// secret that was shown. Nothing if `meaning` allows no answer or a version of the server's secret is gone.
     #[must_use]
     pub fn answered(&self, meaning: Meaning, presented: &Secret, policy: &Policy, secrets: &ServerSecrets, now: Timestamp) -> Option<Self> {

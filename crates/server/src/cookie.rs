@@ -9,10 +9,14 @@ use actix_web::{
     http::header,
 };
 use model::Secret;
+use protocol::Confidential;
 
 pub use browser::Browser;
 
 use crate::config::{HumanDuration, PublicUrl};
+
+/// No session's text is longer.
+const MOST_CHARACTERS: usize = 128;
 
 /// Every cookie's name and flags, for this issuer.
 #[derive(Clone, Debug)]
@@ -45,10 +49,11 @@ impl Cookies {
         only(request, &self.browser).and_then(|value| Secret::parse(&value))
     }
 
-    /// The secret of this browser's session; whether that session lives, the database knows.
+    /// The text of this browser's session; what it means and whether that session lives, `identity` knows.
     #[must_use]
-    pub fn session(&self, request: &HttpRequest) -> Option<Secret> {
-        only(request, &self.session).and_then(|value| Secret::parse(&value))
+    pub fn session(&self, request: &HttpRequest) -> Option<Confidential> {
+        let is_ours = |text: &String| text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        only(request, &self.session).filter(is_ours).map(Confidential::new)
     }
 
     /// `light` or `dark`, if the person has chosen.
@@ -66,8 +71,8 @@ impl Cookies {
 
     /// Lives as long as the session.
     #[must_use]
-    pub fn set_session(&self, secret: &Secret, lifetime: HumanDuration) -> Cookie<'static> {
-        let mut cookie = self.cookie(&self.session, secret.expose());
+    pub fn set_session(&self, text: &Confidential, lifetime: HumanDuration) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.session, text.expose().to_owned());
         cookie.set_max_age(seconds(lifetime));
         cookie
     }
@@ -141,9 +146,10 @@ mod tests {
     fn on_https_every_cookie_is_locked_to_the_host() {
         let cookies = cookies("https://auth.example.com/t1");
         let secret = Secret::generate();
+        let session = Confidential::new("0Nk3VtZ8eQ");
         for cookie in [
             cookies.set_browser(&secret),
-            cookies.set_session(&secret, HumanDuration::days(14)),
+            cookies.set_session(&session, HumanDuration::days(14)),
             cookies.set_theme("dark"),
             cookies.clear_session(),
         ] {
@@ -154,7 +160,7 @@ mod tests {
             }
             assert!(!text.contains("Domain"), "{text}");
         }
-        assert!(cookies.set_session(&secret, HumanDuration::days(14)).to_string().contains("Max-Age=1209600"));
+        assert!(cookies.set_session(&session, HumanDuration::days(14)).to_string().contains("Max-Age=1209600"));
         assert!(cookies.clear_session().to_string().contains("Max-Age=0"));
         assert!(!cookies.set_browser(&secret).to_string().contains("Max-Age"));
     }
@@ -172,12 +178,13 @@ mod tests {
         let good = Secret::generate();
         let read = |value: &str| {
             let request = TestRequest::default().insert_header(("cookie", value)).to_http_request();
-            cookies.session(&request).map(|secret| secret.expose())
+            cookies.session(&request).map(|text| text.expose().to_owned())
         };
         let text = good.expose();
         assert_eq!(read(&format!("a=b; __Host-lanyard-session={text}; c")), Some(text.clone()));
         assert_eq!(read(&format!("__Host-lanyard-session={text}; __Host-lanyard-session={text}")), None);
-        assert_eq!(read("__Host-lanyard-session=short"), None);
+        assert_eq!(read("__Host-lanyard-session=not-ours"), None);
+        assert_eq!(read(&format!("__Host-lanyard-session={}", "a".repeat(MOST_CHARACTERS + 1))), None);
         assert_eq!(read(&format!("__Host-lanyard-session=\"{text}\"")), None);
         assert_eq!(read(&format!("lanyard-session={text}")), None);
         assert_eq!(read(";;;==; =;"), None);

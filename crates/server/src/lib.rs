@@ -1,15 +1,22 @@
 //! Speaking HTTP: routes, pages, configuration, commands.
 
+pub mod app;
+pub mod command;
 pub mod config;
+pub mod control;
 pub mod cookie;
 pub mod cors;
 pub mod edge;
+pub mod endpoint;
 pub mod error_response;
 pub mod form;
 pub mod forwarded;
 pub mod headers;
 pub mod host;
+pub mod page;
 pub mod rate_limit;
 pub mod request_id;
+pub mod state;
 pub mod telemetry;
 pub mod tls;
+pub mod view;

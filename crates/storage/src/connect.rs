@@ -67,10 +67,17 @@ async fn open_postgres(options: &Options) -> Result<Database, StorageError> {
     Ok(Database::Postgres { pool })
 }
 
+/// A connection for migrations: they take as long as they take, and wait for another process that applies them.
+pub(crate) async fn patient(url: &str) -> Result<AnyConnection, StorageError> {
+    let mut connection = AnyConnection::connect(url).await?;
+    sqlx::raw_sql("SET lock_timeout = '60s'; SET statement_timeout = 0").execute(&mut connection).await?;
+    Ok(connection)
+}
+
 async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, StorageError> {
     let unavailable = |what: &str, error: &dyn std::fmt::Display| StorageError::Unavailable(format!("{what} {}: {error}", path.display()));
     let lock = lock(path).map_err(|error| unavailable("cannot own", &error))?;
-    private(path).open(path).map_err(|error| unavailable("cannot open", &error))?;
+    private().open(path).map_err(|error| unavailable("cannot open", &error))?;
     let mut connection = reopen_writer(path).await?;
     refuse_old(&mut connection).await?;
     let readers = pool(options)
@@ -117,10 +124,9 @@ fn url(path: &Path) -> String {
     format!("sqlite://{path}?mode=rwc")
 }
 
-fn private(path: &Path) -> OpenOptions {
+fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let _ = path;
     options
 }
 
@@ -128,7 +134,7 @@ fn private(path: &Path) -> OpenOptions {
 fn lock(path: &Path) -> std::io::Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = private(path).open(PathBuf::from(name))?;
+    let file = private().open(PathBuf::from(name))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(std::io::Error::other("another process has it open")),

@@ -99,7 +99,7 @@ impl Read {
     /// Trouble of the database.
     pub async fn live_grants_to(&mut self, user_id: Id<User>, client_id: &ClientId) -> Result<Vec<Grant>, StorageError> {
         self.all(
-            "SELECT * FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
+            "SELECT * FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
             [user_id.into(), client_id.into()],
         )
         .await?
@@ -114,7 +114,7 @@ impl Read {
     /// Trouble of the database.
     pub async fn grants_of(&mut self, user_id: Id<User>, ended_since: Timestamp) -> Result<Vec<Grant>, StorageError> {
         self.all(
-            "SELECT * FROM grants WHERE user_id = $1 AND (revoked_at IS NULL OR revoked_at > $2) ORDER BY id DESC LIMIT 500",
+            "SELECT * FROM grants WHERE user_id = $1 AND (revoked_at IS NULL OR revoked_at > $2) ORDER BY created_at DESC, id DESC LIMIT 500",
             [user_id.into(), ended_since.into()],
         )
         .await?

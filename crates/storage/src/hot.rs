@@ -1,6 +1,6 @@
 //! The hot flows as one command each: it assumes the ordinary case and does nothing when that does not hold; then the caller
 //! takes the ordinary transaction, which reads, classifies and decides. Two texts each, side by side: on SQLite several
-//! statements in one hop (the later ones select from the row that the first changed, so they do nothing when it did not),
+//! statements in one hop (the later ones do nothing when the first changed nothing),
 //! on PostgreSQL one statement in one round trip. Both are under the same tests as the transaction.
 
 use model::{Client, Family, GrantKind, Id, SecretHash, Session, Timestamp, User};
@@ -167,9 +167,9 @@ const REDEEM_SQLITE: &str = "SAVEPOINT job; \
  INSERT INTO families (id, grant_id, client_id, scope, policy_version, generation, head_hash, retry_salt, key_version, answered_at, \
    repeat_streak, idle_expires_at, absolute_expires_at, session_id, auth_time, amr, created_at) \
    SELECT $6, grant_id, client_id, scope, $15, 1, $8, $9, $10, $7, 0, $12, $13, session_id, auth_time, amr, $7 \
-   FROM authorizations WHERE id = $1 AND family_id = $6; \
+   FROM authorizations WHERE id = $1 AND changes() = 1; \
  INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at) \
-   SELECT $6, 1, $11, $6, client_id, resource_id, scope, $7, $14 FROM authorizations WHERE id = $1 AND family_id = $6; \
+   SELECT $6, 1, $11, $6, client_id, resource_id, scope, $7, $14 FROM authorizations WHERE id = $1 AND changes() = 1; \
  RELEASE job";
 
 const REDEEM_POSTGRES: &str = "WITH spent AS ( \

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 use crate::{AsStorageError, StorageError, Tx};
 
-/// What a job wants done with what it wrote.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a job wants done with what it wrote; the worse comes later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Vote {
     Commit,
     RollBack,
@@ -77,20 +77,24 @@ where
                 .catch_unwind()
                 .await
                 .unwrap_or_else(|_| Err(E::from(StorageError::Unavailable("the transaction panicked".to_owned()))));
-            let vote = match &answer {
+            let wish = match &answer {
                 Ok(_) => Vote::Commit,
                 Err(error) if error.storage_error().is_some_and(StorageError::breaks_batch) => Vote::Broken,
                 Err(_) => Vote::RollBack,
             };
-            self.answer = Some(answer);
+            let vote = wish.max(tx.verdict());
+            self.answer = Some(match answer {
+                Ok(_) if !vote.commits() => Err(E::from(StorageError::Unavailable("a failed statement was passed over".to_owned()))),
+                answer => answer,
+            });
             vote
         })
     }
 
     fn finish(self: Box<Self>, outcome: Result<(), StorageError>) {
         let answer = match (outcome, self.answer) {
-            // The job's own trouble says more than the batch's.
-            (_, Some(Err(error))) if error.storage_error().is_some() => Err(error),
+            // The job's own trouble says more than the batch's; any other answer rests on what was not kept.
+            (Err(_), Some(Err(error))) if error.storage_error().is_some_and(StorageError::breaks_batch) => Err(error),
             (Ok(()), Some(answer)) => answer,
             (Ok(()), None) => Err(E::from(StorageError::Unavailable("the transaction was not run".to_owned()))),
             (Err(error), _) => Err(E::from(error)),

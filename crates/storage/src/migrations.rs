@@ -14,8 +14,9 @@ pub(crate) async fn apply(connection: &mut AnyConnection) -> Result<(), StorageE
         .iter()
         .map(|(version, what, sql)| Migration::new(*version, Cow::Borrowed(what), MigrationType::Simple, sql.into_sql_str(), false))
         .collect();
+    // `run` would make this future impossible to spawn (its `Acquire` is tied to one lifetime).
     Migrator::with_migrations(migrations)
-        .run(connection)
+        .run_direct(None, connection, false)
         .await
         .map_err(|error| StorageError::Unavailable(format!("migration failed: {error}")))
 }

@@ -22,7 +22,7 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn unread_notices(&mut self, user_id: Id<User>) -> Result<Vec<Notice>, StorageError> {
-        let sql = "SELECT * FROM notices WHERE user_id = $1 AND read_at IS NULL ORDER BY id DESC LIMIT 50";
+        let sql = "SELECT * FROM notices WHERE user_id = $1 AND read_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 50";
         self.all(sql, [user_id.into()]).await?.iter().map(notice).collect()
     }
 }

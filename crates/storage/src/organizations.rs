@@ -38,7 +38,7 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn organizations(&mut self) -> Result<Vec<Organization>, StorageError> {
-        self.all("SELECT * FROM organizations ORDER BY id", []).await?.iter().map(organization).collect()
+        self.all("SELECT * FROM organizations ORDER BY created_at, id", []).await?.iter().map(organization).collect()
     }
 
     /// Whether a name was given once and taken away. `scope` is what the name is unique within, or empty.

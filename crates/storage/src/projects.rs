@@ -51,7 +51,7 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn projects_of(&mut self, organization_id: Id<Organization>) -> Result<Vec<Project>, StorageError> {
-        let sql = "SELECT * FROM projects WHERE organization_id = $1 ORDER BY id";
+        let sql = "SELECT * FROM projects WHERE organization_id = $1 ORDER BY created_at, id";
         self.all(sql, [organization_id.into()]).await?.iter().map(project).collect()
     }
 

@@ -47,7 +47,7 @@ impl Tx {
                 [now.minus(ENDED_KEPT).into()],
             )
             .await?;
-        rows += self
+        let clients = self
             .run(
                 "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.origin IN ('registration', 'document') \
                  AND coalesce(c.used_at, c.created_at) <= $1 \
@@ -55,6 +55,9 @@ impl Tx {
                 [now.minus(unused_registration).into()],
             )
             .await?;
-        Ok(Purged { rows })
+        if clients > 0 {
+            self.bump_policy().await?;
+        }
+        Ok(Purged { rows: rows + clients })
     }
 }

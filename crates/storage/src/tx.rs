@@ -9,7 +9,7 @@ use crate::{
     AsStorageError, Options, StorageError,
     columns::{Value, arguments},
     connect::{self, Database},
-    job::{self, Job},
+    job::{self, Job, Vote},
     migrations,
     writer::Writer,
 };
@@ -41,7 +41,7 @@ impl Store {
                 Backend::Sqlite { readers, writer: Writer::start(path, connection), lock: Mutex::new(Some(lock)) }
             }
             Database::Postgres { pool } => {
-                migrations::apply(&mut *pool.acquire().await?).await?;
+                migrations::apply(&mut connect::patient(&options.url).await?).await?;
                 Backend::Postgres { pool }
             }
         };
@@ -63,7 +63,7 @@ impl Store {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
         };
-        Ok(Read { connection: Connection::Pooled(pool.acquire().await?), postgres: self.is_shared() })
+        Ok(Read::over(Connection::Pooled(pool.acquire().await?), self.is_shared()))
     }
 
     /// Runs `work` in a transaction of its own task: `Ok` commits, `Err` rolls back, and either answer waits until that
@@ -137,7 +137,7 @@ impl Store {
 /// One job on PostgreSQL: a transaction of its own on a connection from the pool.
 async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>) {
     let mut tx = match pool.acquire().await {
-        Ok(connection) => Tx { read: Read { connection: Connection::Pooled(connection), postgres: true } },
+        Ok(connection) => Tx { read: Read::over(Connection::Pooled(connection), true) },
         Err(error) => return job.finish(Err(error.into())),
     };
     if job.is_abandoned() {
@@ -167,11 +167,30 @@ pub(crate) enum Connection {
 
 /// A connection for reading.
 pub struct Read {
-    pub(crate) connection: Connection,
+    connection: Connection,
     pub(crate) postgres: bool,
+    /// What may become of a transaction after the worst that its statements met so far.
+    still: Vote,
 }
 
 impl Read {
+    pub(crate) const fn over(connection: Connection, postgres: bool) -> Self {
+        Self { connection, postgres, still: Vote::Commit }
+    }
+
+    /// Remembers a failed statement. PostgreSQL answers the COMMIT after one with a quiet ROLLBACK, so a flow that passes
+    /// over the error must not be told that it succeeded.
+    fn noted<T>(&mut self, done: Result<T, sqlx::Error>) -> Result<T, StorageError> {
+        done.map_err(StorageError::from).inspect_err(|error| {
+            self.still = self.still.max(if error.breaks_batch() { Vote::Broken } else { Vote::RollBack });
+        })
+    }
+
+    /// What may become of the transaction that ends now; the next one begins without a past.
+    pub(crate) fn verdict(&mut self) -> Vote {
+        std::mem::replace(&mut self.still, Vote::Commit)
+    }
+
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
         match &mut self.connection {
             Connection::Pooled(connection) => Ok(connection),
@@ -188,11 +207,13 @@ impl Read {
     }
 
     pub(crate) async fn one<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Option<AnyRow>, StorageError> {
-        Ok(sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_optional(self.connection()?).await?)
+        let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_optional(self.connection()?).await;
+        self.noted(found)
     }
 
     pub(crate) async fn all<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Vec<AnyRow>, StorageError> {
-        Ok(sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await?)
+        let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await;
+        self.noted(found)
     }
 }
 
@@ -204,8 +225,8 @@ pub struct Tx {
 impl Tx {
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn run<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<u64, StorageError> {
-        let done = sqlx::query_with::<Any, _>(sql, arguments(values)).execute(self.read.connection()?).await?;
-        Ok(done.rows_affected())
+        let done = sqlx::query_with::<Any, _>(sql, arguments(values)).execute(self.read.connection()?).await;
+        Ok(self.read.noted(done)?.rows_affected())
     }
 
     /// Runs a statement that must change exactly one row.

@@ -5,8 +5,6 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-
-
 fn user(row: &AnyRow) -> Result<User, StorageError> {
     let columns = Columns::of(row, "users");
     Ok(User {
@@ -42,7 +40,7 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn users(&mut self) -> Result<Vec<User>, StorageError> {
-        self.all("SELECT * FROM users ORDER BY id", []).await?.iter().map(user).collect()
+        self.all("SELECT * FROM users ORDER BY created_at, id", []).await?.iter().map(user).collect()
     }
 }
 

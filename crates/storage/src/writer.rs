@@ -26,7 +26,7 @@ impl Writer {
     /// Starts the task on this connection.
     pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let tx = Tx { read: Read { connection: Connection::Own(connection), postgres: false } };
+        let tx = Tx { read: Read::over(Connection::Own(connection), false) };
         let task = tokio::spawn(Task { path, tx: Some(tx), queue }.run());
         Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
     }
@@ -86,7 +86,7 @@ impl Task {
     async fn run_all(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         if self.tx.is_none() {
             let connection = connect::reopen_writer(&self.path).await?;
-            self.tx = Some(Tx { read: Read { connection: Connection::Own(connection), postgres: false } });
+            self.tx = Some(Tx { read: Read::over(Connection::Own(connection), false) });
         }
         let Some(tx) = &mut self.tx else { return Err(StorageError::Unavailable("no connection".to_owned())) };
         tx.execute("BEGIN IMMEDIATE").await?;
@@ -110,5 +110,52 @@ async fn run_one(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StorageError> {
         Vote::Commit => tx.execute("RELEASE job").await,
         Vote::RollBack => tx.execute("ROLLBACK TO job; RELEASE job").await,
         Vote::Broken => Err(StorageError::Unavailable("a transaction broke its batch".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use model::{Email, Id, Timestamp, User};
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::{Options, connect::Database, job, migrations};
+
+    fn user(number: usize, bytes: usize) -> User {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let email = Email::parse(&format!("u{number}@example.com")).unwrap();
+        User { id: Id::new(now), email, name: Some("x".repeat(bytes)), password_hash: None, email_verified_at: None, created_at: now, disabled_at: None }
+    }
+
+    async fn insert(writer: &Writer, one: User) -> Result<(), StorageError> {
+        let (job, reply) = job::new(true, move |tx: &mut Tx| Box::pin(async move { tx.insert_user(&one).await }));
+        writer.submit(Box::new(job)).await?;
+        reply.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = Options::new(format!("sqlite:{}", directory.path().join("full.db").display()));
+        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock }) = connect::open(&options).await else { panic!("not opened") };
+        migrations::apply(&mut connection).await.unwrap();
+        // This connection may not grow the file much; the one that replaces it may.
+        sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();
+        let writer = Writer::start(path, connection);
+
+        let users: Vec<User> = (0..12).map(|number| user(number, if number == 6 { 1 << 20 } else { 10 })).collect();
+        let answers = join_all(users.iter().map(|one| insert(&writer, one.clone()))).await;
+        let full = answers[6].as_ref().unwrap_err();
+        assert!(matches!(full, StorageError::Unavailable(what) if what.contains("full")), "{full}");
+        let mut read = Read::over(Connection::Pooled(readers.acquire().await.unwrap()), false);
+        for (one, answer) in users.iter().zip(&answers) {
+            assert_eq!(read.user(one.id).await.unwrap().is_some(), answer.is_ok(), "an answer is the truth");
+        }
+        insert(&writer, users[6].clone()).await.unwrap();
+        assert!(read.user(users[6].id).await.unwrap().is_some());
+        drop(read);
+        writer.close().await;
+        readers.close().await;
     }
 }

@@ -50,7 +50,12 @@ fn network(address: &str) -> String {
 
 impl Authority {
     /// Counts one attempt against every limit; how long to wait if one is passed.
-    pub(super) async fn count_attempt(&self, limits: &[Limit], window: Duration, now: Timestamp) -> Result<Option<Duration>, StorageError> {
+    pub(super) async fn count_attempt(
+        &self,
+        limits: &[Limit],
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, StorageError> {
         let limits = limits.to_vec();
         self.parts
             .store

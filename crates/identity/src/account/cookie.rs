@@ -41,7 +41,15 @@ mod tests {
     fn what_is_no_cookie_of_ours_is_nothing() {
         let good = SessionCookie { id: Id::new(Timestamp::from_seconds(1)), secret: Secret::generate() }.text();
         let good = good.expose();
-        for bad in ["", "x", &good[..64], &format!("{good}0"), &good.replacen(|_| true, "ä", 1), &"ä".repeat(33), &good.replacen(|_| true, "-", 1)] {
+        for bad in [
+            "",
+            "x",
+            &good[..64],
+            &format!("{good}0"),
+            &good.replacen(|_| true, "ä", 1),
+            &"ä".repeat(33),
+            &good.replacen(|_| true, "-", 1),
+        ] {
             assert!(SessionCookie::parse(bad).is_none(), "{bad}");
         }
     }

@@ -54,10 +54,12 @@ impl Authority {
     pub async fn sign_in(&self, ask: SignIn, now: Timestamp) -> Result<Result<NewSession, SignInRefusal>, Error> {
         let account = self.account(&ask).await?;
         let counters = self.counters(account.as_ref(), &ask);
-        if let Some(retry_after) = self.count_attempt(&counters, self.parts.settings.sign_in_limits.window, now).await? {
+        if let Some(retry_after) = self.count_attempt(&counters, self.parts.settings.sign_in_limits.window, now).await?
+        {
             return Ok(Err(SignInRefusal::TooMany { retry_after }));
         }
-        let stored = account.as_ref().filter(|user| user.disabled_at.is_none()).and_then(|user| user.password_hash.as_ref());
+        let stored =
+            account.as_ref().filter(|user| user.disabled_at.is_none()).and_then(|user| user.password_hash.as_ref());
         let right = self.parts.passwords.verify(stored, ask.password.expose()).await?;
         let (Some(user), Some(stored), true) = (&account, stored, right) else { return Ok(Err(SignInRefusal::Wrong)) };
         let proved = Proved {
@@ -106,7 +108,9 @@ impl Authority {
 impl Proved {
     /// Nobody, if the account was disabled while the password was being compared (V-22).
     async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<User>, StorageError> {
-        let Some(user) = tx.user(self.user_id).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(None) };
+        let Some(user) = tx.user(self.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
+            return Ok(None);
+        };
         if let Some(hash) = &self.rehashed {
             tx.set_password_hash(user.id, hash).await?;
         }

@@ -48,7 +48,12 @@ impl Authority {
         Ok(answer::client(&find(&mut read, named).await?))
     }
 
-    pub(super) async fn client_set_disabled(&self, named: &str, disabled: bool, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn client_set_disabled(
+        &self,
+        named: &str,
+        disabled: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let named = named.to_owned();
         let changed = self
             .parts
@@ -81,7 +86,9 @@ impl Authority {
                     let mut client = find(tx, &named).await?;
                     if client.secret_hash.is_none() {
                         let id = &client.id;
-                        return Err(ActError::new(format!("'{id}' is a client without a secret; add a confidential one instead")));
+                        return Err(ActError::new(format!(
+                            "'{id}' is a client without a secret; add a confidential one instead"
+                        )));
                     }
                     client.secret_hash = Some(hash);
                     tx.put_client(&client).await?;
@@ -117,17 +124,22 @@ impl Authority {
 /// An id from the command line, or one of ours. Never a URL: those are client documents.
 pub(super) fn parse_id(asked: Option<String>, now: Timestamp) -> Result<String, ActError> {
     let Some(id) = asked else { return Ok(Id::<Client>::new(now).to_string()) };
-    let shaped = (1..=ID_CHARACTERS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let shaped = (1..=ID_CHARACTERS).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     if shaped {
         return Ok(id);
     }
     let shown = id.escape_debug();
-    Err(ActError::new(format!("'{shown}' cannot be an id; use 1 to {ID_CHARACTERS} letters, digits, hyphens, dots and underscores")))
+    Err(ActError::new(format!(
+        "'{shown}' cannot be an id; use 1 to {ID_CHARACTERS} letters, digits, hyphens, dots and underscores"
+    )))
 }
 
 async fn find(read: &mut Read, named: &str) -> Result<Client, ActError> {
     let found = read.client(&ClientId::new(named)).await?;
-    found.ok_or_else(|| ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug())))
+    found.ok_or_else(|| {
+        ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
+    })
 }
 
 fn audit(action: &'static str, client: &Client, now: Timestamp) -> AuditEvent {

@@ -11,7 +11,13 @@ use crate::{Authority, connections};
 const MEMBERSHIP_LOST: &str = "membership_lost";
 
 impl Authority {
-    pub(super) async fn member_add(&self, named: &str, user: &str, role: Role, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn member_add(
+        &self,
+        named: &str,
+        user: &str,
+        role: Role,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let names = (named.to_owned(), user.to_owned());
         self.parts
             .store
@@ -22,7 +28,8 @@ impl Authority {
                     if role != Role::Owner {
                         keep_an_owner(tx, &organization, &user).await?;
                     }
-                    let membership = Membership { organization_id: organization.id, user_id: user.id, role, created_at: now };
+                    let membership =
+                        Membership { organization_id: organization.id, user_id: user.id, role, created_at: now };
                     tx.put_membership(&membership).await?;
                     tx.insert_audit_event(&audit("member.added", &organization, &user, now)).await?;
                     Ok(answer::member(&membership, &user, &organization))
@@ -90,7 +97,12 @@ async fn keep_an_owner(read: &mut Read, organization: &Organization, user: &User
     }
 }
 
-async fn end_grants(tx: &mut Tx, organization: &Organization, user: &User, now: Timestamp) -> Result<usize, StorageError> {
+async fn end_grants(
+    tx: &mut Tx,
+    organization: &Organization,
+    user: &User,
+    now: Timestamp,
+) -> Result<usize, StorageError> {
     let grants = tx.live_grants_in(user.id, organization.id).await?;
     for grant in &grants {
         tx.revoke_grant(grant.id, MEMBERSHIP_LOST, now).await?;
@@ -100,9 +112,5 @@ async fn end_grants(tx: &mut Tx, organization: &Organization, user: &User, now: 
 }
 
 fn audit(action: &'static str, organization: &Organization, user: &User, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        user_id: Some(user.id),
-        organization_id: Some(organization.id),
-        ..AuditEvent::new(action, now)
-    }
+    AuditEvent { user_id: Some(user.id), organization_id: Some(organization.id), ..AuditEvent::new(action, now) }
 }

@@ -11,17 +11,25 @@ const NAME_CHARACTERS: usize = 100;
 
 impl Authority {
     pub(super) async fn organization_add(&self, slug: &str, name: &str, now: Timestamp) -> Result<Value, ActError> {
-        let organization =
-            Organization { id: Id::new(now), slug: parse_slug(slug)?, name: parse_name(name)?, created_at: now, disabled_at: None };
+        let organization = Organization {
+            id: Id::new(now),
+            slug: parse_slug(slug)?,
+            name: parse_name(name)?,
+            created_at: now,
+            disabled_at: None,
+        };
         let answer = answer::organization(&organization);
-        let taken = || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
+        let taken =
+            || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
         self.parts
             .store
             .transaction(move |tx| {
                 let organization = organization.clone();
                 Box::pin(async move {
                     tx.insert_organization(&organization).await?;
-                    tx.insert_audit_event(&audit("organization.added", &organization, now)).await.map_err(ActError::from)
+                    tx.insert_audit_event(&audit("organization.added", &organization, now))
+                        .await
+                        .map_err(ActError::from)
                 })
             })
             .await
@@ -41,13 +49,21 @@ impl Authority {
         let members = member::list(&mut read, &organization).await?;
         let mut shown = answer::organization(&organization);
         if let Some(shown) = shown.as_object_mut() {
-            shown.insert("projects".to_owned(), projects.iter().map(|project| answer::project(project, &organization)).collect());
+            shown.insert(
+                "projects".to_owned(),
+                projects.iter().map(|project| answer::project(project, &organization)).collect(),
+            );
             shown.insert("members".to_owned(), members.into());
         }
         Ok(shown)
     }
 
-    pub(super) async fn organization_set_disabled(&self, named: &str, disabled: bool, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn organization_set_disabled(
+        &self,
+        named: &str,
+        disabled: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let named = named.to_owned();
         self.parts
             .store
@@ -97,20 +113,28 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<Organization, A
         (None, Some(id)) => read.organization(id).await?,
         (None, None) => None,
     };
-    found.ok_or_else(|| ActError::new(format!("there is no organisation '{named}'; `lanyard organization list` shows them")))
+    found.ok_or_else(|| {
+        ActError::new(format!("there is no organisation '{named}'; `lanyard organization list` shows them"))
+    })
 }
 
 /// A slug from the command line.
 pub(super) fn parse_slug(text: &str) -> Result<Slug, ActError> {
-    Slug::parse(text)
-        .ok_or_else(|| ActError::new(format!("'{text}' is no slug; use 1 to 63 of a-z, 0-9 and hyphens, none at an end, like apollo-11")))
+    Slug::parse(text).ok_or_else(|| {
+        ActError::new(format!(
+            "'{text}' is no slug; use 1 to 63 of a-z, 0-9 and hyphens, none at an end, like apollo-11"
+        ))
+    })
 }
 
 /// A name that people read.
 pub(super) fn parse_name(text: &str) -> Result<String, ActError> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARACTERS || name.chars().any(char::is_control) {
-        return Err(ActError::new(format!("'{}' is no name; use 1 to {NAME_CHARACTERS} characters on one line", name.escape_debug())));
+        return Err(ActError::new(format!(
+            "'{}' is no name; use 1 to {NAME_CHARACTERS} characters on one line",
+            name.escape_debug()
+        )));
     }
     Ok(name.to_owned())
 }

@@ -8,8 +8,15 @@ use super::{ActError, answer, organization};
 use crate::Authority;
 
 impl Authority {
-    pub(super) async fn project_add(&self, named: &str, slug: &str, name: &str, now: Timestamp) -> Result<Value, ActError> {
-        let taken = || format!("'{named}' has, or had, a project '{slug}', and slugs are never given again; choose another");
+    pub(super) async fn project_add(
+        &self,
+        named: &str,
+        slug: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let taken =
+            || format!("'{named}' has, or had, a project '{slug}', and slugs are never given again; choose another");
         let (named, slug, name) = (named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
         self.parts
             .store
@@ -17,8 +24,14 @@ impl Authority {
                 let (named, slug, name) = (named.clone(), slug.clone(), name.clone());
                 Box::pin(async move {
                     let organization = organization::find(tx, &named).await?;
-                    let project =
-                        Project { id: Id::new(now), organization_id: organization.id, slug, name, created_at: now, disabled_at: None };
+                    let project = Project {
+                        id: Id::new(now),
+                        organization_id: organization.id,
+                        slug,
+                        name,
+                        created_at: now,
+                        disabled_at: None,
+                    };
                     tx.insert_project(&project).await?;
                     tx.insert_audit_event(&audit("project.added", &project, now)).await?;
                     Ok(answer::project(&project, &organization))
@@ -48,7 +61,13 @@ impl Authority {
         Ok(answer::project(&project, &organization))
     }
 
-    pub(super) async fn project_set_disabled(&self, named: &str, project: &str, disabled: bool, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn project_set_disabled(
+        &self,
+        named: &str,
+        project: &str,
+        disabled: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let names = (named.to_owned(), project.to_owned());
         self.parts
             .store

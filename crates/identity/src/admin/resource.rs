@@ -22,7 +22,11 @@ impl Authority {
             id: ResourceId::new(client::parse_id(id, now)?),
             name: organization::parse_name(name)?,
             identifier: ResourceIndicator::parse(identifier).map_err(|error| {
-                ActError::new(format!("'{}' cannot identify a resource: {}", identifier.escape_debug(), error.description))
+                ActError::new(format!(
+                    "'{}' cannot identify a resource: {}",
+                    identifier.escape_debug(),
+                    error.description
+                ))
             })?,
             secret_hash,
             scopes: scope_text::parse_all(scopes)?,
@@ -30,7 +34,11 @@ impl Authority {
             disabled_at: None,
         };
         let answer = answer::resource(&resource);
-        let taken = || format!("there is, or was, a resource with this id, or there is one with the identifier {identifier}; `lanyard resource list` shows them");
+        let taken = || {
+            format!(
+                "there is, or was, a resource with this id, or there is one with the identifier {identifier}; `lanyard resource list` shows them"
+            )
+        };
         let added: Result<(), ActError> = self
             .parts
             .store
@@ -57,7 +65,12 @@ impl Authority {
         Ok(answer::resource(&find(&mut read, named).await?))
     }
 
-    pub(super) async fn resource_set_disabled(&self, named: &str, disabled: bool, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn resource_set_disabled(
+        &self,
+        named: &str,
+        disabled: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let named = named.to_owned();
         let changed = self
             .parts
@@ -125,7 +138,9 @@ async fn find(read: &mut Read, named: &str) -> Result<Resource, ActError> {
         .await?
         .into_iter()
         .find(|resource| resource.id.as_str() == named || resource.identifier.as_str() == named);
-    found.ok_or_else(|| ActError::new(format!("there is no resource '{}'; `lanyard resource list` shows them", named.escape_debug())))
+    found.ok_or_else(|| {
+        ActError::new(format!("there is no resource '{}'; `lanyard resource list` shows them", named.escape_debug()))
+    })
 }
 
 fn audit(action: &'static str, resource: &Resource, now: Timestamp) -> AuditEvent {

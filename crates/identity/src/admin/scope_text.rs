@@ -12,7 +12,9 @@ const DESCRIPTION_CHARACTERS: usize = 200;
 /// Reads all of a resource's scopes; at least one, none twice.
 pub(super) fn parse_all(texts: &[String]) -> Result<Vec<ResourceScope>, ActError> {
     if texts.is_empty() {
-        return Err(ActError::new("a resource needs at least one scope; write --scope 'issues:read=read:read issues and comments'"));
+        return Err(ActError::new(
+            "a resource needs at least one scope; write --scope 'issues:read=read:read issues and comments'",
+        ));
     }
     let scopes = texts.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
     let mut names = BTreeSet::new();
@@ -24,7 +26,9 @@ pub(super) fn parse_all(texts: &[String]) -> Result<Vec<ResourceScope>, ActError
 
 fn parse(text: &str) -> Result<ResourceScope, ActError> {
     let wrong = |what: &str| {
-        ActError::new(format!("the scope '{text}' {what}; write NAME=read:WHAT IT CAN or NAME=write:WHAT IT CAN, like issues:read=read:read issues"))
+        ActError::new(format!(
+            "the scope '{text}' {what}; write NAME=read:WHAT IT CAN or NAME=write:WHAT IT CAN, like issues:read=read:read issues"
+        ))
     };
     let (name, rest) = text.split_once('=').ok_or_else(|| wrong("does not say whether it reads or writes"))?;
     let (access, description) = rest.split_once(':').ok_or_else(|| wrong("has no description"))?;
@@ -38,7 +42,10 @@ fn parse(text: &str) -> Result<ResourceScope, ActError> {
         return Err(wrong("has a name that OpenID Connect uses"));
     }
     let description = unquoted(description.trim());
-    if description.is_empty() || description.chars().count() > DESCRIPTION_CHARACTERS || description.chars().any(char::is_control) {
+    if description.is_empty()
+        || description.chars().count() > DESCRIPTION_CHARACTERS
+        || description.chars().any(char::is_control)
+    {
         return Err(wrong("needs a description of 1 to 200 characters on one line"));
     }
     Ok(ResourceScope { name: name.to_owned(), access, description: description.to_owned() })
@@ -55,10 +62,21 @@ mod tests {
 
     #[test]
     fn scopes_are_read() {
-        let texts = ["issues:read=read:\"read issues and comments\"".to_owned(), "issues:write=write:create issues".to_owned()];
+        let texts =
+            ["issues:read=read:\"read issues and comments\"".to_owned(), "issues:write=write:create issues".to_owned()];
         let scopes = parse_all(&texts).unwrap();
-        assert_eq!(scopes[0], ResourceScope { name: "issues:read".into(), access: Access::Read, description: "read issues and comments".into() });
-        assert_eq!(scopes[1], ResourceScope { name: "issues:write".into(), access: Access::Write, description: "create issues".into() });
+        assert_eq!(
+            scopes[0],
+            ResourceScope {
+                name: "issues:read".into(),
+                access: Access::Read,
+                description: "read issues and comments".into()
+            }
+        );
+        assert_eq!(
+            scopes[1],
+            ResourceScope { name: "issues:write".into(), access: Access::Write, description: "create issues".into() }
+        );
     }
 
     #[test]

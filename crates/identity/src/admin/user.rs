@@ -53,7 +53,9 @@ impl Authority {
         let least = self.parts.settings.password.min_length;
         password::fit(password, least).map_err(|unfit| match unfit {
             Unfit::TooShort => ActError::new(format!("the password is too short; use {least} characters or more")),
-            Unfit::TooLong => ActError::new(format!("the password is too long; use {MOST_CHARACTERS} characters or fewer")),
+            Unfit::TooLong => {
+                ActError::new(format!("the password is too long; use {MOST_CHARACTERS} characters or fewer"))
+            }
         })?;
         Ok(self.parts.passwords.hash(password).await?)
     }
@@ -81,7 +83,12 @@ impl Authority {
 
     /// Whoever is disabled is signed out everywhere; their connections are dead while they are (`live_grants`), and end at
     /// the next refresh.
-    pub(super) async fn user_set_disabled(&self, named: &str, disabled: bool, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn user_set_disabled(
+        &self,
+        named: &str,
+        disabled: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let named = named.to_owned();
         self.parts
             .store
@@ -128,7 +135,9 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
         (None, Some(id)) => read.user(id).await?,
         (None, None) => None,
     };
-    found.ok_or_else(|| ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug())))
+    found.ok_or_else(|| {
+        ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
+    })
 }
 
 async fn owned_alone(read: &mut Read, user: &User) -> Result<Vec<String>, StorageError> {
@@ -146,7 +155,12 @@ async fn owned_alone(read: &mut Read, user: &User) -> Result<Vec<String>, Storag
 }
 
 fn parse_email(text: &str) -> Result<Email, ActError> {
-    Email::parse(text).ok_or_else(|| ActError::new(format!("'{}' is no e-mail address that Lanyard accepts; write it like name@example.com", text.escape_debug())))
+    Email::parse(text).ok_or_else(|| {
+        ActError::new(format!(
+            "'{}' is no e-mail address that Lanyard accepts; write it like name@example.com",
+            text.escape_debug()
+        ))
+    })
 }
 
 fn audit(action: &'static str, user: &User, now: Timestamp) -> AuditEvent {

@@ -58,7 +58,8 @@ impl DocumentFetcher {
     /// The key set at this address, kept or fetched.
     ///
     /// # Errors
-    /// `temporarily_unavailable` if it cannot be had just now: that says nothing about the client's assertion.
+    /// `temporarily_unavailable` if it cannot be had just now, which says nothing about the client's assertion;
+    /// `invalid_client` for an address that is never asked.
     pub(crate) async fn key_set(&self, uri: &str, wanted: Wanted, now: Timestamp) -> Result<Arc<Value>, OAuthError> {
         let within = match wanted {
             Wanted::Recent => KEPT,
@@ -71,17 +72,23 @@ impl DocumentFetcher {
         if let Some(set) = self.key_sets.kept(uri, within, now) {
             return Ok(set);
         }
-        let set = Arc::new(self.fetched_set(uri, now).await.map_err(|why| OAuthError::temporarily_unavailable(format!("{uri}: {why}")))?);
+        let set = Arc::new(self.fetched_set(uri, now).await.map_err(unavailable)?);
         self.key_sets.keep(uri, &set, now);
         Ok(set)
     }
 
-    async fn fetched_set(&self, uri: &str, now: Timestamp) -> Result<Value, String> {
-        let url = Url::parse(uri).map_err(|_| "not a URL".to_owned())?;
-        let body = self.fetch(&url, MAX_BYTES, now).await.map_err(|error| match error {
-            FetchError::Refused(why) | FetchError::Failed(why) | FetchError::Busy(why) => why,
-        })?;
-        let set: Value = serde_json::from_slice(&body.bytes).map_err(|_| "not JSON".to_owned())?;
-        if set.get("keys").is_some_and(Value::is_array) { Ok(set) } else { Err("not a key set".to_owned()) }
+    async fn fetched_set(&self, uri: &str, now: Timestamp) -> Result<Value, FetchError> {
+        let url = Url::parse(uri).map_err(|_| FetchError::Refused(format!("{uri}: not a URL")))?;
+        let body = self.fetch(&url, MAX_BYTES, now).await?;
+        let set: Value = serde_json::from_slice(&body.bytes).map_err(|_| FetchError::Failed(format!("{uri}: not JSON")))?;
+        let is_set = set.get("keys").is_some_and(Value::is_array);
+        if is_set { Ok(set) } else { Err(FetchError::Failed(format!("{uri}: not a key set"))) }
+    }
+}
+
+fn unavailable(error: FetchError) -> OAuthError {
+    match error {
+        FetchError::Refused(why) => OAuthError::invalid_client("client authentication failed").because(why),
+        FetchError::Failed(why) | FetchError::Busy(why) => OAuthError::temporarily_unavailable(why),
     }
 }

@@ -21,10 +21,9 @@ pub(crate) struct Compact<'t> {
     pub(crate) algorithm: SigningAlgorithm,
     /// The key that the header names.
     pub(crate) kid: Option<String>,
-    /// What the header says that this is.
-    pub(crate) typ: Option<String>,
     /// The third segment.
     pub(crate) signature: Vec<u8>,
+    typ: Option<String>,
     payload: Vec<u8>,
 }
 

@@ -44,9 +44,8 @@ struct Room(PathBuf);
 
 impl Room {
     fn beside(path: &Path) -> io::Result<Self> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}", std::process::id()));
-        let room = PathBuf::from(name);
+        // Short, since the path of a socket may have 107 bytes only.
+        let room = path.with_file_name(format!(".{}", std::process::id()));
         // One that a killed process of the same number left behind; a link or a full directory is not removed.
         match fs::remove_file(room.join("s")).and_then(|()| fs::remove_dir(&room)).or_else(|_| fs::remove_dir(&room)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

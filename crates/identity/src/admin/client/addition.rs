@@ -156,7 +156,9 @@ fn grant_types(asked: &[String]) -> Result<Vec<GrantType>, ActError> {
         let offered = GrantType::parse(text).filter(|grant_type| *grant_type != GrantType::DeviceCode);
         let grant_type = offered.ok_or_else(|| {
             let shown = text.escape_debug();
-            ActError::new(format!("the grant type '{shown}' is not offered; use authorization_code, refresh_token or client_credentials"))
+            ActError::new(format!(
+                "the grant type '{shown}' is not offered; use authorization_code, refresh_token or client_credentials"
+            ))
         })?;
         if !granted.contains(&grant_type) {
             granted.push(grant_type);
@@ -172,13 +174,34 @@ fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result
     let (code, refresh, itself) =
         (may(GrantType::AuthorizationCode), may(GrantType::RefreshToken), may(GrantType::ClientCredentials));
     let wrong = [
-        (code && asked.redirect_uris.is_empty(), "a client that people sign in with needs a redirect URI; add --redirect-uri"),
-        (!code && !asked.redirect_uris.is_empty(), "redirect URIs are of use with authorization_code only; add that grant type or leave them out"),
-        (refresh && !code, "refresh_token goes with authorization_code only; add that grant type or leave this one out"),
-        (itself && public, "client_credentials needs a client that can prove who it is (RFC 6749 §4.4); make it confidential, or private_key_jwt"),
-        (itself && asked.home.is_none(), "client_credentials needs to know whose data the client reads; add an organisation and a project"),
-        (!itself && asked.home.is_some(), "an organisation and a project are for client_credentials only; add that grant type or leave them out"),
-        (asked.nonce_instead_of_pkce && public, "only a confidential client may use the nonce instead of PKCE (OAuth 2.1 §7.5.1)"),
+        (
+            code && asked.redirect_uris.is_empty(),
+            "a client that people sign in with needs a redirect URI; add --redirect-uri",
+        ),
+        (
+            !code && !asked.redirect_uris.is_empty(),
+            "redirect URIs are of use with authorization_code only; add that grant type or leave them out",
+        ),
+        (
+            refresh && !code,
+            "refresh_token goes with authorization_code only; add that grant type or leave this one out",
+        ),
+        (
+            itself && public,
+            "client_credentials needs a client that can prove who it is (RFC 6749 §4.4); make it confidential, or private_key_jwt",
+        ),
+        (
+            itself && asked.home.is_none(),
+            "client_credentials needs to know whose data the client reads; add an organisation and a project",
+        ),
+        (
+            !itself && asked.home.is_some(),
+            "an organisation and a project are for client_credentials only; add that grant type or leave them out",
+        ),
+        (
+            asked.nonce_instead_of_pkce && public,
+            "only a confidential client may use the nonce instead of PKCE (OAuth 2.1 §7.5.1)",
+        ),
     ];
     match wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
         Some((_, what)) => Err(ActError::new(what)),
@@ -190,9 +213,12 @@ fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result
 async fn refuse_scope(read: &mut Read, scope: &Scope, first_party: bool) -> Result<(), ActError> {
     let resources = read.resources().await?;
     for token in scope.of_resources().iter() {
-        let of: Vec<_> = resources.iter().flat_map(|resource| &resource.scopes).filter(|one| one.name == token).collect();
+        let of: Vec<_> =
+            resources.iter().flat_map(|resource| &resource.scopes).filter(|one| one.name == token).collect();
         if of.is_empty() {
-            return Err(ActError::new(format!("no resource has the scope '{token}'; `lanyard resource list` shows them")));
+            return Err(ActError::new(format!(
+                "no resource has the scope '{token}'; `lanyard resource list` shows them"
+            )));
         }
         if !first_party && of.iter().any(|one| one.access == Access::Write) {
             return Err(ActError::new(format!(

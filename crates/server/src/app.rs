@@ -1,0 +1,164 @@
+//! The route table: every address that this server answers, and who answers there. All of it stands below the issuer's path,
+//! except the well-known forms, which RFC 8414 §3.1 puts before it.
+
+mod serve;
+
+use std::future::ready;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Resource, Route,
+    dev::HttpServiceFactory,
+    guard,
+    http::{StatusCode, header},
+    middleware::from_fn,
+    web::{self, Data, PayloadConfig, ServiceConfig},
+};
+
+pub use self::serve::serve;
+
+use crate::{
+    cors,
+    endpoint::{assets, authorize, health, introspect, jwks, metadata, register, revoke, security_txt, token, userinfo},
+    error_response::{PageError, Refusal},
+    host, page,
+    rate_limit::{Class, limit},
+    state::AppState,
+};
+
+/// Mounts everything. The middlewares around it are [`serve()`]'s.
+pub fn configure(config: &mut ServiceConfig, state: &AppState) {
+    config.app_data(Data::new(state.clone())).app_data(state.edge.clone());
+    config.default_service(web::to(not_found));
+    let base = state.base();
+    well_known(config, base);
+    protocol(config, base);
+    plain(config, base);
+    config.service(
+        web::scope(base)
+            .wrap(from_fn(|request, next| limit(Class::Page, request, next)))
+            .wrap(from_fn(host::ours))
+            .configure(pages),
+    );
+}
+
+/// One document at every form that clients try: RFC 8414 §3.1 (before the issuer's path), OpenID Connect Discovery §4 (after).
+fn well_known(config: &mut ServiceConfig, base: &str) {
+    let mut forms = vec![
+        format!("/.well-known/oauth-authorization-server{base}"),
+        format!("/.well-known/openid-configuration{base}"),
+    ];
+    let mut contact = vec!["/.well-known/security.txt".to_owned()];
+    if !base.is_empty() {
+        forms.push(format!("{base}/.well-known/openid-configuration"));
+        forms.push(format!("{base}/.well-known/oauth-authorization-server"));
+        contact.push(format!("{base}/.well-known/security.txt"));
+    }
+    config.service(open(Class::Token, endpoint(forms, "GET, HEAD").route(read().to(metadata::get))));
+    config.service(endpoint(contact, "GET, HEAD").route(read().to(security_txt::get)));
+}
+
+/// What clients and resource servers call.
+fn protocol(config: &mut ServiceConfig, base: &str) {
+    let at = |path: &str| vec![format!("{base}{path}")];
+    config
+        .service(open(Class::Token, endpoint(at("/token"), "POST").route(web::post().to(token::post))))
+        .service(open(Class::Token, endpoint(at("/revoke"), "POST").route(web::post().to(revoke::post))))
+        .service(open(
+            Class::Registration,
+            endpoint(at("/register"), "POST").app_data(PayloadConfig::new(register::MAX_BYTES)).route(web::post().to(register::post)),
+        ))
+        .service(open(Class::Token, endpoint(at("/jwks"), "GET, HEAD").route(read().to(jwks::get))))
+        .service(open(
+            Class::Token,
+            endpoint(at("/userinfo"), "GET, HEAD, POST").route(read().to(userinfo::answer)).route(web::post().to(userinfo::answer)),
+        ))
+        .service(
+            endpoint(at("/introspect"), "POST")
+                .route(web::post().to(introspect::post))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        );
+}
+
+/// What knows nobody: health and static files.
+fn plain(config: &mut ServiceConfig, base: &str) {
+    let at = |path: &str| vec![format!("{base}{path}")];
+    config
+        .service(endpoint(at("/health/live"), "GET, HEAD").route(read().to(health::live)))
+        .service(endpoint(at("/health/ready"), "GET, HEAD").route(read().to(health::ready)))
+        .service(endpoint(at("/assets/brand.css"), "GET, HEAD").route(read().to(assets::brand)))
+        .service(endpoint(at("/assets/{name}"), "GET, HEAD").route(read().to(assets::get)))
+        .service(endpoint(at("/favicon.ico"), "GET, HEAD").route(read().to(assets::favicon)));
+}
+
+/// What people see, and whatever reads a cookie.
+fn pages(config: &mut ServiceConfig) {
+    let seldom = || from_fn(|request, next| limit(Class::SignIn, request, next));
+    config
+        .service(seen("/authorize", "GET, HEAD, POST").route(read().to(authorize::get)).route(web::post().to(authorize::post)))
+        .service(web::resource(["", "/"]).default_service(other_methods("GET, HEAD", true)).route(read().to(page::home::get)))
+        .service(
+            seen("/sign-up", "GET, HEAD, POST")
+                .route(read().to(page::sign_up::get))
+                .route(web::post().to(page::sign_up::post).wrap(seldom())),
+        )
+        .service(
+            seen("/sign-in", "GET, HEAD, POST")
+                .route(read().to(page::sign_in::get))
+                .route(web::post().to(page::sign_in::post).wrap(seldom())),
+        )
+        .service(seen("/sign-out", "GET, HEAD, POST").route(read().to(page::sign_out::get)).route(web::post().to(page::sign_out::post)))
+        .service(seen("/consent/{id}", "GET, HEAD, POST").route(read().to(page::consent::get)).route(web::post().to(page::consent::post)))
+        .service(seen("/connections", "GET, HEAD").route(read().to(page::connections::get)))
+        .service(seen("/connections/{id}/disconnect", "POST").route(web::post().to(page::connections::disconnect)))
+        .service(seen("/notices/{id}/read", "POST").route(web::post().to(page::connections::read_notice)))
+        .service(seen("/theme", "POST").route(web::post().to(page::theme::post)))
+        .service(seen("/security", "GET, HEAD").route(read().to(page::security::get)));
+}
+
+/// Readable by scripts of every site, and counted per address.
+fn open(class: Class, endpoint: Resource) -> impl HttpServiceFactory {
+    endpoint.wrap(from_fn(move |request, next| limit(class, request, next))).wrap(from_fn(cors::public))
+}
+
+/// An address whose refusals are JSON.
+fn endpoint(paths: Vec<String>, methods: &'static str) -> Resource {
+    web::resource(paths).default_service(other_methods(methods, false))
+}
+
+/// An address whose refusals are pages.
+fn seen(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(other_methods(methods, true))
+}
+
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// RFC 9110 §15.5.6: a method that is not offered is answered with those that are.
+fn other_methods(methods: &'static str, page: bool) -> Route {
+    web::to(move |request: HttpRequest| {
+        let mut answer = if page && !page::wants_json(&request) {
+            let message = "Your browser asked for this page in a way that it does not answer.";
+            HttpResponse::from_error(PageError::new(StatusCode::METHOD_NOT_ALLOWED, "Not like this", message, "Go back and try again."))
+        } else {
+            let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(format!("this endpoint answers {methods}"))));
+            refusal_with_status(refusal, StatusCode::METHOD_NOT_ALLOWED)
+        };
+        answer.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+        ready(answer)
+    })
+}
+
+fn refusal_with_status(mut answer: HttpResponse, status: StatusCode) -> HttpResponse {
+    *answer.status_mut() = status;
+    answer
+}
+
+/// Nothing is here.
+async fn not_found(request: HttpRequest) -> HttpResponse {
+    if page::wants_json(&request) {
+        let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request("there is nothing at this address")));
+        return refusal_with_status(refusal, StatusCode::NOT_FOUND);
+    }
+    HttpResponse::from_error(PageError::not_found())
+}

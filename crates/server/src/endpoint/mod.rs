@@ -1,0 +1,37 @@
+//! The endpoints of the protocol: each takes a request apart, calls one flow, and sends its answer. No rule stands here.
+
+pub mod assets;
+pub mod authorize;
+mod client_form;
+pub mod health;
+pub mod introspect;
+pub mod jwks;
+pub mod metadata;
+pub mod register;
+pub mod revoke;
+pub mod security_txt;
+mod sender;
+pub mod token;
+pub mod userinfo;
+
+use actix_web::{HttpResponse, http::{StatusCode, header}};
+use serde::Serialize;
+
+pub use client_form::ClientForm;
+pub use sender::Sender;
+
+use crate::error_response::Refusal;
+
+impl From<identity::Error> for Refusal {
+    fn from(error: identity::Error) -> Self {
+        Self(error.into_oauth())
+    }
+}
+
+/// JSON that nobody may keep (RFC 6749 §5.1, RFC 7662 §2.2, RFC 7591 §3.2.1).
+fn uncached(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::PRAGMA, "no-cache"))
+        .json(body)
+}

@@ -1,0 +1,131 @@
+//! `/connections`: what a person has allowed, and the button that takes it back.
+
+use actix_web::{HttpRequest, HttpResponse, web::Path};
+use identity::connections::{Connection, ConnectionNotice, ConnectionsView, DISCONNECTED};
+use model::{Grant, GrantKind, Id, NoticeKind, Timestamp};
+use protocol::{EMAIL, PROFILE, Params};
+use storage::Standing;
+
+use super::{Nothing, Visit, words};
+use crate::{
+    error_response::PageError,
+    form::ProtectedForm,
+    view::{self, EndedConnection, LastUse, Moment, Notice, ProjectName},
+};
+
+/// Shows all of them.
+///
+/// # Errors
+/// Trouble of the database.
+pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let all = visit.state.authority.connections(person.user.id, visit.now).await?;
+    visit.page(&view::Connections {
+        layout: visit.layout(),
+        notices: notices(&all, just_ended(request.query_string()), visit.now),
+        live: all.live.iter().map(|connection| row(connection, visit.now)).collect(),
+        ended: all.ended.iter().map(|connection| ended(connection, visit.now)).collect(),
+        mcp_url: visit.state.settings.connect.mcp_url.as_ref().map(|url| url.as_str().to_owned()),
+    })
+}
+
+/// Ends one, at once.
+///
+/// # Errors
+/// 404 for one that is not this person's; a form that is not ours, trouble of the database.
+pub async fn disconnect(visit: Visit, id: Path<String>, _: ProtectedForm<Nothing>) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let id: Id<Grant> = Id::parse(&id).ok_or_else(PageError::not_found)?;
+    if !visit.state.authority.disconnect(person.user.id, id, &visit.caller, visit.now).await? {
+        return Err(PageError::not_found());
+    }
+    Ok(visit.go(&format!("/connections?disconnected={id}")))
+}
+
+/// Puts a notice away.
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn read_notice(visit: Visit, id: Path<String>, _: ProtectedForm<Nothing>) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let id = Id::parse(&id).ok_or_else(PageError::not_found)?;
+    visit.state.authority.read_notice(person.user.id, id, visit.now).await?;
+    Ok(visit.go("/connections"))
+}
+
+/// The one that the reader has just ended.
+fn just_ended(query: &str) -> Option<Id<Grant>> {
+    Params::parse(query).ok()?.get("disconnected").and_then(Id::parse)
+}
+
+fn notices(all: &ConnectionsView, just_ended: Option<Id<Grant>>, now: Timestamp) -> Vec<Notice> {
+    let is_it = |connection: &&Connection| {
+        let grant = &connection.held.grant;
+        Some(grant.id) == just_ended && grant.revoked.as_ref().is_some_and(|end| end.reason == DISCONNECTED)
+    };
+    let done = all.ended.iter().find(is_it).map(|connection| Notice::disconnected(&connection.held.client.name));
+    done.into_iter().chain(all.notices.iter().map(|told| notice(told, now))).collect()
+}
+
+fn notice(told: &ConnectionNotice, now: Timestamp) -> Notice {
+    let app = told.client_name.as_deref().unwrap_or("An app");
+    let at = Moment::ago(told.notice.created_at.as_micros(), now.as_micros());
+    match told.notice.kind {
+        NoticeKind::RefreshReused => Notice::reused(app, at),
+        NoticeKind::RefreshShared => Notice::shared(app, at),
+    }
+}
+
+fn row(connection: &Connection, now: Timestamp) -> view::Connection {
+    let grant = &connection.held.grant;
+    let last_use = grant.used_at.map(|at| LastUse {
+        at: Moment::ago(at.as_micros(), now.as_micros()),
+        from: grant.used_address.clone(),
+    });
+    view::Connection {
+        id: grant.id.to_string(),
+        app: words::app(&connection.held.client),
+        project: project(connection),
+        can: can(connection),
+        changes: !connection.changes.is_empty(),
+        given: Moment::date(grant.created_at.as_micros()),
+        last_use,
+        until: connection.until.map(|until| Moment::date(until.as_micros())),
+    }
+}
+
+/// What it may do now, as acts.
+fn can(connection: &Connection) -> Vec<String> {
+    let nothing = match connection.standing {
+        Standing::Good => None,
+        Standing::Revoked => Some("nothing any more"),
+        Standing::UserDisabled => Some("nothing, since your account is switched off"),
+        Standing::ClientDisabled => Some("nothing, since the app is switched off"),
+        Standing::ResourceDisabled => Some("nothing, since the service that it reads is switched off"),
+        Standing::OrganizationDisabled => Some("nothing, since the organisation is switched off"),
+        Standing::ProjectDisabled => Some("nothing, since the project is switched off"),
+        Standing::MembershipLost => Some("nothing, since you are no longer a member of the project"),
+    };
+    if let Some(nothing) = nothing {
+        return vec![nothing.to_owned()];
+    }
+    let grant = &connection.held.grant;
+    let learns = grant.kind == GrantKind::Identity || grant.scope.contains(PROFILE) || grant.scope.contains(EMAIL);
+    let identity = learns.then(|| words::identity(&grant.scope).to_owned());
+    connection.reads.iter().chain(&connection.changes).cloned().chain(identity).collect()
+}
+
+fn project(connection: &Connection) -> Option<ProjectName> {
+    let (project, organization) = connection.held.project.as_ref()?;
+    Some(ProjectName { name: project.name.clone(), organization: organization.clone() })
+}
+
+fn ended(connection: &Connection, now: Timestamp) -> EndedConnection {
+    let end = connection.held.grant.revoked.as_ref();
+    EndedConnection {
+        app: words::app(&connection.held.client),
+        project: project(connection),
+        at: Moment::ago(end.map_or(now, |end| end.at).as_micros(), now.as_micros()),
+        reason: words::end_reason(end.map_or("", |end| end.reason.as_str())),
+    }
+}

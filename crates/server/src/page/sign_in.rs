@@ -1,0 +1,117 @@
+//! `/sign-in`: address and password, for oneself or for an app that waits.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+use identity::account::{NewSession, SignIn, SignInRefusal};
+use model::{Authorization, Id};
+use protocol::{Confidential, OAuthError, Params};
+
+use super::{
+    Visit,
+    waiting::{Arrival, Asked, Waiter, authorization},
+};
+use crate::{error_response::PageError, form::ProtectedForm, view};
+
+/// What the form says.
+pub struct Form {
+    email: String,
+    password: Confidential,
+    authorization: Option<Id<Authorization>>,
+}
+
+impl TryFrom<Params> for Form {
+    type Error = OAuthError;
+
+    fn try_from(mut params: Params) -> Result<Self, OAuthError> {
+        Ok(Self {
+            email: params.take("email").unwrap_or_default(),
+            password: Confidential::new(params.take("password").unwrap_or_default()),
+            authorization: authorization(&params)?,
+        })
+    }
+}
+
+/// Shows the form, unless nobody needs to sign in.
+///
+/// # Errors
+/// A running request that cannot go on.
+pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let asked = Asked::parse(request.query_string())?;
+    match asked.authorization {
+        None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go("/")),
+        None => page(&visit, None, String::new(), None),
+        Some(id) => match visit.arrival(id, asked.another_account).await? {
+            Arrival::Sign(waiter) => {
+                let hint = waiter.login_hint.clone().unwrap_or_default();
+                page(&visit, Some(waiter), hint, None)
+            }
+            Arrival::Other(step) => visit.show(Some(id), step),
+        },
+    }
+}
+
+/// Signs in, and goes on to where the person was on their way to.
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
+    let Form { email, password, authorization } = form.into_inner();
+    let ask = SignIn {
+        email: email.clone(),
+        password,
+        browser: visit.browser.secret.clone(),
+        replaces: visit.signed_in.as_ref().map(|signed_in| signed_in.session.id),
+        caller: visit.caller.clone(),
+    };
+    match visit.state.authority.sign_in(ask, visit.now).await? {
+        Ok(begun) => Ok(visit.begin(&begun, authorization)),
+        Err(refusal) => {
+            let waiter = visit.waiter(authorization).await?;
+            page(&visit, waiter, email, Some(refusal))
+        }
+    }
+}
+
+impl Visit {
+    /// Gives the browser its new secret and its session, and sends it on: to the app's request, or home.
+    pub(super) fn begin(&self, begun: &NewSession, authorization: Option<Id<Authorization>>) -> HttpResponse {
+        let cookies = &self.state.edge.cookies;
+        let path = authorization.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}"));
+        self.go_with(&path, [cookies.set_browser(&begun.browser), cookies.set_session(&begun.cookie, self.state.settings.sessions.lifetime)])
+    }
+
+    /// The app that still waits after a refusal.
+    pub(super) async fn waiter(&self, authorization: Option<Id<Authorization>>) -> Result<Option<Waiter>, PageError> {
+        let Some(id) = authorization else { return Ok(None) };
+        match self.arrival(id, true).await? {
+            Arrival::Sign(waiter) => Ok(Some(waiter)),
+            Arrival::Other(_) => Ok(None),
+        }
+    }
+}
+
+fn page(visit: &Visit, waiter: Option<Waiter>, email: String, refusal: Option<SignInRefusal>) -> Result<HttpResponse, PageError> {
+    let (status, said) = match refusal {
+        None => (StatusCode::OK, None),
+        Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some(view::SignIn::WRONG)),
+        Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some(view::SignIn::TOO_MANY)),
+    };
+    let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
+    let mut answer = visit.page_with(
+        status,
+        &view::SignIn {
+            layout: visit.layout(),
+            waiting,
+            email,
+            refusal: said.map(str::to_owned),
+            sign_up: visit.state.settings.sign_up.enabled,
+        },
+    )?;
+    if let Some(SignInRefusal::TooMany { retry_after }) = refusal {
+        answer.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
+    }
+    answer.extensions_mut().insert(form_action.unwrap_or_default());
+    Ok(answer)
+}

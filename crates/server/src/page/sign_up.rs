@@ -1,0 +1,134 @@
+//! `/sign-up`: an account of one's own.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+use identity::account::{SignUp, SignUpRefusal};
+use model::{Authorization, Id};
+use protocol::{Confidential, OAuthError, Params};
+
+use super::{
+    Visit,
+    waiting::{Arrival, Asked, Waiter, authorization},
+};
+use crate::{
+    error_response::PageError,
+    form::ProtectedForm,
+    view::{self, Field},
+};
+
+/// What the form says.
+pub struct Form {
+    name: String,
+    email: String,
+    password: Confidential,
+    authorization: Option<Id<Authorization>>,
+}
+
+impl TryFrom<Params> for Form {
+    type Error = OAuthError;
+
+    fn try_from(mut params: Params) -> Result<Self, OAuthError> {
+        Ok(Self {
+            name: params.take("name").unwrap_or_default(),
+            email: params.take("email").unwrap_or_default(),
+            password: Confidential::new(params.take("password").unwrap_or_default()),
+            authorization: authorization(&params)?,
+        })
+    }
+}
+
+/// Shows the form, where strangers may make an account.
+///
+/// # Errors
+/// 404 where they may not; a running request that cannot go on.
+pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    if !visit.state.settings.sign_up.enabled {
+        return Err(closed());
+    }
+    let asked = Asked::parse(request.query_string())?;
+    match asked.authorization {
+        None if visit.signed_in.is_some() => Ok(visit.go("/")),
+        None => page(&visit, None, [String::new(), String::new()], None),
+        Some(id) => match visit.arrival(id, true).await? {
+            Arrival::Sign(waiter) => {
+                let hint = waiter.login_hint.clone().unwrap_or_default();
+                page(&visit, Some(waiter), [String::new(), hint], None)
+            }
+            Arrival::Other(step) => visit.show(Some(id), step),
+        },
+    }
+}
+
+/// Makes the account and signs its person in.
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
+    let Form { name, email, password, authorization } = form.into_inner();
+    let ask = SignUp {
+        email: email.clone(),
+        password,
+        name: Some(name.clone()).filter(|name| !name.trim().is_empty()),
+        browser: visit.browser.secret.clone(),
+        replaces: visit.signed_in.as_ref().map(|signed_in| signed_in.session.id),
+        caller: visit.caller.clone(),
+    };
+    match visit.state.authority.sign_up(ask, visit.now).await? {
+        Ok(begun) => Ok(visit.begin(&begun, authorization)),
+        Err(SignUpRefusal::Disabled) => Err(closed()),
+        Err(refusal) => {
+            let waiter = visit.waiter(authorization).await?;
+            page(&visit, waiter, [name, email], Some(refusal))
+        }
+    }
+}
+
+fn closed() -> PageError {
+    let message = "Accounts on this server are made by the people who run it.";
+    PageError::new(StatusCode::NOT_FOUND, "You cannot sign up here", message, "Ask them for an account, then sign in.")
+}
+
+fn page(visit: &Visit, waiter: Option<Waiter>, [name, email]: [String; 2], refusal: Option<SignUpRefusal>) -> Result<HttpResponse, PageError> {
+    let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
+    let mut filled = view::SignUp {
+        layout: visit.layout(),
+        waiting,
+        name: Field { value: name, error: None },
+        email: Field { value: email, error: None },
+        password_error: None,
+        password_minimum: visit.state.authority.settings().password.min_length,
+        refusal: None,
+    };
+    let status = refusal.map_or(StatusCode::OK, |refusal| say(&mut filled, refusal));
+    let mut answer = visit.page_with(status, &filled)?;
+    if let Some(SignUpRefusal::TooMany { retry_after }) = refusal {
+        answer.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
+    }
+    answer.extensions_mut().insert(form_action.unwrap_or_default());
+    Ok(answer)
+}
+
+/// Writes the refusal beside what it is about.
+fn say(filled: &mut view::SignUp, refusal: SignUpRefusal) -> StatusCode {
+    match refusal {
+        SignUpRefusal::Email => {
+            filled.email.error = Some("This is not an e-mail address. It looks like name@example.com.".to_owned());
+        }
+        SignUpRefusal::Taken => {
+            filled.email.error = Some("There is an account with this address already. Sign in with it instead.".to_owned());
+        }
+        SignUpRefusal::PasswordTooShort { least } => {
+            filled.password_error = Some(format!("This password is too short. Use at least {least} characters."));
+        }
+        SignUpRefusal::PasswordTooLong => {
+            filled.password_error = Some("This password is too long. Use at most 256 characters.".to_owned());
+        }
+        SignUpRefusal::TooMany { .. } | SignUpRefusal::Disabled => {
+            filled.refusal = Some(view::SignIn::TOO_MANY.to_owned());
+            return StatusCode::TOO_MANY_REQUESTS;
+        }
+    }
+    StatusCode::UNPROCESSABLE_ENTITY
+}

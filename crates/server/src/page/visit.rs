@@ -1,0 +1,156 @@
+//! A visit: one request of one browser, with who it is, who is signed in there, and how an answer goes back to it.
+
+use std::pin::Pin;
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
+    cookie::Cookie,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::Data,
+};
+use askama::Template;
+use identity::{Caller, account::SignedIn};
+use model::Timestamp;
+use protocol::Confidential;
+
+use crate::{
+    cookie::Browser,
+    endpoint::Sender,
+    error_response::{PageError, Unexpected},
+    state::AppState,
+    view,
+};
+
+/// What every page needs.
+pub struct Visit {
+    /// The server.
+    pub state: Data<AppState>,
+    /// The browser, known by its anonymous cookie.
+    pub browser: Browser,
+    /// Its person, if there is a session.
+    pub signed_in: Option<SignedIn>,
+    /// Address and program.
+    pub caller: Caller,
+    /// When it arrived.
+    pub now: Timestamp,
+    theme: view::Theme,
+    here: String,
+}
+
+impl Visit {
+    async fn of(request: HttpRequest) -> Result<Self, PageError> {
+        let state = AppState::of(&request)?;
+        let browser = Browser::of(&request)?;
+        let now = state.authority.now();
+        let cookie = state.edge.cookies.session(&request);
+        let signed_in = state.authority.signed_in(cookie.as_ref().map(Confidential::expose), now).await?;
+        let Sender(caller) = Sender::of(&request);
+        let (theme, here) = (theme(&state, &request), here(&state, &request));
+        Ok(Self { state, browser, signed_in, caller, now, theme, here })
+    }
+
+    /// The frame of the page that answers.
+    #[must_use]
+    pub fn layout(&self) -> view::Layout {
+        let person = self.signed_in.as_ref().map(|signed_in| &signed_in.user);
+        let signed_in = person.map(|user| view::SignedIn { email: user.email.to_string(), name: user.name.clone().unwrap_or_default() });
+        frame(&self.state, &self.browser, signed_in, self.theme, self.here.clone())
+    }
+
+    /// A page.
+    ///
+    /// # Errors
+    /// The template cannot be rendered, a fault of ours.
+    pub fn page(&self, page: &impl Template) -> Result<HttpResponse, PageError> {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// A page with another status than 200.
+    ///
+    /// # Errors
+    /// The template cannot be rendered, a fault of ours.
+    pub fn page_with(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+        let html = page.render().map_err(Unexpected::new)?;
+        Ok(self.answer(status).content_type("text/html; charset=utf-8").body(html))
+    }
+
+    /// On to another address of ours, below the issuer's path.
+    #[must_use]
+    pub fn go(&self, path: &str) -> HttpResponse {
+        self.go_with(path, [])
+    }
+
+    /// On, with these cookies.
+    #[must_use]
+    pub fn go_with(&self, path: &str, cookies: impl IntoIterator<Item = Cookie<'static>>) -> HttpResponse {
+        let mut answer = HttpResponse::SeeOther();
+        let mut cookies: Vec<Cookie<'static>> = cookies.into_iter().collect();
+        if let Some(fresh) = self.browser.cookie.clone()
+            && !cookies.iter().any(|cookie| cookie.name() == fresh.name())
+        {
+            cookies.push(fresh);
+        }
+        for cookie in cookies {
+            answer.cookie(cookie);
+        }
+        answer.insert_header((header::LOCATION, format!("{}{path}", self.state.base()))).finish()
+    }
+
+    /// On, without a cookie: the browser has some that it did not send with this request.
+    #[must_use]
+    pub fn come_again(&self, path: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{}{path}", self.state.base()))).finish()
+    }
+
+    /// Away to an app, at an address that it registered.
+    #[must_use]
+    pub fn send_to(&self, location: String) -> HttpResponse {
+        self.answer(StatusCode::SEE_OTHER).insert_header((header::LOCATION, location)).finish()
+    }
+
+    fn answer(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut answer = HttpResponse::build(status);
+        if let Some(cookie) = self.browser.cookie.clone() {
+            answer.cookie(cookie);
+        }
+        answer
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        Box::pin(Self::of(request.clone()))
+    }
+}
+
+/// The frame of a page that knows no person, such as an error.
+pub(super) fn bare_layout(state: &AppState, browser: &Browser, request: &HttpRequest) -> view::Layout {
+    frame(state, browser, None, theme(state, request), here(state, request))
+}
+
+fn frame(state: &AppState, browser: &Browser, signed_in: Option<view::SignedIn>, theme: view::Theme, here: String) -> view::Layout {
+    view::Layout {
+        brand: state.brand.clone(),
+        development: state.settings.development,
+        csrf: browser.csrf.clone(),
+        signed_in,
+        theme,
+        base: state.base().to_owned(),
+        here,
+        lang: "en",
+    }
+}
+
+fn theme(state: &AppState, request: &HttpRequest) -> view::Theme {
+    state.edge.cookies.theme(request).map(view::Theme::from_word).unwrap_or_default()
+}
+
+/// Path and query below the issuer's path.
+fn here(state: &AppState, request: &HttpRequest) -> String {
+    let whole = request.uri().path_and_query().map_or("/", |here| here.as_str());
+    whole.strip_prefix(state.base()).filter(|here| here.starts_with('/')).unwrap_or("/").to_owned()
+}

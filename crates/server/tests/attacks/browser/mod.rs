@@ -1,0 +1,1 @@
+//! Attacks on the browser side: redirects, sessions, consent, forms.

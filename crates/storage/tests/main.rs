@@ -1,0 +1,27 @@
+//! What is kept is kept as it was meant, on both databases: `TEST_DATABASE_URL` unset is a temporary SQLite file, and
+//! `postgres://…` a fresh schema for each test.
+
+mod access_tokens;
+mod attempts;
+mod audit_events;
+mod authorizations;
+mod clients;
+mod families;
+mod grants;
+mod group_commit;
+mod harness;
+mod hot;
+mod memberships;
+mod notices;
+mod open;
+mod organizations;
+mod projects;
+mod purge;
+mod races;
+mod resources;
+mod sessions;
+mod signing_keys;
+mod standing;
+mod transactions;
+mod used_assertions;
+mod users;

@@ -1,0 +1,81 @@
+//! Opening and closing.
+
+use storage::{Options, Store};
+
+use crate::harness::{Fresh, at_once, commit, is_unavailable, things::{World, user}};
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_a_restart() {
+    let db = Fresh::new().await;
+    let world = World::put(&db.store).await;
+    let family = world.put_family(&db.store).await;
+    let version = world.policy_version;
+    let db = db.reopen().await;
+    let mut read = db.store.read().await.unwrap();
+    assert_eq!(read.family(family.id).await.unwrap().unwrap().head_hash, family.head_hash);
+    assert_eq!(read.policy_version().await.unwrap(), version, "migrations are not applied again");
+}
+
+#[tokio::test]
+async fn a_closed_store_refuses_and_does_not_hang() {
+    let db = Fresh::new().await;
+    let store = db.store.clone();
+    store.close().await;
+    let ada = user("ada@example.com");
+    assert!(is_unavailable(&commit!(store, [ada], tx => tx.insert_user(&ada).await)));
+    assert!(store.read().await.is_err());
+}
+
+#[tokio::test]
+async fn a_sqlite_database_has_one_owner_and_is_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let db = Fresh::new().await;
+    if db.is_postgres() {
+        return;
+    }
+    let ada = user("ada@example.com");
+    commit!(db.store, [ada], tx => tx.insert_user(&ada).await).unwrap();
+    let refused = Store::open(&db.options()).await.err().expect("a second owner").to_string();
+    assert!(refused.contains("another process"), "{refused}");
+    let path = db.url().trim_start_matches("sqlite:").to_owned();
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+        let mode = std::fs::metadata(format!("{path}{suffix}")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{suffix}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_may_hold_what_a_url_may_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("100% a?b#c.db");
+    let store = Store::open(&Options::new(format!("sqlite:{}", path.display()))).await.unwrap();
+    let ada = user("ada@example.com");
+    commit!(store, [ada], tx => tx.insert_user(&ada).await).unwrap();
+    assert!(store.read().await.unwrap().user(ada.id).await.unwrap().is_some());
+    store.close().await;
+    assert!(path.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_processes_may_start_at_once_on_postgresql() {
+    let db = Fresh::new().await;
+    if !db.is_postgres() {
+        return;
+    }
+    let options = Options { connections: 2, ..db.options() };
+    let opened = at_once(&[db.store.clone()], 6, move |_, _| {
+        let options = options.clone();
+        async move { Store::open(&options).await.map(drop).map_err(|error| error.to_string()) }
+    })
+    .await;
+    assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+    assert_eq!(db.count("versions").await, 1);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_opened_says_so() {
+    let nowhere = Options::new("sqlite:/nonexistent/directory/lanyard.db");
+    assert!(is_unavailable(&Store::open(&nowhere).await.map(drop)));
+    let nobody = Options { acquire_timeout: std::time::Duration::from_secs(1), ..Options::new("postgres://nobody@127.0.0.1:1/none") };
+    assert!(is_unavailable(&Store::open(&nobody).await.map(drop)));
+}
