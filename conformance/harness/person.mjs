@@ -89,12 +89,13 @@ export class Person {
     await Promise.all([this.page.waitForNavigation(), this.page.click("#sign-out")]);
   }
 
-  /** Ends every connection of the app with this name by its button; returns how many there were. */
+  /** Ends every connection of the app with exactly this name by its button; returns how many there were. */
   async disconnect(issuer, name) {
+    const words = new RegExp(`^\\s*Disconnect ${name}\\s*$`);
     let ended = 0;
     for (; ended < 20; ended += 1) {
       await this.page.goto(`${issuer}/connections`);
-      const button = this.page.locator('button[id^="revoke-"]', { hasText: name }).first();
+      const button = this.page.locator('button[id^="revoke-"]', { hasText: words }).first();
       if ((await button.count()) === 0) break;
       await Promise.all([this.page.waitForResponse((response) => response.request().method() === "POST"), button.click()]);
       await this.page.waitForLoadState("domcontentloaded");

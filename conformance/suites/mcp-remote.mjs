@@ -12,7 +12,7 @@ import { Person } from "../harness/person.mjs";
 export const settings = "usual";
 export const title = "mcp-remote";
 
-const NAME = /MCP CLI Proxy|mcp-remote|Conformance/;
+const NAME = "MCP CLI Proxy";
 const WRITING = { name: "create_issue", arguments: { title: "Written through a proxy", body: "This must never be stored." } };
 
 export async function run({ server, browser, check, need }) {

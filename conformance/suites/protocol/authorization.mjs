@@ -9,7 +9,7 @@ export async function authorization({ server, browser, person, speaker, check })
 
   await check("a request without PKCE is refused", async () => {
     const { url } = await speaker.request(cli, { code_challenge: null, code_challenge_method: null });
-    await isPage(url, "invalid_request");
+    await isLeavePage(url, cli, "invalid_request");
   });
   await check("PKCE by plain is refused, and an app with the oidc profile hears so", async () => {
     const parameters = await answered(speaker, app, { ...atApp, code_challenge_method: "plain" });
@@ -37,7 +37,7 @@ export async function authorization({ server, browser, person, speaker, check })
   });
   await check("a repeated parameter is refused", async () => {
     const { url } = await speaker.request(cli);
-    await isPage(`${url}&scope=openid`, "invalid_request");
+    await isLeavePage(`${url}&scope=openid`, cli, "invalid_request");
   });
   await check("an unknown resource is invalid_target", async () => {
     const parameters = await answered(speaker, app, { resource: "https://elsewhere.example/" });
@@ -85,13 +85,23 @@ async function answered(speaker, who, extra) {
   return searchParams;
 }
 
-/** An error that stays here: a page, with no way out but a link. */
-async function isPage(url, error) {
+/** An error that stays here: nobody knows whether the app's address is its own. */
+async function isPage(url) {
   const answer = await fetch(url, { redirect: "manual" });
   assert(answer.status >= 400 && answer.status < 500, `expected an error page, but got ${answer.status}`);
   assert(answer.headers.get("content-type")?.startsWith("text/html"), "it is not a page");
   equal(answer.headers.get("location"), null, "location");
-  if (error) assert((await answer.text()).includes(error), `the page does not name ${error}`);
+}
+
+/** An error that no act of the person led to: the browser stays, and a link tells the app. */
+async function isLeavePage(url, who, error) {
+  const answer = await fetch(url, { redirect: "manual" });
+  assert(answer.status < 300 || (answer.status >= 400 && answer.status < 500), `expected a page, but got ${answer.status}`);
+  const page = await answer.text();
+  const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, href]) => href.replaceAll("&#38;", "&").replaceAll("&amp;", "&"));
+  const back = links.find((href) => href.startsWith(who.redirectUri));
+  assert(back, `no link leads back to ${who.redirectUri}`);
+  equal(new URL(back).searchParams.get("error"), error, "error");
 }
 
 function thrown(body) {

@@ -63,6 +63,7 @@ async function privateKeyJwt(speaker) {
     client_name: "Key holder",
     redirect_uris: [speaker.cli.redirectUri],
     token_endpoint_auth_method: "private_key_jwt",
+    grant_types: ["authorization_code", "refresh_token"],
     jwks: { keys: [jwk] },
   });
   equal(registered.token_endpoint_auth_method, "private_key_jwt", "token_endpoint_auth_method");

@@ -60,6 +60,7 @@ export async function tokens({ server, speaker, person, check }) {
   });
   await check("a token in the query is no token", async () => {
     const { access_token: token } = await speaker.connect(app, { scope: "openid", resource: null });
-    equal((await fetch(`${as.userinfo_endpoint}?access_token=${token}`)).status, 401, "status");
+    const { status } = await fetch(`${as.userinfo_endpoint}?access_token=${token}`);
+    assert(status === 400 || status === 401, `it answers ${status}`);
   });
 }

@@ -55,12 +55,14 @@ impl Development {
         let settings = Settings::development(self.port, &self.data, Settings::environment())?;
         telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
         let stop = stop_signal()?;
-        let directory = Directory::open(&self.data, &settings, self.fresh).await?;
+        Directory::refuse_if_served(&self.data, &settings).await?;
         let listeners = both(settings.listen.iter().copied())?;
         let demo_port = self.port.saturating_add(1);
         let demo_listeners = both(loopback(demo_port))?;
         let mcp_url = format!("http://localhost:{demo_port}/mcp");
 
+        // Not before the ports are ours: a start that fails forgets nothing.
+        let directory = Directory::open(&self.data, &settings, self.fresh)?;
         let instance = Instance::open(settings).await?;
         let mut kept = directory.kept()?;
         let report = match seed::seed(instance.authority(), &mut kept, &directory, &mcp_url).await {
@@ -102,7 +104,8 @@ fn both(addresses: impl IntoIterator<Item = SocketAddr>) -> Result<Vec<TcpListen
 }
 
 fn demo_app(report: &Report) -> Result<DemoApp, Failure> {
-    let resource = report.resource_servers.first().ok_or_else(|| Failure::failed("The demo app has no resource server."))?;
+    let resource =
+        report.resource_servers.first().ok_or_else(|| Failure::failed("The demo app has no resource server."))?;
     let project = |project: &report::Project| DemoProject {
         id: project.id.clone(),
         slug: project.slug.clone(),

@@ -2,6 +2,7 @@
 
 pub mod development;
 pub mod mcp;
+pub mod trial;
 
 use clap::Subcommand;
 use server::command::Failure;
@@ -11,6 +12,9 @@ use server::command::Failure;
 pub enum Command {
     /// Run a server for development on this machine, with people, clients and a demo app
     Dev(development::Development),
+    /// Perform a flow against a running server as a client would, and explain each step
+    #[command(subcommand)]
+    Try(trial::Trial),
 }
 
 /// Does what the command says.
@@ -20,5 +24,6 @@ pub enum Command {
 pub async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Dev(development) => development.run().await,
+        Command::Try(trial) => trial.run().await,
     }
 }

@@ -34,7 +34,11 @@ impl Authority {
     /// # Errors
     /// `invalid_client`, the same for an unknown client and a wrong secret, with a challenge where the Authorization header
     /// was used (RFC 6749 §5.2); trouble of the database.
-    pub async fn authenticate_client(&self, credentials: ClientCredentials, now: Timestamp) -> Result<AuthenticatedClient, Error> {
+    pub async fn authenticate_client(
+        &self,
+        credentials: ClientCredentials,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Error> {
         let used_header = credentials.used_header();
         let authenticated = match &credentials {
             ClientCredentials::None { client_id } => self.public_client(client_id).await,
@@ -52,9 +56,15 @@ impl Authority {
     ///
     /// # Errors
     /// As [`Authority::authenticate_client`].
-    pub async fn authenticate_resource(&self, credentials: ClientCredentials, _now: Timestamp) -> Result<Arc<Resource>, Error> {
+    pub async fn authenticate_resource(
+        &self,
+        credentials: ClientCredentials,
+        _now: Timestamp,
+    ) -> Result<Arc<Resource>, Error> {
         let used_header = credentials.used_header();
-        let (ClientCredentials::Basic { client_id, secret } | ClientCredentials::Post { client_id, secret }) = &credentials else {
+        let (ClientCredentials::Basic { client_id, secret } | ClientCredentials::Post { client_id, secret }) =
+            &credentials
+        else {
             return Err(refused("a resource server without its secret").into());
         };
         let known = self.known().await?;
@@ -105,7 +115,9 @@ fn refused(why: impl Into<std::borrow::Cow<'static, str>>) -> OAuthError {
 
 fn challenged(error: Error, used_header: bool) -> Error {
     match error {
-        Error::Refused(refusal) if used_header && refusal.code == ErrorCode::InvalidClient => refusal.with_basic_challenge().into(),
+        Error::Refused(refusal) if used_header && refusal.code == ErrorCode::InvalidClient => {
+            refusal.with_basic_challenge().into()
+        }
         other => other,
     }
 }

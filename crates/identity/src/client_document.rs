@@ -51,7 +51,9 @@ impl Authority {
     /// The client as it is, if it need not be fetched. An operator's client of the same name is the operator's.
     async fn usable(&self, url: &ClientIdUrl, now: Timestamp) -> Result<Option<(Arc<Client>, i64)>, Error> {
         let known = self.client(&ClientId::new(url.as_str())).await?;
-        Ok(known.filter(|(client, _)| client.document.is_none_or(|document| now >= document.at && now < document.fresh_until)))
+        Ok(known.filter(|(client, _)| {
+            client.document.is_none_or(|document| now >= document.at && now < document.fresh_until)
+        }))
     }
 
     async fn fetched(&self, url: &ClientIdUrl, now: Timestamp) -> Result<(Arc<Client>, i64), Error> {
@@ -110,7 +112,9 @@ impl Authority {
             .await?;
         self.parts.known.forget();
         // Read again: it may have been disabled meanwhile.
-        self.client(&id).await?.ok_or_else(|| refused("the client is not allowed here").because("disabled meanwhile").into())
+        self.client(&id)
+            .await?
+            .ok_or_else(|| refused("the client is not allowed here").because("disabled meanwhile").into())
     }
 }
 

@@ -57,6 +57,8 @@ impl Authority {
     /// # Errors
     /// Trouble of the database.
     pub async fn connections(&self, user_id: Id<User>, now: Timestamp) -> Result<ConnectionsView, Error> {
+        // What this page says of the last use is true when it is read.
+        self.write_last_uses().await?;
         let known = self.known().await?;
         let mut read = self.parts.store.read().await?;
         let mut until: HashMap<Id<Grant>, Timestamp> = read.latest_ends_of(user_id).await?.into_iter().collect();

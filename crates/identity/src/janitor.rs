@@ -64,7 +64,8 @@ impl Authority {
         Ok(())
     }
 
-    async fn write_last_uses(&self) -> Result<(), Error> {
+    /// Writes down what waits in memory.
+    pub(crate) async fn write_last_uses(&self) -> Result<(), Error> {
         let uses = self.parts.last_uses.take();
         for (written, some) in uses.chunks(USES).enumerate() {
             if let Err(error) = self.touch_grants(some.to_vec()).await {

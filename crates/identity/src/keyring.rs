@@ -23,7 +23,8 @@ use crate::{Authority, Error, Settings};
 use loaded::Loaded;
 
 /// What tokens can be signed with here: a key of each is made at the first start.
-pub(crate) const ALGORITHMS: [SigningAlgorithm; 3] = [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::EdDSA];
+pub(crate) const ALGORITHMS: [SigningAlgorithm; 3] =
+    [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::EdDSA];
 
 /// A new key is published this long before it signs, so that those who keep our JWKS have learned of it.
 const PUBLICATION: Duration = Duration::from_secs(5 * 60);
@@ -42,7 +43,12 @@ impl Keyring {
     ///
     /// # Errors
     /// Trouble of the database, or a key that the server's secrets do not open.
-    pub(crate) async fn open(store: &Store, secrets: &ServerSecrets, settings: &Settings, now: Timestamp) -> Result<Self, Error> {
+    pub(crate) async fn open(
+        store: &Store,
+        secrets: &ServerSecrets,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         make::missing(store, secrets, now).await?;
         loaded::reseal(store, secrets, settings, now).await?;
         let loaded = Loaded::read(store, secrets, settings, now).await?;

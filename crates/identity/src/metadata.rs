@@ -8,13 +8,28 @@ use crate::{Authority, Error, keyring, register};
 /// Algorithms that client assertions may be signed with.
 const ASSERTION_ALGORITHMS: [SigningAlgorithm; 4] =
     [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::PS256, SigningAlgorithm::EdDSA];
-const GRANT_TYPES: [GrantType; 3] = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const GRANT_TYPES: [GrantType; 3] =
+    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
 const CLIENT_METHODS: [AuthMethod; 4] =
     [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::PrivateKeyJwt];
 /// Resource servers authenticate with a secret.
 const RESOURCE_METHODS: [AuthMethod; 2] = [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
-const CLAIMS: [&str; 14] =
-    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "email_verified"];
+const CLAIMS: [&str; 14] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "at_hash",
+    "name",
+    "email",
+    "email_verified",
+];
 
 impl Authority {
     /// The metadata, the same at every well-known path and under whatever name it is asked for.
@@ -24,8 +39,10 @@ impl Authority {
     pub async fn server_metadata(&self) -> Result<ServerMetadata, Error> {
         let settings = &self.parts.settings;
         let at = |path: &str| format!("{}/{path}", settings.issuer);
-        let methods = |methods: &[AuthMethod]| methods.iter().map(|method| method.as_str().to_owned()).collect::<Vec<_>>();
-        let algorithms = |algorithms: &[SigningAlgorithm]| algorithms.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
+        let methods =
+            |methods: &[AuthMethod]| methods.iter().map(|method| method.as_str().to_owned()).collect::<Vec<_>>();
+        let algorithms =
+            |algorithms: &[SigningAlgorithm]| algorithms.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         Ok(ServerMetadata {
             issuer: settings.issuer.clone(),
@@ -62,7 +79,9 @@ impl Authority {
     /// Identity scopes and those of every enabled resource, the writing ones too: first-party clients may ask for them.
     async fn scopes(&self) -> Result<Vec<String>, Error> {
         let known = self.known().await?;
-        let all = known.enabled_resources().fold(register::strangers_scope(&known), |all, resource| all.union(&resource.scope()));
+        let all = known
+            .enabled_resources()
+            .fold(register::strangers_scope(&known), |all, resource| all.union(&resource.scope()));
         Ok(all.iter().map(str::to_owned).collect())
     }
 }

@@ -8,7 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use model::{Client, ClientId, ClientOrigin, Id, Profile, Secret, SecretHash, Timestamp};
 use protocol::{
-    ClientMetadata, EMAIL, ErrorCode, OAuthError, OFFLINE_ACCESS, OPENID, PROFILE, RegistrationResponse, Scope, SigningAlgorithm,
+    ClientMetadata, EMAIL, ErrorCode, OAuthError, OFFLINE_ACCESS, OPENID, PROFILE, RegistrationResponse, Scope,
+    SigningAlgorithm,
 };
 
 use crate::{Authority, Error, keyring, known::Snapshot, permitted::tokens};

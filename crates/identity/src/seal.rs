@@ -33,7 +33,11 @@ pub(crate) fn open(secrets: &ServerSecrets, purpose: &str, sealed: &str) -> Resu
     let mut plain = Zeroizing::new(ciphertext);
     let opened = cipher(secrets, version)?
         .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(bound(version, purpose)), &mut plain)
-        .map_err(|_| trouble(format!("{purpose} cannot be opened: the secret of version {version} is not the one that sealed it")))?
+        .map_err(|_| {
+            trouble(format!(
+                "{purpose} cannot be opened: the secret of version {version} is not the one that sealed it"
+            ))
+        })?
         .len();
     plain.truncate(opened);
     Ok(plain)
@@ -51,9 +55,9 @@ pub(crate) fn reseal(secrets: &ServerSecrets, purpose: &str, sealed: &str) -> Re
 }
 
 fn cipher(secrets: &ServerSecrets, version: u16) -> Result<RandomizedNonceKey, Error> {
-    let key = secrets
-        .seal_key(version)
-        .ok_or_else(|| trouble(format!("the key file no longer holds version {version} of the server's secret; put it back")))?;
+    let key = secrets.seal_key(version).ok_or_else(|| {
+        trouble(format!("the key file no longer holds version {version} of the server's secret; put it back"))
+    })?;
     RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).map_err(|_| trouble("the sealing key was refused".to_owned()))
 }
 

@@ -1,6 +1,8 @@
 //! `Family` against a reference that was written from the pseudo-code of docs/families.md alone: whatever is presented in
 //! whatever order, both mean the same and answer the same, and the promises of that page hold.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::{collections::BTreeMap, time::Duration};
 
 use model::{
@@ -464,6 +466,25 @@ fn the_repeat_after_the_limit_revokes() {
         assert_eq!(round(&mut pair, repeat), repeat.then_some(Verdict::Retry));
     }
     assert_eq!(round(&mut pair, true), Some(Verdict::Reuse));
+}
+
+/// Retries keep a window open, but not beyond the access token that they would answer with.
+#[test]
+fn a_window_does_not_outlive_its_access_token() {
+    let retried = |last: i64| {
+        let mut pair = Pair::new(SHIPPED);
+        assert_eq!(pair.refresh(0).verdict, Verdict::Rotate);
+        let begin = pair.now;
+        for second in (25..900).step_by(25) {
+            pair.now = begin + second * SECOND;
+            assert_eq!(pair.refresh(0).verdict, Verdict::Retry, "{second} s");
+        }
+        pair.now = begin + last;
+        pair
+    };
+    assert_eq!(retried(ACCESS - 1).refresh(0).verdict, Verdict::Retry);
+    assert_eq!(retried(ACCESS).refresh(0).verdict, Verdict::Recover);
+    assert_eq!(retried(ACCESS).refresh(1).verdict, Verdict::Rotate);
 }
 
 /// `retry_window = 0`: every use rotates, every repeat revokes.

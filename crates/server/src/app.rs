@@ -18,7 +18,9 @@ pub use self::serve::serve;
 
 use crate::{
     cors,
-    endpoint::{assets, authorize, health, introspect, jwks, metadata, register, revoke, security_txt, token, userinfo},
+    endpoint::{
+        assets, authorize, health, introspect, jwks, metadata, register, revoke, security_txt, token, userinfo,
+    },
     error_response::{PageError, Refusal},
     host, page,
     rate_limit::{Class, limit},
@@ -65,12 +67,16 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
         .service(open(Class::Token, endpoint(at("/revoke"), "POST").route(web::post().to(revoke::post))))
         .service(open(
             Class::Registration,
-            endpoint(at("/register"), "POST").app_data(PayloadConfig::new(register::MAX_BYTES)).route(web::post().to(register::post)),
+            endpoint(at("/register"), "POST")
+                .app_data(PayloadConfig::new(register::MAX_BYTES))
+                .route(web::post().to(register::post)),
         ))
         .service(open(Class::Token, endpoint(at("/jwks"), "GET, HEAD").route(read().to(jwks::get))))
         .service(open(
             Class::Token,
-            endpoint(at("/userinfo"), "GET, HEAD, POST").route(read().to(userinfo::answer)).route(web::post().to(userinfo::answer)),
+            endpoint(at("/userinfo"), "GET, HEAD, POST")
+                .route(read().to(userinfo::answer))
+                .route(web::post().to(userinfo::answer)),
         ))
         .service(
             endpoint(at("/introspect"), "POST")
@@ -94,8 +100,16 @@ fn plain(config: &mut ServiceConfig, base: &str) {
 fn pages(config: &mut ServiceConfig) {
     let seldom = || from_fn(|request, next| limit(Class::SignIn, request, next));
     config
-        .service(seen("/authorize", "GET, HEAD, POST").route(read().to(authorize::get)).route(web::post().to(authorize::post)))
-        .service(web::resource(["", "/"]).default_service(other_methods("GET, HEAD", true)).route(read().to(page::home::get)))
+        .service(
+            seen("/authorize", "GET, HEAD, POST")
+                .route(read().to(authorize::get))
+                .route(web::post().to(authorize::post)),
+        )
+        .service(
+            web::resource(["", "/"])
+                .default_service(other_methods("GET, HEAD", true))
+                .route(read().to(page::home::get)),
+        )
         .service(
             seen("/sign-up", "GET, HEAD, POST")
                 .route(read().to(page::sign_up::get))
@@ -106,8 +120,16 @@ fn pages(config: &mut ServiceConfig) {
                 .route(read().to(page::sign_in::get))
                 .route(web::post().to(page::sign_in::post).wrap(seldom())),
         )
-        .service(seen("/sign-out", "GET, HEAD, POST").route(read().to(page::sign_out::get)).route(web::post().to(page::sign_out::post)))
-        .service(seen("/consent/{id}", "GET, HEAD, POST").route(read().to(page::consent::get)).route(web::post().to(page::consent::post)))
+        .service(
+            seen("/sign-out", "GET, HEAD, POST")
+                .route(read().to(page::sign_out::get))
+                .route(web::post().to(page::sign_out::post)),
+        )
+        .service(
+            seen("/consent/{id}", "GET, HEAD, POST")
+                .route(read().to(page::consent::get))
+                .route(web::post().to(page::consent::post)),
+        )
         .service(seen("/connections", "GET, HEAD").route(read().to(page::connections::get)))
         .service(seen("/connections/{id}/disconnect", "POST").route(web::post().to(page::connections::disconnect)))
         .service(seen("/notices/{id}/read", "POST").route(web::post().to(page::connections::read_notice)))
@@ -139,9 +161,16 @@ fn other_methods(methods: &'static str, page: bool) -> Route {
     web::to(move |request: HttpRequest| {
         let mut answer = if page && !page::wants_json(&request) {
             let message = "Your browser asked for this page in a way that it does not answer.";
-            HttpResponse::from_error(PageError::new(StatusCode::METHOD_NOT_ALLOWED, "Not like this", message, "Go back and try again."))
+            HttpResponse::from_error(PageError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Not like this",
+                message,
+                "Go back and try again.",
+            ))
         } else {
-            let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(format!("this endpoint answers {methods}"))));
+            let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(format!(
+                "this endpoint answers {methods}"
+            ))));
             refusal_with_status(refusal, StatusCode::METHOD_NOT_ALLOWED)
         };
         answer.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
@@ -157,7 +186,9 @@ fn refusal_with_status(mut answer: HttpResponse, status: StatusCode) -> HttpResp
 /// Nothing is here.
 async fn not_found(request: HttpRequest) -> HttpResponse {
     if page::wants_json(&request) {
-        let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request("there is nothing at this address")));
+        let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(
+            "there is nothing at this address",
+        )));
         return refusal_with_status(refusal, StatusCode::NOT_FOUND);
     }
     HttpResponse::from_error(PageError::not_found())

@@ -6,7 +6,11 @@
 
 mod bind;
 
-use std::{io, path::{Path, PathBuf}, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use identity::{Authority, admin::Act};
 use serde::{Deserialize, Serialize};
@@ -121,7 +125,8 @@ async fn answer(line: &str, authority: &Authority) -> Answer {
     let act: Act = match serde_json::from_str(line) {
         Ok(act) => act,
         Err(error) => {
-            let why = format!("The running server does not know this command ({error}). Use the `lanyard` of its version.");
+            let why =
+                format!("The running server does not know this command ({error}). Use the `lanyard` of its version.");
             return Answer::Refused(why);
         }
     };

@@ -52,7 +52,8 @@ impl Cookies {
     /// The text of this browser's session; what it means and whether that session lives, `identity` knows.
     #[must_use]
     pub fn session(&self, request: &HttpRequest) -> Option<Confidential> {
-        let is_ours = |text: &String| text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_ours =
+            |text: &String| text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         only(request, &self.session).filter(is_ours).map(Confidential::new)
     }
 

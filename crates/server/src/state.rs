@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
-use identity::{Authority, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits, SignUpSettings, TokenSettings};
+use identity::{
+    Authority, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits, SignUpSettings,
+    TokenSettings,
+};
 use model::family::Policy;
 
 use crate::{
@@ -49,7 +52,10 @@ impl AppState {
     /// # Errors
     /// The application was built without one: a fault of ours, so the request is refused.
     pub fn of(request: &HttpRequest) -> Result<Data<Self>, Unexpected> {
-        request.app_data::<Data<Self>>().cloned().ok_or_else(|| Unexpected::new("the application was built without its state"))
+        request
+            .app_data::<Data<Self>>()
+            .cloned()
+            .ok_or_else(|| Unexpected::new("the application was built without its state"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The table of access tokens.
 
-use model::{Client, GrantKind, Id, client::Home};
+use model::{Client, Id, client::Home};
 use storage::{AccessToken, Behalf, StorageError};
 
 use crate::harness::{Fresh, NOW, at, commit, things::{World, access_token, client, hash, scope, works}};
@@ -104,5 +104,4 @@ async fn a_familys_token_is_not_deleted_as_if_it_stood_alone() {
     let family = world.put_family(&db.store).await;
     commit!(db.store, [family], tx => tx.delete_access_token(family.id.cast(), &hash("access 1")).await).unwrap();
     assert!(works(&db.store, &family, 1, at(1)).await);
-    assert!(matches!(world.grant.kind, GrantKind::Project { .. }));
 }

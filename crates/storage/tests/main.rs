@@ -1,6 +1,8 @@
 //! What is kept is kept as it was meant, on both databases: `TEST_DATABASE_URL` unset is a temporary SQLite file, and
 //! `postgres://…` a fresh schema for each test.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod access_tokens;
 mod attempts;
 mod audit_events;

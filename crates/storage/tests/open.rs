@@ -63,7 +63,7 @@ async fn several_processes_may_start_at_once_on_postgresql() {
         return;
     }
     let options = Options { connections: 2, ..db.options() };
-    let opened = at_once(&[db.store.clone()], 6, move |_, _| {
+    let opened = at_once(std::slice::from_ref(&db.store), 6, move |_, _| {
         let options = options.clone();
         async move { Store::open(&options).await.map(drop).map_err(|error| error.to_string()) }
     })

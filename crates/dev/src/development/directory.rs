@@ -23,12 +23,19 @@ const FILES: [&str; 7] =
 pub(super) struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes the directory and its key file where they are missing; `fresh` removes the old files first.
-    pub(super) async fn open(path: &Path, settings: &Settings, fresh: bool) -> Result<Self, Failure> {
-        if control::is_served(&control::socket_path(settings)).await {
-            let message = format!("A server is running on {} already. Stop it, or name another directory with --data.", path.display());
-            return Err(Failure::failed(message));
+    /// Two servers on one directory: the second is told before it touches anything.
+    pub(super) async fn refuse_if_served(path: &Path, settings: &Settings) -> Result<(), Failure> {
+        if !control::is_served(&control::socket_path(settings)).await {
+            return Ok(());
         }
+        let directory = path.display();
+        Err(Failure::failed(format!(
+            "A server is running on {directory} already. Stop it, or name another directory with --data."
+        )))
+    }
+
+    /// Makes the directory and its key file where they are missing; `fresh` removes the old files first.
+    pub(super) fn open(path: &Path, settings: &Settings, fresh: bool) -> Result<Self, Failure> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| unwritable(path, &error))?;
         if fresh {
             for file in FILES.map(|name| path.join(name)) {

@@ -31,8 +31,12 @@ impl Kept {
     pub(crate) fn load(directory: &Path) -> Result<Self, Failure> {
         let path = directory.join(Self::FILE);
         match fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text)
-                .map_err(|error| Failure::failed(format!("{} is not what was written ({error}). Start anew with --fresh.", path.display()))),
+            Ok(text) => serde_json::from_str(&text).map_err(|error| {
+                Failure::failed(format!(
+                    "{} is not what was written ({error}). Start anew with --fresh.",
+                    path.display()
+                ))
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(Failure::failed(format!("{} cannot be read: {error}.", path.display()))),
         }

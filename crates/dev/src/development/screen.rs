@@ -6,7 +6,8 @@ use super::{Development, report::Report};
 
 /// The text; bold and dim where a terminal shows them.
 pub(super) fn text(report: &Report, development: &Development, terminal: bool) -> String {
-    let paint = |code: &str, text: &str| if terminal { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    let paint =
+        |code: &str, text: &str| if terminal { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
     let (bold, dim) = (|text: &str| paint("1", text), |text: &str| paint("2", text));
     let mut screen = format!("\n  {} is ready, for this machine alone.\n\n", bold("Lanyard"));
     line(&mut screen, "Open", &bold(&report.issuer));
@@ -16,23 +17,38 @@ pub(super) fn text(report: &Report, development: &Development, terminal: bool) -
     screen.push_str("\n  Sign in as\n");
     let width = report.people.iter().map(|person| person.email.len()).max().unwrap_or(0);
     for person in &report.people {
-        let belongs = dim(&format!("{} in {}", if person.role == "outsider" { "owner" } else { person.role }, person.organization));
+        let belongs = dim(&format!(
+            "{} in {}",
+            if person.role == "outsider" { "owner" } else { person.role },
+            person.organization
+        ));
         let _ = writeln!(screen, "    {:width$}   {}   {belongs}", person.email, bold(&person.password));
     }
 
     screen.push_str("\n  Try it, in another terminal\n");
     let issuer = if development.port == 8080 { String::new() } else { format!(" --issuer {}", report.issuer) };
+    let width = "refresh".len() + issuer.len();
     for (command, what) in TRIALS {
-        let _ = writeln!(screen, "    {:<28} {}", format!("lanyard try {command}{issuer}"), dim(what));
+        let _ = writeln!(screen, "    lanyard try {:width$}   {}", format!("{command}{issuer}"), dim(what));
     }
     screen.push_str(&dim("    (from a clone: cargo run --release -- try mcp)\n"));
 
     screen.push_str("\n  Connect an assistant to the demo app\n");
     let mcp = &report.mcp_url;
     let _ = writeln!(screen, "    Claude Code   claude mcp add --transport http lanyard-demo {mcp}");
-    let _ = writeln!(screen, "    Cursor        in ~/.cursor/mcp.json: {{\"mcpServers\":{{\"lanyard-demo\":{{\"url\":\"{mcp}\"}}}}}}");
-    let _ = writeln!(screen, "    VS Code       code --add-mcp '{{\"name\":\"lanyard-demo\",\"type\":\"http\",\"url\":\"{mcp}\"}}'");
-    let _ = writeln!(screen, "\n  It can read the one project that you choose, and change nothing. Take it back at {}/connections", report.issuer);
+    let _ = writeln!(
+        screen,
+        "    Cursor        in ~/.cursor/mcp.json: {{\"mcpServers\":{{\"lanyard-demo\":{{\"url\":\"{mcp}\"}}}}}}"
+    );
+    let _ = writeln!(
+        screen,
+        "    VS Code       code --add-mcp '{{\"name\":\"lanyard-demo\",\"type\":\"http\",\"url\":\"{mcp}\"}}'"
+    );
+    let _ = writeln!(
+        screen,
+        "\n  It can read the one project that you choose, and change nothing. Take it back at {}/connections",
+        report.issuer
+    );
     screen.push_str(&dim("  Ctrl-C stops.\n"));
     screen
 }

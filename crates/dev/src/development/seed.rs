@@ -22,7 +22,8 @@ use made::Made;
 const ACME: &str = "acme";
 const GLOBEX: &str = "globex";
 const ORGANIZATIONS: [(&str, &str); 2] = [(ACME, "Acme"), (GLOBEX, "Globex")];
-const PROJECTS: [(&str, &str, &str); 3] = [(ACME, "apollo", "Apollo"), (ACME, "gemini", "Gemini"), (GLOBEX, "research", "Research")];
+const PROJECTS: [(&str, &str, &str); 3] =
+    [(ACME, "apollo", "Apollo"), (ACME, "gemini", "Gemini"), (GLOBEX, "research", "Research")];
 const RESOURCE: &str = "demo-api";
 const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", READ_SCOPE];
 
@@ -35,7 +36,12 @@ const PEOPLE: [(&str, &str, &str, &str, Role); 4] = [
 ];
 
 /// Makes what is missing, and tells what there is.
-pub(super) async fn seed(authority: &Authority, kept: &mut Kept, directory: &Directory, mcp_url: &str) -> Result<Report, Failure> {
+pub(super) async fn seed(
+    authority: &Authority,
+    kept: &mut Kept,
+    directory: &Directory,
+    mcp_url: &str,
+) -> Result<Report, Failure> {
     for (email, ..) in PEOPLE {
         kept.password(email);
     }
@@ -71,7 +77,8 @@ async fn people(made: &Made<'_>, kept: &mut Kept) -> Result<(), Failure> {
             continue;
         }
         let password = Some(TypedPassword(Confidential::new(kept.password(email))));
-        made.act(Act::UserAdd { email: email.to_owned(), name: Some(name.to_owned()), password, email_verified: true }).await?;
+        made.act(Act::UserAdd { email: email.to_owned(), name: Some(name.to_owned()), password, email_verified: true })
+            .await?;
         made.act(Act::MemberAdd { organization: organization.to_owned(), user: email.to_owned(), role }).await?;
     }
     Ok(())
@@ -167,14 +174,19 @@ fn report(made: &Made<'_>, kept: &mut Kept, issuer: &str, mcp_url: &str) -> Resu
         let client_id = client.id.unwrap_or_default();
         Client { client_secret: kept.secrets.get(&client_id).cloned(), client_id, redirect_uris: client.redirect_uris }
     });
-    let secret = kept.secrets.get(RESOURCE).cloned().ok_or_else(|| Failure::failed("The demo app's secret was not kept."))?;
+    let secret =
+        kept.secrets.get(RESOURCE).cloned().ok_or_else(|| Failure::failed("The demo app's secret was not kept."))?;
     Ok(Report {
         issuer: issuer.to_owned(),
         mcp_url: mcp_url.to_owned(),
         people,
         projects: projects.collect(),
         clients: clients.collect(),
-        resource_servers: vec![ResourceServer { client_id: RESOURCE.to_owned(), client_secret: secret, resource: mcp_url.to_owned() }],
+        resource_servers: vec![ResourceServer {
+            client_id: RESOURCE.to_owned(),
+            client_secret: secret,
+            resource: mcp_url.to_owned(),
+        }],
         scopes: SCOPES.into_iter().chain([WRITE_SCOPE]).map(str::to_owned).collect(),
     })
 }

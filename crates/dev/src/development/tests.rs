@@ -14,7 +14,7 @@ async fn start(data: &Path, fresh: bool) -> Value {
     let cheap = [("LANYARD__PASSWORD__MEMORY", "64"), ("LANYARD__PASSWORD__TIME", "1")];
     let env = cheap.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let settings = Settings::development(18080, data, env).unwrap();
-    let directory = Directory::open(data, &settings, fresh).await.unwrap();
+    let directory = Directory::open(data, &settings, fresh).unwrap();
     let instance = Instance::open(settings).await.unwrap();
     let mut kept = directory.kept().unwrap();
     let report = seed(instance.authority(), &mut kept, &directory, MCP).await;

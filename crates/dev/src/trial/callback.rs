@@ -37,7 +37,10 @@ impl Callback {
         })?;
         // A browser may try ::1 first; a machine without IPv6 has none.
         let also = TcpListener::bind(("::1", port)).await.ok();
-        Ok(Self { listeners: [listener].into_iter().chain(also).collect(), redirect_uri: format!("http://localhost:{port}{PATH}") })
+        Ok(Self {
+            listeners: [listener].into_iter().chain(also).collect(),
+            redirect_uri: format!("http://localhost:{port}{PATH}"),
+        })
     }
 
     /// The address.
@@ -78,7 +81,9 @@ async fn converse(mut stream: TcpStream) -> io::Result<Option<Vec<(String, Strin
         Some(_) => ("200 OK", "That is all. You can close this window and look at the terminal."),
         None => ("404 Not Found", "There is nothing here."),
     };
-    let page = format!("<!doctype html><meta charset=utf-8><title>Lanyard</title><body style=\"font:1.1rem system-ui;margin:4rem\"><p>{text}");
+    let page = format!(
+        "<!doctype html><meta charset=utf-8><title>Lanyard</title><body style=\"font:1.1rem system-ui;margin:4rem\"><p>{text}"
+    );
     let answer = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
          Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{page}",
@@ -94,7 +99,8 @@ fn parameters(head: &[u8]) -> Option<Vec<(String, String)>> {
     let line = std::str::from_utf8(head).ok()?.lines().next()?;
     let target = line.strip_prefix("GET ")?.split(' ').next()?;
     let url = Url::parse("http://localhost").ok()?.join(target).ok()?;
-    (url.path() == PATH).then(|| form_urlencoded::parse(url.query().unwrap_or_default().as_bytes()).into_owned().collect())
+    (url.path() == PATH)
+        .then(|| form_urlencoded::parse(url.query().unwrap_or_default().as_bytes()).into_owned().collect())
 }
 
 fn unbound(error: &io::Error) -> Failure {

@@ -15,7 +15,10 @@ pub(super) struct Server {
 impl Server {
     /// An endpoint that the flow needs.
     pub(super) fn endpoint(&self, name: &str) -> Result<String, Failure> {
-        self.reply.text(name).map(str::to_owned).ok_or_else(|| Failure::failed(format!("The server's metadata has no {name}.")))
+        self.reply
+            .text(name)
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::failed(format!("The server's metadata has no {name}.")))
     }
 
     fn offers(&self, list: &str, value: &str) -> bool {
@@ -28,15 +31,25 @@ pub(super) async fn discover(speaker: &Speaker, issuer: &str, document: &str) ->
     speaker.story.step("Ask the authorization server what it offers (RFC 8414).")?;
     let url = inserted(issuer, document)?;
     let reply = speaker.fetch(&url, None).await?;
-    let of_interest = ["issuer", "authorization_endpoint", "token_endpoint", "registration_endpoint", "code_challenge_methods_supported"];
+    let of_interest = [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "registration_endpoint",
+        "code_challenge_methods_supported",
+    ];
     speaker.tell_of(&reply, &of_interest)?;
     let server = Server { issuer: issuer.to_owned(), reply: reply.expect(200)? };
     // RFC 8414 §3.3: else somebody else's server could pose as this one.
     if server.reply.text("issuer") != Some(issuer) {
-        return Err(Failure::failed(format!("The metadata at {url} is another issuer's; RFC 8414 §3.3 forbids to use it.")));
+        return Err(Failure::failed(format!(
+            "The metadata at {url} is another issuer's; RFC 8414 §3.3 forbids to use it."
+        )));
     }
     if !server.offers("code_challenge_methods_supported", "S256") {
-        return Err(Failure::failed("The server does not offer PKCE with S256, and an MCP client must then refuse it."));
+        return Err(Failure::failed(
+            "The server does not offer PKCE with S256, and an MCP client must then refuse it.",
+        ));
     }
     speaker.story.note("The issuer is the one that was asked for, and it offers PKCE with S256.")?;
     Ok(server)

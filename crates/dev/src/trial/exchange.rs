@@ -2,7 +2,12 @@
 
 use server::command::Failure;
 
-use super::{Where, discovery::Server, request::Approved, speaker::{Reply, Speaker}};
+use super::{
+    Where,
+    discovery::Server,
+    request::Approved,
+    speaker::{Reply, Speaker},
+};
 
 /// The client at the token endpoint: without a secret it only names itself.
 pub(super) struct Identity<'a> {
@@ -46,12 +51,22 @@ pub(super) async fn redeem(
 }
 
 /// Uses a refresh token (OAuth 2.1 §4.3).
-pub(super) async fn refresh(speaker: &Speaker, server: &Server, client: &Identity<'_>, token: &str) -> Result<Reply, Failure> {
+pub(super) async fn refresh(
+    speaker: &Speaker,
+    server: &Server,
+    client: &Identity<'_>,
+    token: &str,
+) -> Result<Reply, Failure> {
     client.ask(speaker, server, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await?.expect(200)
 }
 
 /// Asks about a token as the demo app's resource server does (RFC 7662), if its secret can be read here.
-pub(super) async fn introspect(speaker: &Speaker, place: &Where, server: &Server, token: &str) -> Result<Option<Reply>, Failure> {
+pub(super) async fn introspect(
+    speaker: &Speaker,
+    place: &Where,
+    server: &Server,
+    token: &str,
+) -> Result<Option<Reply>, Failure> {
     const RESOURCE_SERVER: &str = "demo-api";
     let Some(secret) = place.kept_secret(RESOURCE_SERVER) else {
         speaker.story.note("(How the app sees this token is not shown: its secret is not in --data.)")?;

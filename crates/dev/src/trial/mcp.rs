@@ -63,7 +63,9 @@ async fn find_server(speaker: &Speaker, app: &str) -> Result<Found, Failure> {
     let resource = reply.required("resource")?;
     // RFC 9728 §3.3: else one app could have tokens made out to another.
     if resource.trim_end_matches('/') != app.trim_end_matches('/') {
-        return Err(Failure::failed(format!("The metadata is another resource's ({resource}); RFC 9728 §3.3 forbids to use it.")));
+        return Err(Failure::failed(format!(
+            "The metadata is another resource's ({resource}); RFC 9728 §3.3 forbids to use it."
+        )));
     }
     let first = reply.body.get("authorization_servers").and_then(|servers| servers.get(0)).and_then(Value::as_str);
     let issuer = first.ok_or_else(|| Failure::failed("The app names no authorization server."))?.to_owned();
@@ -82,7 +84,11 @@ async fn register(speaker: &Speaker, server: &Server, redirect_uri: &str) -> Res
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     });
-    speaker.story.request("POST", &url, &[("client_name", "lanyard try"), ("redirect_uris", redirect_uri), ("token_endpoint_auth_method", "none")])?;
+    speaker.story.request(
+        "POST",
+        &url,
+        &[("client_name", "lanyard try"), ("redirect_uris", redirect_uri), ("token_endpoint_auth_method", "none")],
+    )?;
     let reply = speaker.post_json(&url, &about, &[], None).await?;
     speaker.tell_of(&reply, &["client_id", "client_name", "scope", "grant_types"])?;
     reply.expect(201)?.required("client_id")

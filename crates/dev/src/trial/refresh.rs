@@ -14,11 +14,15 @@ pub(super) async fn perform(place: &Where) -> Result<(), Failure> {
     let (server, tokens) = connect(&speaker, place).await?;
     let old = tokens.required("refresh_token")?;
 
-    speaker.story.step("Refresh: a new access token, and a new refresh token in the old one's place (OAuth 2.1 §4.3).")?;
+    speaker
+        .story
+        .step("Refresh: a new access token, and a new refresh token in the old one's place (OAuth 2.1 §4.3).")?;
     let first = exchange::refresh(&speaker, &server, &CLIENT, &old).await?;
     let new = first.required("refresh_token")?;
     if new == old {
-        return Err(Failure::failed("The refresh token was not replaced, and a public client's must be (OAuth 2.1 §4.3.1)."));
+        return Err(Failure::failed(
+            "The refresh token was not replaced, and a public client's must be (OAuth 2.1 §4.3.1).",
+        ));
     }
 
     speaker.story.step("The same refresh again, as if the answer had been lost on the way.")?;

@@ -21,7 +21,9 @@ const PORT: u16 = 3000;
 pub(super) async fn perform(place: &Where) -> Result<(), Failure> {
     let secret = place.kept_secret(CLIENT_ID).ok_or_else(|| {
         let directory = place.data.display();
-        Failure::failed(format!("The secret of {CLIENT_ID} is not in {directory}. Start `lanyard dev`, or name its directory with --data."))
+        Failure::failed(format!(
+            "The secret of {CLIENT_ID} is not in {directory}. Start `lanyard dev`, or name its directory with --data."
+        ))
     })?;
     let speaker = Speaker::begin("An app signs a person in by OpenID Connect")?;
     let server = discover(&speaker, &place.issuer, "openid-configuration").await?;
@@ -38,15 +40,26 @@ pub(super) async fn perform(place: &Where) -> Result<(), Failure> {
 }
 
 async fn verified(speaker: &Speaker, server: &Server, token: &str, nonce: &str) -> Result<Value, Failure> {
-    speaker.story.step("Fetch the server's public keys, and verify the ID token with one of them (OpenID Connect Core §3.1.3.7).")?;
+    speaker.story.step(
+        "Fetch the server's public keys, and verify the ID token with one of them (OpenID Connect Core §3.1.3.7).",
+    )?;
     let keys = speaker.fetch(&server.endpoint("jwks_uri")?, None).await?.expect(200)?;
-    let kids: Vec<Value> =
-        keys.body.get("keys").and_then(Value::as_array).into_iter().flatten().filter_map(|key| key.get("kid").cloned()).collect();
+    let kids: Vec<Value> = keys
+        .body
+        .get("keys")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|key| key.get("kid").cloned())
+        .collect();
     speaker.story.answer(keys.status, &serde_json::json!({ "kids": kids.len() }))?;
     let expected = id_token::Expected { issuer: &server.issuer, client_id: CLIENT_ID, nonce };
-    let claims = id_token::verify(token, &keys.body, &expected).map_err(|why| Failure::failed(format!("The ID token is not good: {why}.")))?;
+    let claims = id_token::verify(token, &keys.body, &expected)
+        .map_err(|why| Failure::failed(format!("The ID token is not good: {why}.")))?;
     speaker.story.answer(200, &claims)?;
-    speaker.story.note("Signature, issuer, audience, time and nonce are right: these claims are about the person who just signed in.")?;
+    speaker.story.note(
+        "Signature, issuer, audience, time and nonce are right: these claims are about the person who just signed in.",
+    )?;
     Ok(claims)
 }
 

@@ -50,7 +50,8 @@ pub(super) async fn approval(
     parameters.extend(asked.nonce.map(|nonce| ("nonce", nonce)));
     let endpoint = server.endpoint("authorization_endpoint")?;
     speaker.story.request("GET", &endpoint, &parameters)?;
-    let url = Url::parse_with_params(&endpoint, &parameters).map_err(|_| Failure::failed("The authorization endpoint is not a URL."))?;
+    let url = Url::parse_with_params(&endpoint, &parameters)
+        .map_err(|_| Failure::failed("The authorization endpoint is not a URL."))?;
     show(place, url.as_str())?;
 
     let answer = callback.wait().await?;
@@ -58,7 +59,9 @@ pub(super) async fn approval(
     let brought: Vec<(&str, &str)> = answer.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     speaker.story.request("GET", &redirect_uri, &brought)?;
     let code = checked(&brought, &state, &server.issuer)?;
-    speaker.story.note("`state` is ours, so that nobody slipped in an answer; `iss` names the server that we asked (RFC 9207).")?;
+    speaker.story.note(
+        "`state` is ours, so that nobody slipped in an answer; `iss` names the server that we asked (RFC 9207).",
+    )?;
     Ok(Approved { code, verifier, redirect_uri })
 }
 
@@ -69,10 +72,14 @@ pub(super) fn checked(answer: &[(&str, &str)], state: &str, issuer: &str) -> Res
         values.next().filter(|_| values.next().is_none())
     };
     if one("state") != Some(state) {
-        return Err(Failure::failed("The answer does not carry the `state` of this request, and was dropped (OAuth 2.1 §7.12)."));
+        return Err(Failure::failed(
+            "The answer does not carry the `state` of this request, and was dropped (OAuth 2.1 §7.12).",
+        ));
     }
     if one("iss") != Some(issuer) {
-        return Err(Failure::failed(format!("The answer does not say that it is {issuer}'s, and was dropped (RFC 9207 §2.4).")));
+        return Err(Failure::failed(format!(
+            "The answer does not say that it is {issuer}'s, and was dropped (RFC 9207 §2.4)."
+        )));
     }
     if let Some(error) = one("error") {
         let why = one("error_description").map(|why| format!(": {why}")).unwrap_or_default();
@@ -83,6 +90,10 @@ pub(super) fn checked(answer: &[(&str, &str)], state: &str, issuer: &str) -> Res
 
 fn show(place: &Where, url: &str) -> Result<(), Failure> {
     let opened = !place.no_browser && browser::open(url);
-    let what = if opened { "A browser is opening. If it does not, open this address:" } else { "Open this address in a browser:" };
+    let what = if opened {
+        "A browser is opening. If it does not, open this address:"
+    } else {
+        "Open this address in a browser:"
+    };
     say(&format!("\n   {what}\n\n   {url}\n\n   Waiting for the answer …"))
 }

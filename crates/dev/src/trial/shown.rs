@@ -3,14 +3,23 @@
 use serde_json::Value;
 
 /// Members and parameters that are worth something to whoever reads them.
-const SECRET: [&str; 8] =
-    ["access_token", "refresh_token", "id_token", "code", "code_verifier", "client_secret", "token", "registration_access_token"];
+const SECRET: [&str; 8] = [
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "code",
+    "code_verifier",
+    "client_secret",
+    "token",
+    "registration_access_token",
+];
 /// Longer values are cut in the middle of a line.
 const LONGEST: usize = 90;
 
 /// `lyd_at_0Ab…9xQ`: the kind, three characters, and the last three. Too little to be of use, enough to recognise.
 pub(super) fn shortened(secret: &str) -> String {
-    let kind = ["lyd_at_", "lyd_rt_", "lyd_ac_", "lyd_cs_"].into_iter().find(|kind| secret.starts_with(kind)).unwrap_or("");
+    let kind =
+        ["lyd_at_", "lyd_rt_", "lyd_ac_", "lyd_cs_"].into_iter().find(|kind| secret.starts_with(kind)).unwrap_or("");
     let rest: Vec<char> = secret.chars().skip(kind.len()).collect();
     if rest.len() < 16 {
         return format!("{kind}…");
@@ -56,7 +65,11 @@ fn redacted(name: &str, value: &Value) -> Value {
     match value {
         Value::String(text) if SECRET.contains(&name) => shortened(text).into(),
         Value::Array(items) => items.iter().map(|item| redacted(name, item)).collect(),
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), redacted(name, value))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), redacted(name, value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         other => other.clone(),
     }
 }
@@ -88,7 +101,9 @@ mod tests {
         let answer = json!({"access_token": TOKEN, "scope": "issues:read", "expires_in": 900, "deep": [{"refresh_token": TOKEN}]});
         let line = members(&answer);
         assert!(!line.contains(TOKEN), "{line}");
-        assert!(line.contains("scope=issues:read") && line.contains("expires_in=900") && line.contains("lyd_at_0Ab…9xQ"));
+        assert!(
+            line.contains("scope=issues:read") && line.contains("expires_in=900") && line.contains("lyd_at_0Ab…9xQ")
+        );
         assert_eq!(parameter("code", &TOKEN.replace("_at_", "_ac_")), "lyd_ac_0Ab…9xQ");
         assert_eq!(parameter("state", "xyz"), "xyz");
     }

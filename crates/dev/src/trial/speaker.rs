@@ -49,7 +49,8 @@ impl Reply {
 
 impl Speaker {
     pub(super) fn begin(title: &str) -> Result<Self, Failure> {
-        let built = Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(Duration::from_secs(20)).build();
+        let built =
+            Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(Duration::from_secs(20)).build();
         let http = built.map_err(|error| Failure::failed(format!("No HTTP client can be made: {error}.")))?;
         Ok(Self { http, story: Story::begin(title)? })
     }
@@ -59,25 +60,43 @@ impl Speaker {
         let shown: Vec<(&str, &str)> = bearer.map(|token| ("token", token)).into_iter().collect();
         self.story.request("GET", url, &shown)?;
         let request = self.http.get(url).header("accept", "application/json");
-        self.send(url, bearer.iter().fold(request, |request, token| request.bearer_auth(token))).await
+        self.send(url, with(request, bearer)).await
     }
 
     /// Posts a form; a client with a secret authenticates by Basic (RFC 6749 §2.3.1).
-    pub(super) async fn post(&self, url: &str, form: &[(&str, &str)], basic: Option<(&str, &str)>) -> Result<Reply, Failure> {
+    pub(super) async fn post(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+        basic: Option<(&str, &str)>,
+    ) -> Result<Reply, Failure> {
         let mut shown = form.to_vec();
         if let Some((client_id, secret)) = basic {
             shown.extend([("client_id", client_id), ("client_secret", secret)]);
         }
         self.story.request("POST", url, &shown)?;
         let request = self.http.post(url).header("accept", "application/json").form(form);
-        self.send(url, basic.iter().fold(request, |request, (id, secret)| request.basic_auth(id, Some(secret)))).await
+        self.send(
+            url,
+            match basic {
+                Some((client_id, secret)) => request.basic_auth(client_id, Some(secret)),
+                None => request,
+            },
+        )
+        .await
     }
 
     /// Posts JSON, as registration and MCP do.
-    pub(super) async fn post_json(&self, url: &str, body: &Value, headers: &[(&str, &str)], bearer: Option<&str>) -> Result<Reply, Failure> {
+    pub(super) async fn post_json(
+        &self,
+        url: &str,
+        body: &Value,
+        headers: &[(&str, &str)],
+        bearer: Option<&str>,
+    ) -> Result<Reply, Failure> {
         let request = self.http.post(url).header("accept", "application/json, text/event-stream").json(body);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.send(url, bearer.iter().fold(request, |request, token| request.bearer_auth(token))).await
+        self.send(url, with(request, bearer)).await
     }
 
     async fn send(&self, url: &str, request: RequestBuilder) -> Result<Reply, Failure> {
@@ -100,8 +119,16 @@ impl Speaker {
     }
 }
 
+fn with(request: RequestBuilder, bearer: Option<&str>) -> RequestBuilder {
+    match bearer {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    }
+}
+
 async fn read(mut response: Response) -> Result<Reply, reqwest::Error> {
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header =
+        |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (status, challenge, kind) = (response.status().as_u16(), header("www-authenticate"), header("content-type"));
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -122,5 +149,8 @@ fn last_event(stream: &str) -> &str {
 
 fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
     let remedy = if error.is_connect() { " Is it running? `lanyard dev` starts one." } else { "" };
-    Failure::failed(format!("{url} does not answer: {}.{remedy}", error.to_string().replace(&format!(" for url ({url})"), "")))
+    Failure::failed(format!(
+        "{url} does not answer: {}.{remedy}",
+        error.to_string().replace(&format!(" for url ({url})"), "")
+    ))
 }

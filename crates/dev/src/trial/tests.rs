@@ -18,7 +18,8 @@ struct CommandLine {
 
 #[test]
 fn a_trial_is_typed_with_its_place() {
-    let typed = CommandLine::try_parse_from(["try", "mcp", "--issuer", "http://localhost:9000", "--no-browser"]).unwrap();
+    let typed =
+        CommandLine::try_parse_from(["try", "mcp", "--issuer", "http://localhost:9000", "--no-browser"]).unwrap();
     let Trial::Mcp(place) = typed.trial else { panic!("not mcp") };
     assert!(place.no_browser);
     assert_eq!(place.mcp_url().unwrap(), "http://localhost:9001/mcp");
@@ -27,7 +28,8 @@ fn a_trial_is_typed_with_its_place() {
 
 #[test]
 fn an_issuer_without_a_port_needs_the_apps_address() {
-    let mut place = Where { issuer: "https://auth.example.com".to_owned(), mcp_url: None, data: PathBuf::new(), no_browser: true };
+    let mut place =
+        Where { issuer: "https://auth.example.com".to_owned(), mcp_url: None, data: PathBuf::new(), no_browser: true };
     assert_eq!(place.mcp_url().unwrap_err().code(), 2);
     place.mcp_url = Some("https://app.example.com/mcp".to_owned());
     assert_eq!(place.mcp_url().unwrap(), "https://app.example.com/mcp");

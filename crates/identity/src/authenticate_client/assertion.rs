@@ -58,7 +58,8 @@ impl Authority {
             "lives too long"
         } else if ahead(claims.iat) || ahead(claims.nbf) {
             "from the future"
-        } else if claims.jti.is_empty() || claims.jti.len() > MAX_JTI_BYTES || claims.jti.chars().any(char::is_control) {
+        } else if claims.jti.is_empty() || claims.jti.len() > MAX_JTI_BYTES || claims.jti.chars().any(char::is_control)
+        {
             "the jti is empty, too long, or not text"
         } else {
             return Ok(());

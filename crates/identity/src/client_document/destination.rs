@@ -53,9 +53,21 @@ mod tests {
         assert_eq!(of("https://claude.ai/oauth/x", false), Ok(Destination::Public));
         assert_eq!(of("https://claude.ai:443/oauth/x", false), Ok(Destination::Public));
         for url in [
-            "http://claude.ai/x", "https://claude.ai:8443/x", "https://u@claude.ai/x", "https://localhost/x", "https://intranet/x",
-            "https://claude.ai./x", "https://127.0.0.1/x", "https://2130706433/x", "https://0x7f.1/x", "https://017700000001/x",
-            "https://[::1]/x", "https://[::ffff:127.0.0.1]/x", "https://169.254.169.254/x", "https://8.8.8.8/x", "https://[2606:4700::1]/x",
+            "http://claude.ai/x",
+            "https://claude.ai:8443/x",
+            "https://u@claude.ai/x",
+            "https://localhost/x",
+            "https://intranet/x",
+            "https://claude.ai./x",
+            "https://127.0.0.1/x",
+            "https://2130706433/x",
+            "https://0x7f.1/x",
+            "https://017700000001/x",
+            "https://[::1]/x",
+            "https://[::ffff:127.0.0.1]/x",
+            "https://169.254.169.254/x",
+            "https://8.8.8.8/x",
+            "https://[2606:4700::1]/x",
         ] {
             assert!(of(url, false).is_err(), "{url}");
         }
@@ -66,7 +78,13 @@ mod tests {
         for url in ["https://localhost:8443/x", "https://127.0.0.1:9/x", "https://[::1]:9/x"] {
             assert_eq!(of(url, true), Ok(Destination::Loopback), "{url}");
         }
-        for url in ["http://localhost/x", "https://10.0.0.1/x", "https://[::ffff:127.0.0.1]/x", "https://intranet/x", "https://claude.ai:8443/x"] {
+        for url in [
+            "http://localhost/x",
+            "https://10.0.0.1/x",
+            "https://[::ffff:127.0.0.1]/x",
+            "https://intranet/x",
+            "https://claude.ai:8443/x",
+        ] {
             assert!(of(url, true).is_err(), "{url}");
         }
     }

@@ -73,7 +73,8 @@ impl DocumentFetcher {
 
     /// Fetches JSON of at most `most` bytes.
     pub(crate) async fn fetch(&self, url: &Url, most: usize, now: Timestamp) -> Result<Body, FetchError> {
-        let destination = Destination::of(url, self.loopback.is_some()).map_err(|why| FetchError::Refused(format!("{url}: {why}")))?;
+        let destination = Destination::of(url, self.loopback.is_some())
+            .map_err(|why| FetchError::Refused(format!("{url}: {why}")))?;
         let client = match destination {
             Destination::Public => self.public.as_ref(),
             Destination::Loopback => self.loopback.as_ref(),
@@ -87,7 +88,8 @@ impl DocumentFetcher {
             return Err(FetchError::Busy("too many fetches at the same time".to_owned()));
         };
         // The whole of it: resolving, connecting, and a body that trickles.
-        let asking = async { Body::read(client.get(url.clone()).header(ACCEPT, "application/json").send().await?, most).await };
+        let asking =
+            async { Body::read(client.get(url.clone()).header(ACCEPT, "application/json").send().await?, most).await };
         tokio::time::timeout(self.settings.timeout, asking)
             .await
             .unwrap_or_else(|_| Err(FetchError::Failed("it took too long".to_owned())))

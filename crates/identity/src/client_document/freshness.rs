@@ -11,7 +11,9 @@ const UNSAID: Duration = Duration::from_secs(3600);
 /// freshness of the settings still holds, so that nobody makes us fetch at every request.
 pub(super) fn of(headers: &HeaderMap) -> Duration {
     let mut most = UNSAID;
-    for directive in headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
+    for directive in
+        headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','))
+    {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
         match name.trim().to_ascii_lowercase().as_str() {
             "no-store" | "no-cache" => return Duration::ZERO,

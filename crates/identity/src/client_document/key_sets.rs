@@ -80,7 +80,8 @@ impl DocumentFetcher {
     async fn fetched_set(&self, uri: &str, now: Timestamp) -> Result<Value, FetchError> {
         let url = Url::parse(uri).map_err(|_| FetchError::Refused(format!("{uri}: not a URL")))?;
         let body = self.fetch(&url, MAX_BYTES, now).await?;
-        let set: Value = serde_json::from_slice(&body.bytes).map_err(|_| FetchError::Failed(format!("{uri}: not JSON")))?;
+        let set: Value =
+            serde_json::from_slice(&body.bytes).map_err(|_| FetchError::Failed(format!("{uri}: not JSON")))?;
         let is_set = set.get("keys").is_some_and(Value::is_array);
         if is_set { Ok(set) } else { Err(FetchError::Failed(format!("{uri}: not a key set"))) }
     }

@@ -30,7 +30,11 @@ fn now() -> Timestamp {
 
 fn settings(ca: Option<&str>) -> DocumentSettings {
     let development_ca = ca.map(|ca| ca.as_bytes().to_vec());
-    DocumentSettings { development_ca, timeout: Duration::from_secs(1), ..Settings::new("https://issuer.example").documents }
+    DocumentSettings {
+        development_ca,
+        timeout: Duration::from_secs(1),
+        ..Settings::new("https://issuer.example").documents
+    }
 }
 
 fn url(text: &str) -> Url {
@@ -128,9 +132,25 @@ async fn hostile_answers_end_soon_and_small() {
     let body = r#"{"a":1}"#;
     let answers = [
         ("redirect", "302", Answer::text("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")),
-        ("not there", "404", Answer::text(format!("HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{body}"))),
-        ("not quite 200", "203", Answer::text(format!("HTTP/1.1 203 OK\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{body}"))),
-        ("a page", "JSON", Answer::text(format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 7\r\n\r\n{body}"))),
+        (
+            "not there",
+            "404",
+            Answer::text(format!(
+                "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{body}"
+            )),
+        ),
+        (
+            "not quite 200",
+            "203",
+            Answer::text(format!(
+                "HTTP/1.1 203 OK\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{body}"
+            )),
+        ),
+        (
+            "a page",
+            "JSON",
+            Answer::text(format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 7\r\n\r\n{body}")),
+        ),
         ("no type", "JSON", Answer::text(format!("HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{body}"))),
         ("a gzip bomb", "encoded", Answer::Endless(head("content-encoding: gzip\r\n").into_bytes())),
         ("a gigabyte, announced", "longer", Answer::Endless(head("content-length: 1073741824\r\n").into_bytes())),
@@ -167,7 +187,8 @@ async fn a_document_of_just_the_right_size_is_read() {
 
 #[tokio::test]
 async fn a_certificate_of_another_authority_is_refused() {
-    let (server, other) = (HttpsServer::start(Answer::json(&json!({}), "")).await, HttpsServer::start(Answer::Silence).await);
+    let (server, other) =
+        (HttpsServer::start(Answer::json(&json!({}), "")).await, HttpsServer::start(Answer::Silence).await);
     let fetcher = DocumentFetcher::with(&settings(Some(&other.ca)), None).unwrap();
     assert!(matches!(fetcher.fetch(&url(&server.url("/c")), MOST, now()).await, Err(FetchError::Failed(_))));
 }

@@ -60,7 +60,12 @@ impl<'t> Compact<'t> {
         }
         let decoded = |segment: &str| URL_SAFE_NO_PAD.decode(segment).map_err(|_| "a segment is not base64url");
         let header: Header = strict(&decoded(header)?)?;
-        if header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some() || header.crit.is_some() || header.b64.is_some() {
+        if header.jku.is_some()
+            || header.jwk.is_some()
+            || header.x5u.is_some()
+            || header.crit.is_some()
+            || header.b64.is_some()
+        {
             return Err("the header names its own key or rules");
         }
         Ok(Self {
@@ -85,7 +90,12 @@ impl<'t> Compact<'t> {
 }
 
 /// Header and claims as they are signed.
-pub(super) fn signing_input(algorithm: SigningAlgorithm, kid: &str, typ: &str, claims: &impl Serialize) -> serde_json::Result<String> {
+pub(super) fn signing_input(
+    algorithm: SigningAlgorithm,
+    kid: &str,
+    typ: &str,
+    claims: &impl Serialize,
+) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Header<'h> {
         alg: &'h str,

@@ -14,13 +14,16 @@ impl Authority {
     /// `invalid_request` for a token of another issuer, of another type, or that was changed; trouble of the database.
     pub async fn verify_id_token_hint(&self, token: &str, now: Timestamp) -> Result<IdTokenClaims, Error> {
         let keys = self.keys(now).await?;
-        let refused = |why: &'static str| OAuthError::invalid_request("the id_token_hint is not an ID token of this server").because(why);
+        let refused = |why: &'static str| {
+            OAuthError::invalid_request("the id_token_hint is not an ID token of this server").because(why)
+        };
         let jws = Compact::parse(token).map_err(refused)?;
         // An access token as a hint would be one kind of token in place of another (RFC 8725 §3.11).
         if !jws.has_type(&["JWT"]) {
             return Err(refused("another type of token").into());
         }
-        let key = jws.kid.as_deref().and_then(|kid| keys.public(kid)).ok_or_else(|| refused("signed with no key of ours"))?;
+        let key =
+            jws.kid.as_deref().and_then(|kid| keys.public(kid)).ok_or_else(|| refused("signed with no key of ours"))?;
         if !key.verifies(&jws) {
             return Err(refused("the signature is wrong").into());
         }

@@ -27,7 +27,12 @@ struct LoadedKey {
 }
 
 impl Loaded {
-    pub(super) async fn read(store: &Store, secrets: &ServerSecrets, settings: &Settings, now: Timestamp) -> Result<Self, Error> {
+    pub(super) async fn read(
+        store: &Store,
+        secrets: &ServerSecrets,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let rows = store.read().await?.signing_keys().await?;
         let kept = kept(settings);
         let keys = rows.into_iter().map(|key| LoadedKey::open(key, secrets, kept, now)).collect::<Result<_, _>>()?;
@@ -39,8 +44,14 @@ impl Loaded {
     pub(super) fn signing(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<(&str, &Signer)> {
         let of_algorithm = || self.keys.iter().filter(|one| one.key.algorithm == algorithm);
         let state = |one: &&LoadedKey| one.key.state(now, self.kept);
-        let newest = of_algorithm().filter(|one| state(one) == KeyState::Signing).max_by_key(|one| (one.key.signing_at, &one.key.id));
-        let oldest = || of_algorithm().filter(|one| state(one) == KeyState::Published).min_by_key(|one| (one.key.signing_at, &one.key.id));
+        let newest = of_algorithm()
+            .filter(|one| state(one) == KeyState::Signing)
+            .max_by_key(|one| (one.key.signing_at, &one.key.id));
+        let oldest = || {
+            of_algorithm()
+                .filter(|one| state(one) == KeyState::Published)
+                .min_by_key(|one| (one.key.signing_at, &one.key.id))
+        };
         let key = newest.or_else(oldest)?;
         Some((key.key.id.as_str(), key.signer.as_ref()?))
     }
@@ -59,11 +70,14 @@ impl Loaded {
 impl LoadedKey {
     fn open(key: SigningKey, secrets: &ServerSecrets, kept: Duration, now: Timestamp) -> Result<Self, Error> {
         let unreadable = |what: &str| OAuthError::server_error(format!("signing key {}: {what}", key.id));
-        let jwk: Value = serde_json::from_str(&key.public_jwk).map_err(|_| unreadable("the public part is not JSON"))?;
-        let public = PublicKey::from_jwk(&jwk, key.algorithm).ok_or_else(|| unreadable("the public part is not a key"))?;
+        let jwk: Value =
+            serde_json::from_str(&key.public_jwk).map_err(|_| unreadable("the public part is not JSON"))?;
+        let public =
+            PublicKey::from_jwk(&jwk, key.algorithm).ok_or_else(|| unreadable("the public part is not a key"))?;
         let signer = if may_sign(&key, kept, now) {
             let private = seal::open(secrets, &sealed_as(&key.id), &key.sealed_private_key)?;
-            let signer = Signer::from_pkcs8(key.algorithm, &private).map_err(|_| unreadable("the private part is not a key"))?;
+            let signer =
+                Signer::from_pkcs8(key.algorithm, &private).map_err(|_| unreadable("the private part is not a key"))?;
             Some(signer)
         } else {
             None
@@ -73,7 +87,12 @@ impl LoadedKey {
 }
 
 /// Seals the private parts that are still needed anew, if that was under an older version of the server's secret.
-pub(super) async fn reseal(store: &Store, secrets: &ServerSecrets, settings: &Settings, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn reseal(
+    store: &Store,
+    secrets: &ServerSecrets,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<(), Error> {
     let mut resealed = Vec::new();
     for key in store.read().await?.signing_keys().await? {
         if may_sign(&key, kept(settings), now)

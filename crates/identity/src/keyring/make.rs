@@ -45,7 +45,11 @@ fn is_there(keys: &[SigningKey], algorithm: SigningAlgorithm) -> bool {
 }
 
 /// New keys that sign from `now` on, not stored yet.
-pub(super) async fn keys(algorithms: Vec<SigningAlgorithm>, secrets: &ServerSecrets, now: Timestamp) -> Result<Vec<SigningKey>, Error> {
+pub(super) async fn keys(
+    algorithms: Vec<SigningAlgorithm>,
+    secrets: &ServerSecrets,
+    now: Timestamp,
+) -> Result<Vec<SigningKey>, Error> {
     let secrets = secrets.clone();
     tokio::task::spawn_blocking(move || algorithms.into_iter().map(|algorithm| key(algorithm, &secrets, now)).collect())
         .await
@@ -54,15 +58,23 @@ pub(super) async fn keys(algorithms: Vec<SigningAlgorithm>, secrets: &ServerSecr
 
 fn key(algorithm: SigningAlgorithm, secrets: &ServerSecrets, now: Timestamp) -> Result<SigningKey, Error> {
     let id = Id::<SigningKey>::new(now).to_string();
-    let (private, mut jwk) =
-        pair(algorithm).map_err(|_| OAuthError::server_error(format!("making a key for {} failed", algorithm.as_str())))?;
+    let (private, mut jwk) = pair(algorithm)
+        .map_err(|_| OAuthError::server_error(format!("making a key for {} failed", algorithm.as_str())))?;
     if let Some(members) = jwk.as_object_mut() {
         members.insert("kid".to_owned(), id.clone().into());
         members.insert("use".to_owned(), "sig".into());
         members.insert("alg".to_owned(), algorithm.as_str().into());
     }
     let sealed_private_key = seal::seal(secrets, &sealed_as(&id), &private)?;
-    Ok(SigningKey { id, algorithm, public_jwk: jwk.to_string(), sealed_private_key, created_at: now, signing_at: now, retired_at: None })
+    Ok(SigningKey {
+        id,
+        algorithm,
+        public_jwk: jwk.to_string(),
+        sealed_private_key,
+        created_at: now,
+        signing_at: now,
+        retired_at: None,
+    })
 }
 
 /// A private key as PKCS#8 and its public part as JWK (RFC 7518 §6, RFC 8037 §2).

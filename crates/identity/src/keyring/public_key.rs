@@ -2,8 +2,8 @@
 //! own where it comes from or whether it is trusted.
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents,
-    UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::SigningAlgorithm;
@@ -21,7 +21,10 @@ enum Material {
     /// An uncompressed point.
     P256(Vec<u8>),
     Ed25519(Vec<u8>),
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
 }
 
 impl PublicKey {
@@ -41,7 +44,9 @@ impl PublicKey {
         let number = |member: &str| URL_SAFE_NO_PAD.decode(text(member)?).ok();
         let material = match (algorithm, text("kty")?, text("crv")) {
             (SigningAlgorithm::ES256, "EC", Some("P-256")) => Material::P256(point(&number("x")?, &number("y")?)?),
-            (SigningAlgorithm::EdDSA, "OKP", Some("Ed25519")) => Material::Ed25519(number("x").filter(|x| x.len() == 32)?),
+            (SigningAlgorithm::EdDSA, "OKP", Some("Ed25519")) => {
+                Material::Ed25519(number("x").filter(|x| x.len() == 32)?)
+            }
             (SigningAlgorithm::RS256 | SigningAlgorithm::PS256, "RSA", _) => {
                 let modulus = without_leading_zeros(number("n")?);
                 let exponent = without_leading_zeros(number("e")?);
@@ -59,7 +64,9 @@ impl PublicKey {
         let (message, signature) = (jws.signing_input.as_bytes(), jws.signature.as_slice());
         jws.algorithm == self.algorithm
             && match &self.material {
-                Material::P256(point) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok(),
+                Material::P256(point) => {
+                    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
+                }
                 Material::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok(),
                 Material::Rsa { modulus, exponent } => {
                     let key = RsaPublicKeyComponents { n: modulus, e: exponent };

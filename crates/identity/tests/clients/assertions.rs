@@ -38,8 +38,10 @@ pub fn keyed(id: &str, keys: &Value) -> Client {
 }
 
 async fn present(world: &World, client_id: Option<&str>, assertion: &str) -> Result<AuthenticatedClient, OAuthError> {
-    let credentials =
-        ClientCredentials::Assertion { client_id: client_id.map(str::to_owned), assertion: Confidential::new(assertion) };
+    let credentials = ClientCredentials::Assertion {
+        client_id: client_id.map(str::to_owned),
+        assertion: Confidential::new(assertion),
+    };
     world.authority.authenticate_client(credentials, world.authority.now()).await.map_err(identity::Error::into_oauth)
 }
 
@@ -63,14 +65,20 @@ fn with(jti: &str, member: &str, value: Value) -> String {
 #[tokio::test]
 async fn each_offered_algorithm_authenticates_once() {
     let world = World::new().await;
-    let signers = [("ES256", Signer::p256("a")), ("EdDSA", Signer::ed25519("b")), ("RS256", Signer::rsa("c")), ("PS256", Signer::rsa("d"))];
+    let signers = [
+        ("ES256", Signer::p256("a")),
+        ("EdDSA", Signer::ed25519("b")),
+        ("RS256", Signer::rsa("c")),
+        ("PS256", Signer::rsa("d")),
+    ];
     let keys: Vec<Value> = signers.iter().map(|(_, signer)| signer.jwk()).collect();
     put(&world, keyed("app", &json!({ "jwks": { "keys": keys } }))).await;
     for (algorithm, signer) in &signers {
         let assertion = signer.sign(&signer.header(algorithm), &claims(algorithm).to_string());
         assert_eq!(present(&world, Some("app"), &assertion).await.unwrap().client().id.as_str(), "app");
         refused(&world, "a second time", &assertion).await;
-        let nameless = signer.sign(&json!({ "alg": algorithm }).to_string(), &claims(&format!("{algorithm} nameless")).to_string());
+        let nameless = signer
+            .sign(&json!({ "alg": algorithm }).to_string(), &claims(&format!("{algorithm} nameless")).to_string());
         assert!(present(&world, None, &nameless).await.is_ok(), "neither kid, typ nor client_id is needed");
     }
 }
@@ -135,7 +143,10 @@ async fn claims_that_do_not_fit_are_refused() {
         ("a claim twice", claims("21").to_string().replacen('{', r#"{"sub":"app","#, 1)),
         ("an unknown claim twice", claims("22").to_string().replacen('{', r#"{"x":1,"x":2,"#, 1)),
         ("a nested claim twice", claims("23").to_string().replacen('{', r#"{"x":[{"y":1,"y":2}],"#, 1)),
-        ("nested deeply", claims("24").to_string().replacen('{', &format!(r#"{{"x":{}{},"#, "[".repeat(2000), "]".repeat(2000)), 1)),
+        (
+            "nested deeply",
+            claims("24").to_string().replacen('{', &format!(r#"{{"x":{}{},"#, "[".repeat(2000), "]".repeat(2000)), 1),
+        ),
         ("not an object", "[]".to_owned()),
     ];
     for (what, claims) in &cases {
@@ -163,7 +174,10 @@ async fn headers_and_forms_that_do_not_fit_are_refused() {
         ("RS256 by an EC key", signed(json!({ "alg": "RS256", "kid": "a" }), "5")),
         ("ES256 with an RSA key's name", signed(json!({ "alg": "ES256", "kid": "r" }), "6")),
         ("an unknown kid", signed(json!({ "alg": "ES256", "kid": "'; DROP TABLE clients; --" }), "7")),
-        ("a key of its own", stranger.sign(&json!({ "alg": "ES256", "jwk": jwk }).to_string(), &claims("8").to_string())),
+        (
+            "a key of its own",
+            stranger.sign(&json!({ "alg": "ES256", "jwk": jwk }).to_string(), &claims("8").to_string()),
+        ),
         ("a jku", signed(json!({ "alg": "ES256", "kid": "a", "jku": "https://evil.example/jwks" }), "9")),
         ("an x5u", signed(json!({ "alg": "ES256", "kid": "a", "x5u": "https://evil.example/cert" }), "10")),
         ("crit", signed(json!({ "alg": "ES256", "kid": "a", "crit": ["exp"] }), "11")),
@@ -201,7 +215,8 @@ async fn only_the_registered_kind_and_algorithm() {
         ClientCredentials::None { client_id: "app".to_owned() },
         ClientCredentials::Post { client_id: "app".to_owned(), secret: Confidential::new("x") },
     ] {
-        let error = world.authority.authenticate_client(credentials, world.authority.now()).await.unwrap_err().into_oauth();
+        let error =
+            world.authority.authenticate_client(credentials, world.authority.now()).await.unwrap_err().into_oauth();
         assert_eq!(error.code, ErrorCode::InvalidClient);
     }
 }
@@ -238,7 +253,8 @@ async fn a_weak_or_foreign_key_verifies_nothing() {
 async fn the_oidc_profile_may_name_the_token_endpoint() {
     let world = World::new().await;
     let signer = Signer::p256("a");
-    put(&world, Client { profile: Profile::Oidc, ..keyed("app", &json!({ "jwks": { "keys": [signer.jwk()] } })) }).await;
+    put(&world, Client { profile: Profile::Oidc, ..keyed("app", &json!({ "jwks": { "keys": [signer.jwk()] } })) })
+        .await;
     for (jti, audience) in [("1", json!(ISSUER)), ("2", json!([ISSUER])), ("3", json!(format!("{ISSUER}/token")))] {
         let assertion = signer.sign(&signer.header("ES256"), &with(jti, "aud", audience));
         assert!(present(&world, None, &assertion).await.is_ok(), "{jti}");
@@ -254,7 +270,8 @@ async fn keys_by_reference_are_fetched_and_rotate() {
     let ca = server.ca.clone();
     let world = World::with(|settings| settings.documents.development_ca = Some(ca.into_bytes())).await;
     put(&world, keyed("app", &json!({ "jwks_uri": server.url("/jwks") }))).await;
-    let signed = |signer: &Signer, jti: &str, exp: i64| signer.sign(&signer.header("ES256"), &with(jti, "exp", json!(exp)));
+    let signed =
+        |signer: &Signer, jti: &str, exp: i64| signer.sign(&signer.header("ES256"), &with(jti, "exp", json!(exp)));
 
     assert!(present(&world, None, &signed(&old, "1", START + 60)).await.is_ok());
     assert!(present(&world, None, &signed(&old, "2", START + 60)).await.is_ok());
@@ -263,7 +280,10 @@ async fn keys_by_reference_are_fetched_and_rotate() {
     refused(&world, "too soon to look again", &signed(&new, "3", START + 60)).await;
     assert_eq!(server.connections(), 1);
     world.advance(31);
-    assert!(present(&world, None, &signed(&new, "4", START + 90)).await.is_ok(), "an unknown key is looked for once more");
+    assert!(
+        present(&world, None, &signed(&new, "4", START + 90)).await.is_ok(),
+        "an unknown key is looked for once more"
+    );
     refused(&world, "a key that was withdrawn", &signed(&old, "5", START + 90)).await;
     assert_eq!(server.connections(), 2);
     world.advance(601);
@@ -276,6 +296,13 @@ async fn keys_by_reference_are_fetched_and_rotate() {
 async fn a_client_that_is_gone_or_disabled_is_unknown() {
     let world = World::new().await;
     let signer = Signer::p256("a");
-    put(&world, Client { disabled_at: Some(world.authority.now()), ..keyed("app", &json!({ "jwks": { "keys": [signer.jwk()] } })) }).await;
+    put(
+        &world,
+        Client {
+            disabled_at: Some(world.authority.now()),
+            ..keyed("app", &json!({ "jwks": { "keys": [signer.jwk()] } }))
+        },
+    )
+    .await;
     refused(&world, "disabled", &signer.sign(&signer.header("ES256"), &claims("1").to_string())).await;
 }

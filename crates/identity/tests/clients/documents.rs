@@ -51,7 +51,10 @@ async fn a_document_becomes_a_client_and_is_kept_while_fresh() {
     let hosted = Hosted::start().await;
     hosted.says(&json!({ "scope": "issues:read issues:write openid" }), "cache-control: max-age=600\r\n");
     let client = hosted.client().await.unwrap();
-    assert_eq!((client.id.as_str(), client.name.as_str(), client.origin), (hosted.url.as_str(), "Assistant", ClientOrigin::Document));
+    assert_eq!(
+        (client.id.as_str(), client.name.as_str(), client.origin),
+        (hosted.url.as_str(), "Assistant", ClientOrigin::Document)
+    );
     assert_eq!(client.metadata.scope.as_ref().unwrap().to_string(), "issues:read openid", "what writes is left out");
     assert!(!client.first_party && !client.is_proven());
     hosted.says(&json!({ "client_name": "Renamed" }), "");
@@ -67,7 +70,9 @@ async fn a_document_becomes_a_client_and_is_kept_while_fresh() {
 
 #[tokio::test]
 async fn cache_headers_count_within_bounds() {
-    for (headers, kept) in [("cache-control: no-store\r\n", 300), ("cache-control: max-age=31536000\r\n", 86400), ("", 3600)] {
+    for (headers, kept) in
+        [("cache-control: no-store\r\n", 300), ("cache-control: max-age=31536000\r\n", 86400), ("", 3600)]
+    {
         let hosted = Hosted::start().await;
         hosted.says(&json!({}), headers);
         hosted.client().await.unwrap();
@@ -86,7 +91,10 @@ async fn failures_are_never_kept_and_the_last_good_one_is() {
     let broken = [
         Answer::text("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"),
         Answer::json(&"not json", ""),
-        Answer::json(&json!({ "client_id": "https://elsewhere.example/c", "client_name": "x", "redirect_uris": ["https://a.example/"] }), ""),
+        Answer::json(
+            &json!({ "client_id": "https://elsewhere.example/c", "client_name": "x", "redirect_uris": ["https://a.example/"] }),
+            "",
+        ),
         Answer::json(&json!({ "client_id": hosted.url.as_str(), "redirect_uris": ["https://a.example/"] }), ""),
         Answer::json(&json!({ "client_id": hosted.url.as_str(), "client_name": "x" }), ""),
         Answer::json(

@@ -36,7 +36,9 @@ impl Answer {
     pub fn json(body: &impl ToString, headers: &str) -> Self {
         let body = body.to_string();
         let length = body.len();
-        Self::text(format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\n\r\n{body}"))
+        Self::text(format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\n\r\n{body}"
+        ))
     }
 
     pub fn text(text: impl Into<String>) -> Self {
@@ -62,7 +64,11 @@ impl HttpsServer {
         let (ca, acceptor) = certificates();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(State { answer: Mutex::new(answer), connections: AtomicUsize::new(0), written: AtomicUsize::new(0) });
+        let state = Arc::new(State {
+            answer: Mutex::new(answer),
+            connections: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
+        });
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

@@ -52,7 +52,10 @@ async fn the_first_keys_are_public_parts_only() {
     assert_eq!(kids(&keys).len(), 3);
     for key in &keys {
         let members: BTreeSet<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
-        assert!(members.is_subset(&BTreeSet::from(["kty", "crv", "x", "y", "n", "e", "kid", "use", "alg"])), "{members:?}");
+        assert!(
+            members.is_subset(&BTreeSet::from(["kty", "crv", "x", "y", "n", "e", "kid", "use", "alg"])),
+            "{members:?}"
+        );
         assert_eq!(key["use"], "sig");
     }
     let rsa = keys.iter().find(|key| key["kty"] == "RSA").unwrap();
@@ -68,7 +71,8 @@ async fn rotation_publishes_then_signs_then_retires_and_signs_nobody_out() {
     let pair = world.connect("demo-cli").await;
     let old = id_token(&world).await;
     let before = kids(&jwks(&world.authority).await);
-    let made: BTreeSet<_> = world.authority.rotate_signing_keys(world.authority.now()).await.unwrap().into_iter().collect();
+    let made: BTreeSet<_> =
+        world.authority.rotate_signing_keys(world.authority.now()).await.unwrap().into_iter().collect();
     assert_eq!(made.len(), 3);
     let published = jwks(&world.authority).await;
     assert_eq!(kids(&published), before.union(&made).cloned().collect());
@@ -105,7 +109,9 @@ async fn processes_that_start_together_end_with_one_key_each() {
     let database = crate::harness::database::Database::fresh().await;
     let starts = (0..4).map(|_| async {
         let store = Store::open(&database.options()).await.unwrap();
-        Authority::new(store, crate::harness::secrets(), world.clock.clone(), Settings::new("https://issuer.example")).await.unwrap()
+        Authority::new(store, crate::harness::secrets(), world.clock.clone(), Settings::new("https://issuer.example"))
+            .await
+            .unwrap()
     });
     let authorities = futures_util::future::join_all(starts).await;
     let mut all = BTreeSet::new();

@@ -63,7 +63,8 @@ async fn a_secret_is_given_once_and_works() {
         assert_ne!(answer.client_id, again.client_id, "a secret belongs to one registration");
         let secret = answer.client_secret.unwrap();
         assert!(secret.starts_with("lyd_cs_") && answer.client_secret_expires_at == Some(0));
-        let credentials = ClientCredentials::Basic { client_id: answer.client_id.clone(), secret: Confidential::new(&*secret) };
+        let credentials =
+            ClientCredentials::Basic { client_id: answer.client_id.clone(), secret: Confidential::new(&*secret) };
         assert!(world.authority.authenticate_client(credentials, world.authority.now()).await.is_ok());
         let kept = format!("{:?}", stored(&world, &answer.client_id).await);
         assert!(!kept.contains(&secret));

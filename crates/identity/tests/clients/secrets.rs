@@ -52,7 +52,8 @@ async fn every_other_credential_gets_the_same_refusal() {
     let world = World::new().await;
     put(&world, with_secret("a", "client_secret_basic")).await;
     put(&world, with_secret("b", "client_secret_basic")).await;
-    put(&world, Client { disabled_at: Some(world.authority.now()), ..with_secret("gone", "client_secret_basic") }).await;
+    put(&world, Client { disabled_at: Some(world.authority.now()), ..with_secret("gone", "client_secret_basic") })
+        .await;
     let attempts = [
         none("a"),
         none("nobody"),
@@ -72,7 +73,11 @@ async fn every_other_credential_gets_the_same_refusal() {
         let used_header = credentials.used_header();
         let shown = format!("{credentials:?}");
         let error = present(&world, credentials).await.expect_err(&shown);
-        assert_eq!((error.code, &*error.description), (ErrorCode::InvalidClient, "client authentication failed"), "{shown}");
+        assert_eq!(
+            (error.code, &*error.description),
+            (ErrorCode::InvalidClient, "client authentication failed"),
+            "{shown}"
+        );
         assert_eq!(error.basic_challenge, used_header, "{shown}");
         assert!(!error.detail.contains("secret of"), "{shown}");
     }
@@ -89,7 +94,9 @@ async fn a_resource_server_authenticates_with_its_own_secret_only() {
         assert_eq!(resource.id.as_str(), "demo-api");
     }
     let assertion = ClientCredentials::Assertion { client_id: None, assertion: Confidential::new("a.b.c") };
-    for bad in [none("demo-api"), basic("demo-api", "wrong"), basic("a", "secret of a"), post("nobody", "secret"), assertion] {
+    for bad in
+        [none("demo-api"), basic("demo-api", "wrong"), basic("a", "secret of a"), post("nobody", "secret"), assertion]
+    {
         let used_header = bad.used_header();
         let error = world.authority.authenticate_resource(bad, now).await.unwrap_err().into_oauth();
         assert_eq!((error.code, error.basic_challenge), (ErrorCode::InvalidClient, used_header));

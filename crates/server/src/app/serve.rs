@@ -46,7 +46,9 @@ fn begin(listeners: Vec<TcpListener>, state: AppState, certificate: Option<&Arc<
     .disable_signals();
     for listener in listeners {
         server = match certificate {
-            Some(certificate) => server.listen_rustls_0_23(listener, certificate.server_config().map_err(io::Error::other)?)?,
+            Some(certificate) => {
+                server.listen_rustls_0_23(listener, certificate.server_config().map_err(io::Error::other)?)?
+            }
             None => server.listen(listener)?,
         };
     }

@@ -50,9 +50,10 @@ pub(super) async fn perform(target: &Target, act: Act) -> Result<Value, Failure>
     if let Some(socket) = &target.socket {
         return match control::ask(socket, &act).await {
             Ok(answer) => told(answer),
-            Err(error) if is_unserved(&error) => {
-                Err(Failure::failed(format!("No server listens at {}. Start it, or name its configuration with --config.", socket.display())))
-            }
+            Err(error) if is_unserved(&error) => Err(Failure::failed(format!(
+                "No server listens at {}. Start it, or name its configuration with --config.",
+                socket.display()
+            ))),
             Err(error) => Err(broken_off(socket, &error)),
         };
     }

@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn every_problem_gets_its_line() {
-        let problems = vec![Problem::new("listen", "names no address", "Write one."), Problem::new("tls", "is missing", "Write it.")];
+        let problems = vec![
+            Problem::new("listen", "names no address", "Write one."),
+            Problem::new("tls", "is missing", "Write it."),
+        ];
         let failure = Failure::from(problems);
         assert_eq!(failure.code(), 2);
         assert_eq!(

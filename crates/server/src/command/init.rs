@@ -55,13 +55,19 @@ impl Init {
             .parse()
             .map_err(|wrong| Failure::misused(format!("--public-url {wrong}. Write such as {EXAMPLE_URL}.")))?;
         if !url.is_https() {
-            return Err(Failure::misused(format!("--public-url must begin with https://. Write such as {EXAMPLE_URL}.")));
+            return Err(Failure::misused(format!(
+                "--public-url must begin with https://. Write such as {EXAMPLE_URL}."
+            )));
         }
         Ok(url.as_str().to_owned())
     }
 
     pub(super) fn write(&self, public_url: &str) -> Result<(PathBuf, PathBuf), Failure> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(|error| unwritable(&self.dir, &error))?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.dir)
+            .map_err(|error| unwritable(&self.dir, &error))?;
         let dir = fs::canonicalize(&self.dir).map_err(|error| unwritable(&self.dir, &error))?;
         let (config, keys) = (dir.join("lanyard.toml"), dir.join("keys.toml"));
         for path in [&config, &keys] {

@@ -104,7 +104,9 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
         let remedy = match error.kind() {
             io::ErrorKind::AddrInUse => "Another program listens there; stop it, or choose another port.",
-            io::ErrorKind::PermissionDenied => "Ports below 1024 need a privilege; choose another, or grant CAP_NET_BIND_SERVICE.",
+            io::ErrorKind::PermissionDenied => {
+                "Ports below 1024 need a privilege; choose another, or grant CAP_NET_BIND_SERVICE."
+            }
             _ => "Write an address of this machine.",
         };
         Failure::failed(format!("Cannot listen on {address}: {error}. {remedy}"))
@@ -121,7 +123,9 @@ pub(super) fn storage_options(settings: &Settings) -> Options {
 /// Why the store does not open, and what to do.
 pub(super) fn cannot_open(settings: &Settings, error: &StorageError) -> Failure {
     let remedy = match settings.database.url.sqlite_path() {
-        Some(_) => "One process owns a SQLite database: stop the other one, or let its control socket take your commands.",
+        Some(_) => {
+            "One process owns a SQLite database: stop the other one, or let its control socket take your commands."
+        }
         None => "See that the database is running and that database.url names it, its user and its password.",
     };
     Failure::failed(format!("The database {} cannot be opened: {error}. {remedy}", settings.database.url))

@@ -22,7 +22,8 @@ fn typed(line: &str) -> Result<Command, clap::Error> {
 
 #[test]
 fn acts_are_typed_and_go_to_the_named_server() {
-    let line = "client add --name App --kind confidential --redirect-uri https://a.example/cb --socket /tmp/x.sock --json";
+    let line =
+        "client add --name App --kind confidential --redirect-uri https://a.example/cb --socket /tmp/x.sock --json";
     let Ok(Command::Client(group)) = typed(line) else { panic!("not a client command") };
     assert!(group.target.json);
     assert_eq!(group.target.socket.unwrap().to_str(), Some("/tmp/x.sock"));
@@ -120,7 +121,9 @@ async fn a_line_that_is_no_act_is_refused_and_the_conversation_goes_on() {
     let stream = tokio::net::UnixStream::connect(&path).await.unwrap();
     let (reader, mut writer) = stream.into_split();
     let mut lines = BufReader::new(reader).lines();
-    for (sent, is_done) in [(json!({"launch_missiles": {}}), false), (json!("what"), false), (json!({"user_list": {}}), true)] {
+    for (sent, is_done) in
+        [(json!({"launch_missiles": {}}), false), (json!("what"), false), (json!({"user_list": {}}), true)]
+    {
         writer.write_all(format!("{sent}\n").as_bytes()).await.unwrap();
         let answer: Answer = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
         assert_eq!(matches!(answer, Answer::Done(_)), is_done, "{sent}");

@@ -29,7 +29,10 @@ pub async fn get(request: HttpRequest, name: Path<String>) -> Result<HttpRespons
 /// 404 where none is set.
 pub async fn brand(state: Data<AppState>) -> Result<HttpResponse, PageError> {
     let accent = state.brand.accent.as_ref().ok_or_else(PageError::not_found)?;
-    let answer = HttpResponse::Ok().content_type("text/css; charset=utf-8").insert_header((header::CACHE_CONTROL, FOR_EVER)).body(accent.stylesheet());
+    let answer = HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, FOR_EVER))
+        .body(accent.stylesheet());
     Ok(answer)
 }
 
@@ -43,7 +46,8 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, PageError> {
 }
 
 fn send(request: &HttpRequest, asset: Asset, caching: &'static str) -> HttpResponse {
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == asset.etag.as_bytes());
+    let known =
+        request.headers().get(header::IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == asset.etag.as_bytes());
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((header::CACHE_CONTROL, caching)).insert_header((header::ETAG, asset.etag));
     if known { answer.finish() } else { answer.content_type(asset.content_type).body(asset.bytes) }

@@ -29,10 +29,16 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
 ///
 /// # Errors
 /// A page for a body that cannot be read.
-pub async fn post(visit: Visit, request: HttpRequest, form: Result<FormParams, Refusal>) -> Result<HttpResponse, PageError> {
+pub async fn post(
+    visit: Visit,
+    request: HttpRequest,
+    form: Result<FormParams, Refusal>,
+) -> Result<HttpResponse, PageError> {
     let FormParams(params) = form.map_err(|refusal| errors::refused(refusal.0))?;
     if !request.query_string().is_empty() {
-        return Err(errors::refused(OAuthError::invalid_request("the parameters came twice, in the address and in the body")));
+        return Err(errors::refused(OAuthError::invalid_request(
+            "the parameters came twice, in the address and in the body",
+        )));
     }
     let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(params.iter()).finish();
     Ok(visit.come_again(&format!("/authorize?{query}")))

@@ -27,7 +27,10 @@ impl FromRequest for ClientForm {
         Box::pin(async move {
             if !request.query_string().is_empty() {
                 // Addresses are logged on the way; OAuth 2.1 §2.4.1 keeps credentials out of them.
-                return Err(OAuthError::invalid_request("parameters belong in the body of the request, not in its address").into());
+                return Err(OAuthError::invalid_request(
+                    "parameters belong in the body of the request, not in its address",
+                )
+                .into());
             }
             let mut params = form.await?.0;
             let credentials = ClientCredentials::parse(authorization(&request)?, &mut params)?;
@@ -43,7 +46,8 @@ pub(super) fn authorization(request: &HttpRequest) -> Result<Option<&str>, OAuth
         (None, _) => Ok(None),
         (Some(_), Some(_)) => Err(OAuthError::invalid_request("the Authorization header came twice")),
         (Some(line), None) => {
-            let unreadable = |_| OAuthError::invalid_client("the Authorization header cannot be read").with_basic_challenge();
+            let unreadable =
+                |_| OAuthError::invalid_client("the Authorization header cannot be read").with_basic_challenge();
             line.to_str().map(Some).map_err(unreadable)
         }
     }

@@ -9,7 +9,11 @@ use crate::{error_response::Refusal, state::AppState};
 ///
 /// # Errors
 /// RFC 7662 §2.3; 503 where nothing is known, never a verdict on the token.
-pub async fn post(state: Data<AppState>, Sender(caller): Sender, mut form: ClientForm) -> Result<HttpResponse, Refusal> {
+pub async fn post(
+    state: Data<AppState>,
+    Sender(caller): Sender,
+    mut form: ClientForm,
+) -> Result<HttpResponse, Refusal> {
     let (authority, now) = (&state.authority, state.authority.now());
     let resource = authority.authenticate_resource(form.credentials, now).await?;
     let token = form.params.required("token")?;

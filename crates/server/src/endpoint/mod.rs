@@ -14,7 +14,10 @@ mod sender;
 pub mod token;
 pub mod userinfo;
 
-use actix_web::{HttpResponse, http::{StatusCode, header}};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 pub use client_form::ClientForm;

@@ -9,7 +9,11 @@ use crate::{error_response::Refusal, state::AppState};
 ///
 /// # Errors
 /// RFC 7009 §2.2.1; 503 where nothing could be ended.
-pub async fn post(state: Data<AppState>, Sender(caller): Sender, mut form: ClientForm) -> Result<HttpResponse, Refusal> {
+pub async fn post(
+    state: Data<AppState>,
+    Sender(caller): Sender,
+    mut form: ClientForm,
+) -> Result<HttpResponse, Refusal> {
     let (authority, now) = (&state.authority, state.authority.now());
     let client = authority.authenticate_client(form.credentials, now).await?;
     let token = form.params.required("token")?;

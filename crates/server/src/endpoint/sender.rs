@@ -16,7 +16,10 @@ impl Sender {
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        Self(Caller { address: ClientAddress::of(request).0.to_string(), user_agent: user_agent.unwrap_or_default().to_owned() })
+        Self(Caller {
+            address: ClientAddress::of(request).0.to_string(),
+            user_agent: user_agent.unwrap_or_default().to_owned(),
+        })
     }
 }
 

@@ -1,6 +1,10 @@
 //! `GET` and `POST /userinfo` (OpenID Connect Core §5.3). The token comes in the Authorization header alone (RFC 6750 §2.1).
 
-use actix_web::{HttpRequest, HttpResponse, http::{StatusCode, header}, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Data,
+};
 use protocol::OAuthError;
 
 use super::{Sender, client_form::authorization, uncached};
@@ -10,7 +14,11 @@ use crate::{error_response::Refusal, state::AppState};
 ///
 /// # Errors
 /// RFC 6750 §3.1.
-pub async fn answer(state: Data<AppState>, Sender(caller): Sender, request: HttpRequest) -> Result<HttpResponse, Refusal> {
+pub async fn answer(
+    state: Data<AppState>,
+    Sender(caller): Sender,
+    request: HttpRequest,
+) -> Result<HttpResponse, Refusal> {
     if request.query_string().contains("access_token") {
         return Err(OAuthError::invalid_request("the access token belongs in the Authorization header").into());
     }

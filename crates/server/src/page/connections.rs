@@ -78,10 +78,9 @@ fn notice(told: &ConnectionNotice, now: Timestamp) -> Notice {
 
 fn row(connection: &Connection, now: Timestamp) -> view::Connection {
     let grant = &connection.held.grant;
-    let last_use = grant.used_at.map(|at| LastUse {
-        at: Moment::ago(at.as_micros(), now.as_micros()),
-        from: grant.used_address.clone(),
-    });
+    let last_use = grant
+        .used_at
+        .map(|at| LastUse { at: Moment::ago(at.as_micros(), now.as_micros()), from: grant.used_address.clone() });
     view::Connection {
         id: grant.id.to_string(),
         app: words::app(&connection.held.client),

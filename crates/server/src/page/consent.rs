@@ -57,7 +57,12 @@ fn running(id: &str) -> Result<Id<Authorization>, PageError> {
 }
 
 /// The page that asks.
-pub(super) fn page(visit: &Visit, id: Id<Authorization>, request: &ConsentRequest, refusal: Option<&str>) -> Result<HttpResponse, PageError> {
+pub(super) fn page(
+    visit: &Visit,
+    id: Id<Authorization>,
+    request: &ConsentRequest,
+    refusal: Option<&str>,
+) -> Result<HttpResponse, PageError> {
     let (reads, changes, already) = abilities(request);
     let mut answer = visit.page(&Consent {
         layout: visit.layout(),
@@ -113,7 +118,10 @@ fn projects(request: &ConsentRequest) -> Vec<ProjectChoice> {
 fn until(visit: &Visit, request: &ConsentRequest) -> Until {
     let tokens = &visit.state.settings.tokens;
     match request.lasts_until {
-        Some(latest) => Until::Lasting { idle: words::length(tokens.idle_lifetime.duration()), latest: Moment::date(latest.as_micros()) },
+        Some(latest) => Until::Lasting {
+            idle: words::length(tokens.idle_lifetime.duration()),
+            latest: Moment::date(latest.as_micros()),
+        },
         None => Until::Short { lifetime: words::length(tokens.access_lifetime.duration()) },
     }
 }

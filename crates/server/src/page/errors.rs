@@ -32,7 +32,12 @@ impl PageError {
     #[must_use]
     pub fn not_found() -> Self {
         let message = "The address may be mistyped, or what was here is gone.";
-        Self::new(StatusCode::NOT_FOUND, "There is no such page", message, "Check the address, or begin at the front page.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no such page",
+            message,
+            "Check the address, or begin at the front page.",
+        )
     }
 }
 
@@ -46,12 +51,17 @@ pub fn refused(error: OAuthError) -> PageError {
     if is_ours {
         return page;
     }
-    let happened = "An app sent you here with a request that is not right, so it stops here. Nothing was allowed.".to_owned();
+    let happened =
+        "An app sent you here with a request that is not right, so it stops here. Nothing was allowed.".to_owned();
     let to_do = "Go back to the app and try again. If it happens again, tell the people who make the app.";
     PageError {
         status: StatusCode::BAD_REQUEST,
         title: "This request cannot be continued".into(),
-        what_to_do: if sentence.is_some() { "Nothing was allowed, and nothing has changed.".into() } else { to_do.into() },
+        what_to_do: if sentence.is_some() {
+            "Nothing was allowed, and nothing has changed.".into()
+        } else {
+            to_do.into()
+        },
         message: sentence.unwrap_or(happened).into(),
         ..page
     }
@@ -61,7 +71,10 @@ pub fn refused(error: OAuthError) -> PageError {
 ///
 /// # Errors
 /// Only what the inner service gives.
-pub async fn rendered(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn rendered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
     let error = response.response().extensions().get::<PageError>().cloned();
     let Some((html, browser)) = error.as_ref().and_then(|error| html(error, &response)) else { return Ok(response) };

@@ -23,7 +23,8 @@ pub use visit::Visit;
 /// Whether a program asks that reads JSON, and no person.
 #[must_use]
 pub fn wants_json(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
+    let accepted =
+        request.headers().get_all(header::ACCEPT).filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
     accepted.contains("application/json") && !accepted.contains("text/html")
 }
 

@@ -79,7 +79,13 @@ impl Visit {
     pub(super) fn begin(&self, begun: &NewSession, authorization: Option<Id<Authorization>>) -> HttpResponse {
         let cookies = &self.state.edge.cookies;
         let path = authorization.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}"));
-        self.go_with(&path, [cookies.set_browser(&begun.browser), cookies.set_session(&begun.cookie, self.state.settings.sessions.lifetime)])
+        self.go_with(
+            &path,
+            [
+                cookies.set_browser(&begun.browser),
+                cookies.set_session(&begun.cookie, self.state.settings.sessions.lifetime),
+            ],
+        )
     }
 
     /// The app that still waits after a refusal.
@@ -92,7 +98,12 @@ impl Visit {
     }
 }
 
-fn page(visit: &Visit, waiter: Option<Waiter>, email: String, refusal: Option<SignInRefusal>) -> Result<HttpResponse, PageError> {
+fn page(
+    visit: &Visit,
+    waiter: Option<Waiter>,
+    email: String,
+    refusal: Option<SignInRefusal>,
+) -> Result<HttpResponse, PageError> {
     let (status, said) = match refusal {
         None => (StatusCode::OK, None),
         Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some(view::SignIn::WRONG)),

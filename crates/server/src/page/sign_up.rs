@@ -90,7 +90,12 @@ fn closed() -> PageError {
     PageError::new(StatusCode::NOT_FOUND, "You cannot sign up here", message, "Ask them for an account, then sign in.")
 }
 
-fn page(visit: &Visit, waiter: Option<Waiter>, [name, email]: [String; 2], refusal: Option<SignUpRefusal>) -> Result<HttpResponse, PageError> {
+fn page(
+    visit: &Visit,
+    waiter: Option<Waiter>,
+    [name, email]: [String; 2],
+    refusal: Option<SignUpRefusal>,
+) -> Result<HttpResponse, PageError> {
     let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
     let mut filled = view::SignUp {
         layout: visit.layout(),
@@ -117,7 +122,8 @@ fn say(filled: &mut view::SignUp, refusal: SignUpRefusal) -> StatusCode {
             filled.email.error = Some("This is not an e-mail address. It looks like name@example.com.".to_owned());
         }
         SignUpRefusal::Taken => {
-            filled.email.error = Some("There is an account with this address already. Sign in with it instead.".to_owned());
+            filled.email.error =
+                Some("There is an account with this address already. Sign in with it instead.".to_owned());
         }
         SignUpRefusal::PasswordTooShort { least } => {
             filled.password_error = Some(format!("This password is too short. Use at least {least} characters."));

@@ -17,7 +17,8 @@ impl Visit {
     /// # Errors
     /// Trouble of the database.
     pub async fn next_step(&self, id: Id<Authorization>) -> Result<Step, PageError> {
-        let step = self.state.authority.next_step(id, &self.browser.secret, self.signed_in.as_ref(), &self.caller, self.now);
+        let step =
+            self.state.authority.next_step(id, &self.browser.secret, self.signed_in.as_ref(), &self.caller, self.now);
         Ok(step.await?)
     }
 

@@ -48,7 +48,15 @@ mod tests {
         for path in ["/", "/connections", "/connections?x=1"] {
             assert!(is_path_of_ours(path), "{path}");
         }
-        for path in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "connections", "/a\r\nb"] {
+        for path in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "connections",
+            "/a\r\nb",
+        ] {
             assert!(!is_path_of_ours(path), "{path:?}");
         }
     }

@@ -54,7 +54,8 @@ impl Visit {
     #[must_use]
     pub fn layout(&self) -> view::Layout {
         let person = self.signed_in.as_ref().map(|signed_in| &signed_in.user);
-        let signed_in = person.map(|user| view::SignedIn { email: user.email.to_string(), name: user.name.clone().unwrap_or_default() });
+        let signed_in = person
+            .map(|user| view::SignedIn { email: user.email.to_string(), name: user.name.clone().unwrap_or_default() });
         frame(&self.state, &self.browser, signed_in, self.theme, self.here.clone())
     }
 
@@ -132,7 +133,13 @@ pub(super) fn bare_layout(state: &AppState, browser: &Browser, request: &HttpReq
     frame(state, browser, None, theme(state, request), here(state, request))
 }
 
-fn frame(state: &AppState, browser: &Browser, signed_in: Option<view::SignedIn>, theme: view::Theme, here: String) -> view::Layout {
+fn frame(
+    state: &AppState,
+    browser: &Browser,
+    signed_in: Option<view::SignedIn>,
+    theme: view::Theme,
+    here: String,
+) -> view::Layout {
     view::Layout {
         brand: state.brand.clone(),
         development: state.settings.development,

@@ -34,7 +34,14 @@ impl Visit {
         let authority = &self.state.authority;
         let step = authority.next_step(id, &self.browser.secret, signed_in, &self.caller, self.now).await?;
         let Step::SignIn { client_name, login_hint } = step else { return Ok(Arrival::Other(step)) };
-        let stored = authority.store().read().await.map_err(identity::Error::from)?.authorization(id).await.map_err(identity::Error::from)?;
+        let stored = authority
+            .store()
+            .read()
+            .await
+            .map_err(identity::Error::from)?
+            .authorization(id)
+            .await
+            .map_err(identity::Error::from)?;
         let redirect_uri = stored.as_ref().and_then(|stored| stored.redirect_uri.as_ref());
         let app = client_name.or_else(|| stored.as_ref().and_then(|stored| host(&stored.client_id)));
         Ok(Arrival::Sign(Waiter {

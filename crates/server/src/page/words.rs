@@ -13,9 +13,9 @@ pub(super) fn app(client: &Client) -> App {
         ClientOrigin::Registration => Provenance::Registered,
         ClientOrigin::Operator if client.first_party => Provenance::FirstParty,
         ClientOrigin::Operator => Provenance::Operator,
-        ClientOrigin::Document => {
-            Provenance::Document { host: ClientIdUrl::parse(client.id.as_str()).map(|url| url.host()).unwrap_or_default() }
-        }
+        ClientOrigin::Document => Provenance::Document {
+            host: ClientIdUrl::parse(client.id.as_str()).map(|url| url.host()).unwrap_or_default(),
+        },
     };
     App { name: client.name.clone(), provenance }
 }
@@ -77,7 +77,14 @@ mod tests {
 
     #[test]
     fn lengths_are_said_in_their_largest_unit() {
-        for (seconds, said) in [(1, "1 second"), (90, "90 seconds"), (900, "15 minutes"), (3600, "1 hour"), (2_592_000, "30 days"), (0, "0 seconds")] {
+        for (seconds, said) in [
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (900, "15 minutes"),
+            (3600, "1 hour"),
+            (2_592_000, "30 days"),
+            (0, "0 seconds"),
+        ] {
             assert_eq!(length(Duration::from_secs(seconds)), said);
         }
     }

@@ -69,9 +69,6 @@ impl App {
 
     /// One of six grounds for the letter, always the same for the same name.
     pub(super) fn shade(&self) -> u32 {
-        self.name.bytes().fold(7_u32, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(u32::from(byte))
-        }) % 6
-            + 1
+        self.name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 6 + 1
     }
 }

@@ -18,15 +18,8 @@ pub struct Asset {
 /// The file behind `/assets/<name>`, when the name is a current one.
 #[must_use]
 pub fn asset(name: &str) -> Option<Asset> {
-    let (file, named) = File::ALL
-        .into_iter()
-        .zip(NAMES.iter())
-        .find(|(_, named)| named.name == name)?;
-    Some(Asset {
-        content_type: file.content_type(),
-        bytes: file.bytes(),
-        etag: &named.etag,
-    })
+    let (file, named) = File::ALL.into_iter().zip(NAMES.iter()).find(|(_, named)| named.name == name)?;
+    Some(Asset { content_type: file.content_type(), bytes: file.bytes(), etag: &named.etag })
 }
 
 /// The names under which [`asset`] answers now.
@@ -47,11 +40,8 @@ impl File {
 
     /// The address of this file below the issuer's path.
     pub(super) fn url(self, base: &str) -> String {
-        let name = File::ALL
-            .into_iter()
-            .zip(NAMES.iter())
-            .find(|(file, _)| *file == self)
-            .map(|(_, named)| &named.name);
+        let name =
+            File::ALL.into_iter().zip(NAMES.iter()).find(|(file, _)| *file == self).map(|(_, named)| &named.name);
         format!("{base}/assets/{}", name.map_or("", String::as_str))
     }
 
@@ -90,10 +80,7 @@ static NAMES: LazyLock<Vec<Named>> = LazyLock::new(|| {
     let named = |file: File| {
         let (stem, extension) = file.stem_and_extension();
         let version = version_of(file.bytes());
-        Named {
-            name: format!("{stem}-{version}.{extension}"),
-            etag: format!("\"{version}\""),
-        }
+        Named { name: format!("{stem}-{version}.{extension}"), etag: format!("\"{version}\"") }
     };
     File::ALL.into_iter().map(named).collect()
 });

@@ -35,9 +35,8 @@ impl Confirm {
         let sign_out = Self {
             layout: sample::signed_in("/sign-out"),
             question: "Sign out of Lanyard?".to_owned(),
-            explanation:
-                "Apps that you connected stay connected. You can disconnect them under Connections."
-                    .to_owned(),
+            explanation: "Apps that you connected stay connected. You can disconnect them under Connections."
+                .to_owned(),
             act: "Sign out".to_owned(),
             id: "sign-out".to_owned(),
             dangerous: false,
@@ -47,8 +46,7 @@ impl Confirm {
         };
         let dangerous = Self {
             question: "Disconnect Claude?".to_owned(),
-            explanation: "It stops reading Apollo at once. You can connect it again later."
-                .to_owned(),
+            explanation: "It stops reading Apollo at once. You can connect it again later.".to_owned(),
             act: "Disconnect Claude".to_owned(),
             id: "revoke-gr_1".to_owned(),
             dangerous: true,
@@ -63,10 +61,6 @@ impl Confirm {
             carried: vec![("state".to_owned(), sample::HOSTILE.to_owned())],
             ..sign_out.clone()
         };
-        vec![
-            ("sign-out", sign_out),
-            ("dangerous", dangerous),
-            ("hostile", hostile),
-        ]
+        vec![("sign-out", sign_out), ("dangerous", dangerous), ("hostile", hostile)]
     }
 }

@@ -98,9 +98,7 @@ impl EndReason {
             Self::Unused => "it was not used for a long time",
             Self::Expired => "its time was over",
             Self::MembershipLost => "you are no longer a member of the project",
-            Self::Disabled => {
-                "the account, the organisation, the project or the app was switched off"
-            }
+            Self::Disabled => "the account, the organisation, the project or the app was switched off",
             Self::RolledBack => "the server was restored from a backup; connect it again",
         }
     }

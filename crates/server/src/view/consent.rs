@@ -112,26 +112,14 @@ impl Consent {
             _ => "the project you choose".to_owned(),
         };
         let about_you = self.about_you.map(AboutYou::act);
-        let in_project = self
-            .reads
-            .iter()
-            .chain(&self.changes)
-            .map(|act| format!("{act} in {place}"));
-        about_you
-            .into_iter()
-            .map(str::to_owned)
-            .chain(in_project)
-            .collect()
+        let in_project = self.reads.iter().chain(&self.changes).map(|act| format!("{act} in {place}"));
+        about_you.into_iter().map(str::to_owned).chain(in_project).collect()
     }
 
     const fn cannot(&self) -> &'static [&'static str] {
         match (self.reads.is_empty(), self.changes.is_empty()) {
             (true, true) => &["see or change any of your projects", "act as you"],
-            (_, true) => &[
-                "change, create or delete anything",
-                "see other projects",
-                "act as you",
-            ],
+            (_, true) => &["change, create or delete anything", "see other projects", "act as you"],
             (_, false) => &["see or change other projects", "act as you anywhere else"],
         }
     }
@@ -149,12 +137,7 @@ impl Consent {
         let Some(project) = self.projects.get(index) else {
             return String::new();
         };
-        let same_before = self
-            .projects
-            .iter()
-            .take(index)
-            .filter(|other| other.slug == project.slug)
-            .count();
+        let same_before = self.projects.iter().take(index).filter(|other| other.slug == project.slug).count();
         match same_before {
             0 => format!("project-{}", project.slug),
             n => format!("project-{}-{}", project.slug, n + 1),
@@ -163,11 +146,7 @@ impl Consent {
 
     /// Nothing is chosen beforehand when there are several.
     fn is_chosen(&self, index: usize) -> bool {
-        self.projects.len() == 1
-            || self
-                .projects
-                .get(index)
-                .is_some_and(|project| project.chosen)
+        self.projects.len() == 1 || self.projects.get(index).is_some_and(|project| project.chosen)
     }
 }
 

@@ -47,41 +47,24 @@ pub fn is_good(colour: Rgb, grounds: &[Rgb], least: f64) -> bool {
 pub fn nearest_good(colour: Rgb, grounds: &[Rgb], least: f64) -> Rgb {
     let lab = Oklab::from(colour);
     let steps = (0..=1000_u32).map(|step| f64::from(step) / 1000.0);
-    let candidates =
-        steps.flat_map(|distance| [lab.lightness - distance, lab.lightness + distance]);
+    let candidates = steps.flat_map(|distance| [lab.lightness - distance, lab.lightness + distance]);
     let found = candidates
         .filter(|lightness| (0.0..=1.0).contains(lightness))
         .map(|lightness| Rgb::from(lab.at(lightness)))
         .find(|candidate| is_good(*candidate, grounds, least));
-    if is_good(colour, grounds, least) {
-        colour
-    } else {
-        found.unwrap_or_else(|| extreme(grounds))
-    }
+    if is_good(colour, grounds, least) { colour } else { found.unwrap_or_else(|| extreme(grounds)) }
 }
 
 fn extreme(grounds: &[Rgb]) -> Rgb {
     let first = grounds.first().copied().unwrap_or(Rgb::WHITE);
-    if ratio(Rgb::BLACK, first) >= ratio(Rgb::WHITE, first) {
-        Rgb::BLACK
-    } else {
-        Rgb::WHITE
-    }
+    if ratio(Rgb::BLACK, first) >= ratio(Rgb::WHITE, first) { Rgb::BLACK } else { Rgb::WHITE }
 }
 
 impl Rgb {
     /// `#000000`
-    pub const BLACK: Self = Self {
-        red: 0,
-        green: 0,
-        blue: 0,
-    };
+    pub const BLACK: Self = Self { red: 0, green: 0, blue: 0 };
     /// `#ffffff`
-    pub const WHITE: Self = Self {
-        red: 255,
-        green: 255,
-        blue: 255,
-    };
+    pub const WHITE: Self = Self { red: 255, green: 255, blue: 255 };
 
     /// The relative luminance, from 0 (black) to 1 (white).
     #[must_use]
@@ -93,43 +76,26 @@ impl Rgb {
     /// This colour with `share` (0 to 1) of another in it.
     #[must_use]
     pub fn mixed_with(self, other: Self, share: f64) -> Self {
-        let mix =
-            |a: u8, b: u8| byte((f64::from(a) * (1.0 - share) + f64::from(b) * share) / 255.0);
-        Self {
-            red: mix(self.red, other.red),
-            green: mix(self.green, other.green),
-            blue: mix(self.blue, other.blue),
-        }
+        let mix = |a: u8, b: u8| byte((f64::from(a) * (1.0 - share) + f64::from(b) * share) / 255.0);
+        Self { red: mix(self.red, other.red), green: mix(self.green, other.green), blue: mix(self.blue, other.blue) }
     }
 
     fn linear(self) -> [f64; 3] {
         [self.red, self.green, self.blue].map(|channel| {
             let channel = f64::from(channel) / 255.0;
-            if channel <= 0.040_45 {
-                channel / 12.92
-            } else {
-                ((channel + 0.055) / 1.055).powf(2.4)
-            }
+            if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
         })
     }
 
     fn from_linear(linear: [f64; 3]) -> Self {
         let [red, green, blue] = linear.map(|channel| {
-            byte(if channel <= 0.003_130_8 {
-                channel * 12.92
-            } else {
-                1.055 * channel.powf(1.0 / 2.4) - 0.055
-            })
+            byte(if channel <= 0.003_130_8 { channel * 12.92 } else { 1.055 * channel.powf(1.0 / 2.4) - 0.055 })
         });
         Self { red, green, blue }
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0–255 and rounded just before"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–255 and rounded just before")]
 fn byte(unit: f64) -> u8 {
     (unit.clamp(0.0, 1.0) * 255.0).round() as u8
 }
@@ -142,9 +108,7 @@ impl FromStr for Rgb {
         if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(NotAColour);
         }
-        let [_, red, green, blue] = u32::from_str_radix(digits, 16)
-            .map_err(|_| NotAColour)?
-            .to_be_bytes();
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).map_err(|_| NotAColour)?.to_be_bytes();
         Ok(Self { red, green, blue })
     }
 }
@@ -172,9 +136,7 @@ mod tests {
 
     #[test]
     fn only_six_digits_are_a_colour() {
-        for text in [
-            "", "#", "#12345", "#1234567", "123456", "#12345g", "#+12345", "red", "#é1234",
-        ] {
+        for text in ["", "#", "#12345", "#1234567", "123456", "#12345g", "#+12345", "red", "#é1234"] {
             assert_eq!(text.parse::<Rgb>(), Err(NotAColour), "{text}");
         }
         assert_eq!(colour("#3A4cb4").to_string(), "#3a4cb4");
@@ -182,27 +144,18 @@ mod tests {
 
     #[test]
     fn a_colour_that_is_good_is_left_alone() {
-        assert_eq!(
-            nearest_good(colour("#3a4cb4"), &[Rgb::WHITE], TEXT),
-            colour("#3a4cb4")
-        );
+        assert_eq!(nearest_good(colour("#3a4cb4"), &[Rgb::WHITE], TEXT), colour("#3a4cb4"));
     }
 
     #[test]
     fn a_bad_colour_becomes_the_nearest_good_one() {
-        for (text, ground) in [
-            ("#ffee00", "#ffffff"),
-            ("#7fc8ff", "#ffffff"),
-            ("#3a4cb4", "#1c1c1b"),
-            ("#000000", "#141413"),
-        ] {
+        for (text, ground) in
+            [("#ffee00", "#ffffff"), ("#7fc8ff", "#ffffff"), ("#3a4cb4", "#1c1c1b"), ("#000000", "#141413")]
+        {
             let ground = [colour(ground)];
             let good = nearest_good(colour(text), &ground, TEXT);
             let contrast = ratio(good, ground[0]);
-            assert!(
-                (TEXT..TEXT + 0.3).contains(&contrast),
-                "{text} became {good} with {contrast}"
-            );
+            assert!((TEXT..TEXT + 0.3).contains(&contrast), "{text} became {good} with {contrast}");
         }
     }
 

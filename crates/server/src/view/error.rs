@@ -57,8 +57,7 @@ impl ErrorPage {
         };
         let late = Self {
             title: "This page is too old".to_owned(),
-            happened: "You took longer than this request is kept, or it was already answered."
-                .to_owned(),
+            happened: "You took longer than this request is kept, or it was already answered.".to_owned(),
             to_do: "Start again from the app.".to_owned(),
             details: None,
             back: TrustedLink::new("https://claude.ai/", "claude.ai"),
@@ -67,7 +66,8 @@ impl ErrorPage {
         let ours = Self {
             title: "Something went wrong on our side".to_owned(),
             happened: "We could not finish this, and nothing was changed.".to_owned(),
-            to_do: "Try again in a minute. If it stays, send the reference below to whoever runs this server.".to_owned(),
+            to_do: "Try again in a minute. If it stays, send the reference below to whoever runs this server."
+                .to_owned(),
             details: None,
             layout: sample::signed_in("/"),
             ..request.clone()
@@ -83,17 +83,9 @@ impl ErrorPage {
                 expected: None,
                 got: Some(sample::HOSTILE.to_owned()),
             }),
-            back: TrustedLink::new(
-                format!("https://app.example/{}", sample::HOSTILE),
-                sample::HOSTILE,
-            ),
+            back: TrustedLink::new(format!("https://app.example/{}", sample::HOSTILE), sample::HOSTILE),
             ..request.clone()
         };
-        vec![
-            ("request", request),
-            ("late", late),
-            ("ours", ours),
-            ("hostile", hostile),
-        ]
+        vec![("request", request), ("late", late), ("ours", ours), ("hostile", hostile)]
     }
 }

@@ -46,48 +46,22 @@ impl Home {
     /// The page in its states.
     #[must_use]
     pub fn sample() -> Vec<(&'static str, Self)> {
-        let project = |name: &str| ProjectName {
-            name: name.to_owned(),
-            organization: "Acme".to_owned(),
-        };
+        let project = |name: &str| ProjectName { name: name.to_owned(), organization: "Acme".to_owned() };
         let member = |connections, notices, projects, mcp_url: Option<&str>| Self {
             layout: sample::development(sample::signed_in("/")),
-            door: Door::Member {
-                connections,
-                notices,
-                projects,
-                mcp_url: mcp_url.map(str::to_owned),
-            },
+            door: Door::Member { connections, notices, projects, mcp_url: mcp_url.map(str::to_owned) },
         };
         let mcp_url = Some("http://localhost:8081/mcp");
         vec![
             (
                 "visitor",
-                Self {
-                    layout: sample::development(sample::layout("/")),
-                    door: Door::Visitor { sign_up: true },
-                },
+                Self { layout: sample::development(sample::layout("/")), door: Door::Visitor { sign_up: true } },
             ),
-            (
-                "visitor-by-invitation",
-                Self {
-                    layout: sample::layout("/"),
-                    door: Door::Visitor { sign_up: false },
-                },
-            ),
-            (
-                "member",
-                member(2, 1, vec![project("Apollo"), project("Gemini")], mcp_url),
-            ),
-            (
-                "member-new",
-                member(0, 0, vec![project("First project")], mcp_url),
-            ),
+            ("visitor-by-invitation", Self { layout: sample::layout("/"), door: Door::Visitor { sign_up: false } }),
+            ("member", member(2, 1, vec![project("Apollo"), project("Gemini")], mcp_url)),
+            ("member-new", member(0, 0, vec![project("First project")], mcp_url)),
             ("member-without-project", member(0, 0, Vec::new(), None)),
-            (
-                "hostile",
-                member(1, 0, vec![project(sample::HOSTILE)], Some(sample::HOSTILE)),
-            ),
+            ("hostile", member(1, 0, vec![project(sample::HOSTILE)], Some(sample::HOSTILE))),
         ]
     }
 }

@@ -70,10 +70,7 @@ impl Theme {
     /// The theme that a form or a cookie names; anything unknown is [`Theme::Auto`].
     #[must_use]
     pub fn from_word(word: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|theme| theme.word() == word)
-            .unwrap_or_default()
+        Self::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
     }
 
     const fn label(self) -> &'static str {
@@ -101,11 +98,7 @@ impl Layout {
     /// Where the operator's colours are; the query changes with them, so that the answer may be kept for ever.
     pub(super) fn brand_stylesheet(&self) -> Option<String> {
         let accent = self.brand.accent.as_ref()?;
-        Some(format!(
-            "{}/assets/brand.css?v={}",
-            self.base,
-            accent.version()
-        ))
+        Some(format!("{}/assets/brand.css?v={}", self.base, accent.version()))
     }
 
     /// The theme to force, unless it is the system's.

@@ -36,15 +36,7 @@ impl Leave {
         let callback = "https://claude.ai/api/mcp/auth_callback?error=invalid_scope";
         let asked_wrongly = "It asked for something that this server does not know.";
         let pages = [
-            (
-                "web",
-                page(
-                    sample::claude(),
-                    asked_wrongly,
-                    callback.to_owned(),
-                    "claude.ai",
-                ),
-            ),
+            ("web", page(sample::claude(), asked_wrongly, callback.to_owned(), "claude.ai")),
             (
                 "program",
                 page(
@@ -64,9 +56,6 @@ impl Leave {
                 ),
             ),
         ];
-        pages
-            .into_iter()
-            .filter_map(|(state, page)| Some((state, page?)))
-            .collect()
+        pages.into_iter().filter_map(|(state, page)| Some((state, page?))).collect()
     }
 }

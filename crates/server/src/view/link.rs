@@ -16,13 +16,9 @@ impl TrustedLink {
         let (scheme, _) = href.split_once(':')?;
         let scheme = scheme.to_ascii_lowercase();
         let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-        let is_run = matches!(
-            scheme.as_str(),
-            "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source"
-        );
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        let is_run =
+            matches!(scheme.as_str(), "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source");
         (is_scheme && !is_run).then_some(Self { href, place })
     }
 

@@ -19,17 +19,13 @@ impl Moment {
     /// A day: `22 November 2026`. Microseconds since 1970; a time beyond the calendar shows as its number.
     #[must_use]
     pub fn date(unix_micros: i64) -> Self {
-        Self::new(unix_micros, "date", |at| {
-            at.strftime("%-d %B %Y").to_string()
-        })
+        Self::new(unix_micros, "date", |at| at.strftime("%-d %B %Y").to_string())
     }
 
     /// A day and a time: `22 November 2026, 14:03 UTC`.
     #[must_use]
     pub fn minute(unix_micros: i64) -> Self {
-        Self::new(unix_micros, "minute", |at| {
-            at.strftime("%-d %B %Y, %H:%M UTC").to_string()
-        })
+        Self::new(unix_micros, "minute", |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
     }
 
     /// How long ago: `2 minutes ago`; older than a week, the day.
@@ -56,23 +52,14 @@ impl Moment {
             },
             Err(_) => {
                 let number = unix_micros.to_string();
-                Self {
-                    iso: String::new(),
-                    words: number.clone(),
-                    exact: number,
-                    form,
-                }
+                Self { iso: String::new(), words: number.clone(), exact: number, form }
             }
         }
     }
 }
 
 fn ago(count: i64, unit: &str) -> String {
-    if count == 1 {
-        format!("1 {unit} ago")
-    } else {
-        format!("{count} {unit}s ago")
-    }
+    if count == 1 { format!("1 {unit} ago") } else { format!("{count} {unit}s ago") }
 }
 
 #[cfg(test)]

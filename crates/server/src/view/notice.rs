@@ -48,7 +48,8 @@ impl Notice {
         Self {
             tone: Tone::Warn,
             title: format!("{app} may be used in two places"),
-            text: "Two programs use this connection, or somebody copied it. If that is not you, disconnect it below.".to_owned(),
+            text: "Two programs use this connection, or somebody copied it. If that is not you, disconnect it below."
+                .to_owned(),
             at: Some(at),
         }
     }

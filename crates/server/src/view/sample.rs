@@ -12,10 +12,7 @@ pub(super) const DAY: i64 = 24 * 60 * MINUTE;
 
 pub(super) fn layout(here: &str) -> Layout {
     Layout {
-        brand: Brand {
-            name: "Lanyard".to_owned(),
-            accent: None,
-        },
+        brand: Brand { name: "Lanyard".to_owned(), accent: None },
         development: false,
         csrf: "sample-form-token".to_owned(),
         signed_in: None,
@@ -27,51 +24,26 @@ pub(super) fn layout(here: &str) -> Layout {
 }
 
 pub(super) fn signed_in(here: &str) -> Layout {
-    let person = SignedIn {
-        email: "member@example.com".to_owned(),
-        name: "Mira Member".to_owned(),
-    };
-    Layout {
-        signed_in: Some(person),
-        ..layout(here)
-    }
+    let person = SignedIn { email: "member@example.com".to_owned(), name: "Mira Member".to_owned() };
+    Layout { signed_in: Some(person), ..layout(here) }
 }
 
 pub(super) fn development(layout: Layout) -> Layout {
-    Layout {
-        development: true,
-        ..layout
-    }
+    Layout { development: true, ..layout }
 }
 
 pub(super) fn claude() -> App {
-    App {
-        name: "Claude".to_owned(),
-        provenance: Provenance::Document {
-            host: "claude.ai".to_owned(),
-        },
-    }
+    App { name: "Claude".to_owned(), provenance: Provenance::Document { host: "claude.ai".to_owned() } }
 }
 
 pub(super) fn cursor() -> App {
-    App {
-        name: "Cursor".to_owned(),
-        provenance: Provenance::Registered,
-    }
+    App { name: "Cursor".to_owned(), provenance: Provenance::Registered }
 }
 
 pub(super) fn hostile() -> App {
-    App {
-        name: HOSTILE.to_owned(),
-        provenance: Provenance::Document {
-            host: HOSTILE.to_owned(),
-        },
-    }
+    App { name: HOSTILE.to_owned(), provenance: Provenance::Document { host: HOSTILE.to_owned() } }
 }
 
 pub(super) fn waiting(app: &str) -> Option<Waiting> {
-    Some(Waiting {
-        authorization: "au_0sample".to_owned(),
-        app: app.to_owned(),
-    })
+    Some(Waiting { authorization: "au_0sample".to_owned(), app: app.to_owned() })
 }

@@ -25,9 +25,7 @@ pub struct Security {
 impl Security {
     /// The contact as a link, when it is one that can be followed.
     fn contact_link(&self) -> Option<&str> {
-        self.contact
-            .as_deref()
-            .filter(|contact| contact.starts_with("mailto:") || contact.starts_with("https://"))
+        self.contact.as_deref().filter(|contact| contact.starts_with("mailto:") || contact.starts_with("https://"))
     }
 
     /// The contact in words.
@@ -47,19 +45,9 @@ impl Security {
             absolute_lifetime: "365 days".to_owned(),
             password_minimum: 12,
         };
-        let member = Self {
-            layout: sample::development(sample::signed_in("/security")),
-            contact: None,
-            ..visitor.clone()
-        };
-        let hostile = Self {
-            contact: Some(format!("https://{}", sample::HOSTILE)),
-            ..visitor.clone()
-        };
-        vec![
-            ("visitor", visitor),
-            ("member", member),
-            ("hostile", hostile),
-        ]
+        let member =
+            Self { layout: sample::development(sample::signed_in("/security")), contact: None, ..visitor.clone() };
+        let hostile = Self { contact: Some(format!("https://{}", sample::HOSTILE)), ..visitor.clone() };
+        vec![("visitor", visitor), ("member", member), ("hostile", hostile)]
     }
 }

@@ -25,12 +25,10 @@ pub struct SignIn {
 
 impl SignIn {
     /// What is said when an address and a password do not belong together.
-    pub const WRONG: &'static str =
-        "The e-mail address or the password is not right. Check both and try again.";
+    pub const WRONG: &'static str = "The e-mail address or the password is not right. Check both and try again.";
 
     /// What is said when there were too many tries.
-    pub const TOO_MANY: &'static str =
-        "There were too many tries. Wait a few minutes, then try again.";
+    pub const TOO_MANY: &'static str = "There were too many tries. Wait a few minutes, then try again.";
 
     /// The page in its states.
     #[must_use]
@@ -55,14 +53,8 @@ impl SignIn {
             refusal: Some(sample::HOSTILE.to_owned()),
             ..plain.clone()
         };
-        let waiting = Self {
-            waiting: sample::waiting("Claude"),
-            ..plain.clone()
-        };
-        let by_invitation = Self {
-            sign_up: false,
-            ..plain.clone()
-        };
+        let waiting = Self { waiting: sample::waiting("Claude"), ..plain.clone() };
+        let by_invitation = Self { sign_up: false, ..plain.clone() };
         vec![
             ("plain", plain),
             ("app-waiting", waiting),

@@ -42,10 +42,7 @@ impl SignUp {
     }
 
     fn password_hint(&self) -> String {
-        format!(
-            "At least {} characters. A few words are easy to remember and hard to guess.",
-            self.password_minimum
-        )
+        format!("At least {} characters. A few words are easy to remember and hard to guess.", self.password_minimum)
     }
 
     /// The page in its states.
@@ -60,22 +57,11 @@ impl SignUp {
             password_minimum: 12,
             refusal: None,
         };
-        let field = |value: &str, error: &str| Field {
-            value: value.to_owned(),
-            error: Some(error.to_owned()),
-        };
+        let field = |value: &str, error: &str| Field { value: value.to_owned(), error: Some(error.to_owned()) };
         let refused = Self {
-            name: Field {
-                value: "Ada".to_owned(),
-                error: None,
-            },
-            email: field(
-                "ada(at)example.com",
-                "This is not an e-mail address. It looks like name@example.com.",
-            ),
-            password_error: Some(
-                "This password is too short. Use at least 12 characters.".to_owned(),
-            ),
+            name: Field { value: "Ada".to_owned(), error: None },
+            email: field("ada(at)example.com", "This is not an e-mail address. It looks like name@example.com."),
+            password_error: Some("This password is too short. Use at least 12 characters.".to_owned()),
             waiting: sample::waiting("Claude"),
             ..plain.clone()
         };
@@ -88,16 +74,9 @@ impl SignUp {
             ..plain.clone()
         };
         let limited = Self {
-            refusal: Some(
-                "There were too many tries. Wait a few minutes, then try again.".to_owned(),
-            ),
+            refusal: Some("There were too many tries. Wait a few minutes, then try again.".to_owned()),
             ..plain.clone()
         };
-        vec![
-            ("plain", plain),
-            ("refused", refused),
-            ("limited", limited),
-            ("hostile", hostile),
-        ]
+        vec![("plain", plain), ("refused", refused), ("limited", limited), ("hostile", hostile)]
     }
 }

@@ -18,14 +18,8 @@ impl SignedOut {
     /// The page in its states.
     #[must_use]
     pub fn sample() -> Vec<(&'static str, Self)> {
-        let plain = Self {
-            layout: sample::layout("/sign-in"),
-            back: None,
-        };
-        let from_app = Self {
-            back: TrustedLink::new("http://localhost:3000/", "localhost:3000"),
-            ..plain.clone()
-        };
+        let plain = Self { layout: sample::layout("/sign-in"), back: None };
+        let from_app = Self { back: TrustedLink::new("http://localhost:3000/", "localhost:3000"), ..plain.clone() };
         vec![("plain", plain), ("from-app", from_app)]
     }
 }

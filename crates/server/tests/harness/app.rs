@@ -27,7 +27,11 @@ impl Tokens {
         assert_eq!(answer.status, 200, "{}", answer.body);
         let json = answer.json();
         let text = |name: &str| json[name].as_str().map(str::to_owned);
-        Self { access: text("access_token").expect("an access token"), refresh: text("refresh_token"), id: text("id_token") }
+        Self {
+            access: text("access_token").expect("an access token"),
+            refresh: text("refresh_token"),
+            id: text("id_token"),
+        }
     }
 }
 
@@ -64,7 +68,10 @@ impl<'s> Client<'s> {
 
     /// The address at which a person begins; `changes` replace parameters, and an empty value leaves one out.
     pub fn authorize(&self, changes: &[(&str, &str)]) -> String {
-        format!("/authorize?{}", encode(&self.ask(changes).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>()))
+        format!(
+            "/authorize?{}",
+            encode(&self.ask(changes).iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
+        )
     }
 
     /// The parameters of a request for reading.
@@ -106,7 +113,13 @@ impl<'s> Client<'s> {
     /// A person allows what this address asks.
     pub async fn approve_at(&self, browser: &Browser, address: &str, project: Option<&str>) -> Answer {
         let asked = browser.open(address).await;
-        assert!(page::has_id(&asked.body, "allow"), "no consent page: {} {:?} {}", asked.status, asked.location(), asked.body);
+        assert!(
+            page::has_id(&asked.body, "allow"),
+            "no consent page: {} {:?} {}",
+            asked.status,
+            asked.location(),
+            asked.body
+        );
         let mut fields = vec![("decision", "allow")];
         fields.extend(project.map(|project| ("project", project)));
         let id = asked.consent_id();
@@ -120,7 +133,13 @@ impl<'s> Client<'s> {
 
     pub async fn try_redeem(&self, code: &str) -> Answer {
         let (verifier, redirect_uri) = (self.verifier.clone(), self.redirect_uri.clone());
-        self.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri), ("code_verifier", &verifier)]).await
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &redirect_uri),
+            ("code_verifier", &verifier),
+        ])
+        .await
     }
 
     /// The whole way, for reading Apollo.
@@ -152,7 +171,8 @@ impl<'s> Client<'s> {
     /// Sends a form as this client.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut fields = fields.to_vec();
-        let mut request = self.http.post(self.server.url(path)).header("content-type", "application/x-www-form-urlencoded");
+        let mut request =
+            self.http.post(self.server.url(path)).header("content-type", "application/x-www-form-urlencoded");
         match &self.secret {
             Some(secret) => request = request.basic_auth(&self.id, Some(secret)),
             None => fields.push(("client_id", &self.id)),
@@ -181,7 +201,10 @@ impl<'s> ApiApp<'s> {
 
     pub async fn try_introspect(&self, secret: &str, token: &str) -> Answer {
         let request = self.http.post(self.server.url("/introspect")).basic_auth("demo-api", Some(secret));
-        Answer::of(request.header("content-type", "application/x-www-form-urlencoded").body(encode(&[("token", token)]))).await
+        Answer::of(
+            request.header("content-type", "application/x-www-form-urlencoded").body(encode(&[("token", token)])),
+        )
+        .await
     }
 
     /// Whether a token is good.

@@ -55,7 +55,8 @@ impl Browser {
 
     /// Fills the first form of a page that goes to `action`, and sends it.
     pub async fn submit(&self, shown: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let (to, hidden) = page::form(&shown.body, action).unwrap_or_else(|| panic!("no form to {action} on:\n{}", shown.body));
+        let (to, hidden) =
+            page::form(&shown.body, action).unwrap_or_else(|| panic!("no form to {action} on:\n{}", shown.body));
         let mut all: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         all.extend(fields);
         self.post(&self.below_origin(&to), &all).await
@@ -113,7 +114,14 @@ impl Browser {
     async fn send(&self, method: Method, address: &str, headers: &[(&str, &str)], form: Option<String>) -> Answer {
         let address = if address.contains("://") { address.to_owned() } else { format!("{}{address}", self.issuer) };
         let mut request = self.http.request(method, address);
-        let cookies = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }

@@ -27,10 +27,11 @@ use server::{
 use storage::Store;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 
-pub use app::{ApiApp, Client, Tokens};
-pub use browser::{Answer, Browser};
+use app::{ApiApp, Client};
+use browser::Browser;
 use database::Database;
-pub use seed::{PASSWORD, Seeded};
+pub use seed::PASSWORD;
+use seed::Seeded;
 
 /// The moment at which tests begin.
 pub const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -90,7 +91,16 @@ impl TestServer {
             })
             .await
         });
-        Self { issuer, address, authority, seeded, clock, stop: Some(stop), running: Some((runtime, served)), _database: database }
+        Self {
+            issuer,
+            address,
+            authority,
+            seeded,
+            clock,
+            stop: Some(stop),
+            running: Some((runtime, served)),
+            _database: database,
+        }
     }
 
     /// Moves the clock on.
@@ -101,6 +111,16 @@ impl TestServer {
     /// An address of this server.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
+    }
+
+    /// The address of this server without the issuer's path.
+    pub fn origin(&self) -> String {
+        url::Url::parse(&self.issuer).unwrap().origin().ascii_serialization()
+    }
+
+    /// A client of plain HTTP, which follows nothing.
+    pub fn http(&self) -> reqwest::Client {
+        browser::http(self.address)
     }
 
     /// A browser without cookies.
@@ -123,6 +143,11 @@ impl TestServer {
     /// The confidential client `demo-app`, of the profile `oidc`.
     pub fn web_app(&self) -> Client<'_> {
         Client::confidential(self, "demo-app", &self.seeded.app_secret, "https://app.example.com/callback")
+    }
+
+    /// The client `demo-service`, which has no person.
+    pub fn service(&self) -> Client<'_> {
+        Client::confidential(self, "demo-service", &self.seeded.service_secret, "")
     }
 
     /// The resource server `demo-api`.

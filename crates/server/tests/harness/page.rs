@@ -15,7 +15,8 @@ pub fn has_id(html: &str, id: &str) -> bool {
 
 /// The value of the element with this id.
 pub fn value_of(html: &str, id: &str) -> Option<String> {
-    let tag = tags(html, "input").chain(tags(html, "button")).find(|tag| attribute(tag, "id").as_deref() == Some(id))?;
+    let tag =
+        tags(html, "input").chain(tags(html, "button")).find(|tag| attribute(tag, "id").as_deref() == Some(id))?;
     attribute(tag, "value")
 }
 
@@ -34,7 +35,10 @@ fn forms(html: &str) -> impl Iterator<Item = (String, &str)> {
 
 fn tags<'a>(html: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     let open = format!("<{name}");
-    html.match_indices(&open).map(|(at, _)| html[at..].split('>').next().unwrap_or_default()).collect::<Vec<_>>().into_iter()
+    html.match_indices(&open)
+        .map(|(at, _)| html[at..].split('>').next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {

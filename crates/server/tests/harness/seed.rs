@@ -37,7 +37,11 @@ pub struct Seeded {
 /// Puts it all there, as an operator would.
 pub async fn seed(authority: &Authority) -> Seeded {
     let organization = |slug: &str, name: &str| Act::OrganizationAdd { slug: slug.into(), name: name.into() };
-    let project = |organization: &str, slug: &str, name: &str| Act::ProjectAdd { organization: organization.into(), slug: slug.into(), name: name.into() };
+    let project = |organization: &str, slug: &str, name: &str| Act::ProjectAdd {
+        organization: organization.into(),
+        slug: slug.into(),
+        name: name.into(),
+    };
     let acme = text(&act(authority, organization("acme", "Acme")).await, "id");
     act(authority, organization("globex", "Globex")).await;
     let apollo = text(&act(authority, project("acme", "apollo", "Apollo")).await, "id");
@@ -50,7 +54,10 @@ pub async fn seed(authority: &Authority) -> Seeded {
         id: Some("demo-api".into()),
         name: "Demo API".into(),
         identifier: RESOURCE.into(),
-        scopes: vec!["issues:read=read:read issues and comments".into(), "issues:write=write:create and change issues".into()],
+        scopes: vec![
+            "issues:read=read:read issues and comments".into(),
+            "issues:write=write:create and change issues".into(),
+        ],
     };
     let api_secret = text(&act(authority, api).await, "client_secret");
     act(authority, client(cli())).await;
@@ -105,7 +112,10 @@ pub fn plain(id: &str, redirect_uris: &[&str]) -> ClientAdd {
 }
 
 fn cli() -> ClientAdd {
-    ClientAdd { name: "Demo CLI".into(), ..plain("demo-cli", &["http://127.0.0.1/callback", "http://localhost/callback"]) }
+    ClientAdd {
+        name: "Demo CLI".into(),
+        ..plain("demo-cli", &["http://127.0.0.1/callback", "http://localhost/callback"])
+    }
 }
 
 fn web_app() -> ClientAdd {

@@ -1,6 +1,30 @@
 //! One file per route or flow, through real HTTP against a server that listens.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is not as expected is a failed test"
+)]
 
 #[path = "../harness/mod.rs"]
 mod harness;
 
 mod authorize;
+mod connections;
+mod consent;
+mod cors;
+mod headers;
+mod health;
+mod introspect;
+mod issuer_path;
+mod metadata;
+mod pages;
+mod rate_limit;
+mod register;
+mod revoke;
+mod sign_in;
+mod sign_up;
+mod token;
+mod unavailable;
+mod userinfo;

@@ -29,26 +29,15 @@ fn a_file_has_a_name_that_changes_with_it() {
         let file = view::asset(name).unwrap();
         assert!(!file.bytes.is_empty());
         let version = file.etag.trim_matches('"');
-        assert!(
-            version.len() == 12 && name.contains(version),
-            "{name}, {version}"
-        );
+        assert!(version.len() == 12 && name.contains(version), "{name}, {version}");
     }
     assert!(
-        view::asset("lanyard.css").is_none()
-            && view::asset("../Cargo.toml").is_none()
-            && view::asset("").is_none()
+        view::asset("lanyard.css").is_none() && view::asset("../Cargo.toml").is_none() && view::asset("").is_none()
     );
     each(|name, html| {
-        for tag in tags(html)
-            .iter()
-            .filter(|tag| tag.is("link") || tag.is("script"))
-        {
+        for tag in tags(html).iter().filter(|tag| tag.is("link") || tag.is("script")) {
             let address = tag.attribute("href").or(tag.attribute("src")).unwrap();
-            assert!(
-                names.contains(&address.strip_prefix("/assets/").unwrap()),
-                "{name}: {address}"
-            );
+            assert!(names.contains(&address.strip_prefix("/assets/").unwrap()), "{name}: {address}");
         }
     });
 }
@@ -65,25 +54,14 @@ fn an_accent_brings_its_own_stylesheet() {
 #[test]
 fn a_chosen_theme_is_forced_and_an_unchosen_one_is_not() {
     let (_, mut page) = view::Home::sample().remove(0);
-    for (theme, forced) in [
-        (view::Theme::Auto, None),
-        (view::Theme::Light, Some("light")),
-        (view::Theme::Dark, Some("dark")),
-    ] {
+    for (theme, forced) in
+        [(view::Theme::Auto, None), (view::Theme::Light, Some("light")), (view::Theme::Dark, Some("dark"))]
+    {
         page.layout.theme = theme;
         let html = page.render().unwrap();
         let tags = tags(&html);
-        assert_eq!(
-            tags.iter()
-                .find(|tag| tag.is("html"))
-                .unwrap()
-                .attribute("data-theme"),
-            forced
-        );
-        let pressed = tags
-            .iter()
-            .find(|tag| tag.attribute("aria-pressed") == Some("true"))
-            .unwrap();
+        assert_eq!(tags.iter().find(|tag| tag.is("html")).unwrap().attribute("data-theme"), forced);
+        let pressed = tags.iter().find(|tag| tag.attribute("aria-pressed") == Some("true")).unwrap();
         assert_eq!(pressed.attribute("value"), Some(theme.word()));
         assert_eq!(view::Theme::from_word(theme.word()), theme);
     }

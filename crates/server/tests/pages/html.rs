@@ -8,10 +8,7 @@ pub(crate) struct Tag {
 
 impl Tag {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_deref().unwrap_or(""))
+        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_deref().unwrap_or(""))
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
@@ -28,18 +25,9 @@ pub(crate) fn tags(html: &str) -> Vec<Tag> {
         if rest.starts_with(['/', '!']) {
             continue;
         }
-        let name_ends = rest
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .expect("a tag without an end");
-        assert!(
-            name_ends > 0,
-            "a bare < before {:?}",
-            rest.chars().take(20).collect::<String>()
-        );
-        let mut tag = Tag {
-            name: rest[..name_ends].to_owned(),
-            attributes: Vec::new(),
-        };
+        let name_ends = rest.find(|c: char| !c.is_ascii_alphanumeric()).expect("a tag without an end");
+        assert!(name_ends > 0, "a bare < before {:?}", rest.chars().take(20).collect::<String>());
+        let mut tag = Tag { name: rest[..name_ends].to_owned(), attributes: Vec::new() };
         rest = rest[name_ends..].trim_start();
         while !rest.starts_with(['>', '/']) {
             let (attribute, left) = attribute(rest);
@@ -52,57 +40,31 @@ pub(crate) fn tags(html: &str) -> Vec<Tag> {
 }
 
 pub(crate) fn attribute(text: &str) -> ((String, Option<String>), &str) {
-    let ends = text
-        .find(|c: char| c == '=' || c == '>' || c.is_whitespace())
-        .expect("an attribute without an end");
+    let ends = text.find(|c: char| c == '=' || c == '>' || c.is_whitespace()).expect("an attribute without an end");
     let (name, rest) = text.split_at(ends);
-    assert!(
-        !name.contains(['<', '"', '\'']),
-        "an odd attribute {name:?}"
-    );
+    assert!(!name.contains(['<', '"', '\'']), "an odd attribute {name:?}");
     let Some(rest) = rest.strip_prefix('=') else {
         return ((name.to_owned(), None), rest);
     };
-    let value = rest
-        .strip_prefix('"')
-        .unwrap_or_else(|| panic!("{name} has no quotes"));
+    let value = rest.strip_prefix('"').unwrap_or_else(|| panic!("{name} has no quotes"));
     let (value, rest) = value.split_once('"').expect("a quote that does not end");
     ((name.to_owned(), Some(unescaped(value))), rest)
 }
 
 pub(crate) fn unescaped(text: &str) -> String {
-    [
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#38;", "&"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (escaped, plain)| {
-        text.replace(escaped, plain)
-    })
+    [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }
 
 /// The pieces of a document from each `<name` to the `</name>` after it.
 pub(crate) fn elements<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let (open, close) = (format!("<{name}"), format!("</{name}>"));
-    let starts = html
-        .match_indices(&open)
-        .filter(|(at, _)| html[at + open.len()..].starts_with([' ', '>', '\n']));
-    starts
-        .map(|(at, _)| &html[at..at + html[at..].find(&close).expect("an element without an end")])
-        .collect()
+    let starts = html.match_indices(&open).filter(|(at, _)| html[at + open.len()..].starts_with([' ', '>', '\n']));
+    starts.map(|(at, _)| &html[at..at + html[at..].find(&close).expect("an element without an end")]).collect()
 }
 
 pub(crate) fn words(html: &str) -> String {
-    let texts = html
-        .split('<')
-        .map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
-    texts
-        .collect::<Vec<_>>()
-        .join(" ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    let texts = html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    texts.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

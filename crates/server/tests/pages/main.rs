@@ -1,11 +1,7 @@
 //! Every page in every state: what each must have, and what none may.
 //!
 //! With `LANYARD_PAGES_DIR` set, the pages and their files are also written there, to be opened in a browser.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a page that cannot be read is a failed test"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a page that cannot be read is a failed test")]
 
 mod anatomy;
 mod consent;
@@ -38,27 +34,15 @@ pub(crate) fn each(check: impl Fn(&str, &str)) {
 }
 
 pub(crate) fn ids(html: &str) -> Vec<String> {
-    tags(html)
-        .iter()
-        .filter_map(|tag| tag.attribute("id").map(str::to_owned))
-        .collect()
+    tags(html).iter().filter_map(|tag| tag.attribute("id").map(str::to_owned)).collect()
 }
 
 #[test]
 fn there_are_all_pages() {
     let pages: HashSet<_> = gallery().iter().map(|it| it.page).collect();
-    for page in [
-        "home",
-        "sign-up",
-        "sign-in",
-        "consent",
-        "connections",
-        "confirm",
-        "error",
-        "leave",
-        "signed-out",
-        "security",
-    ] {
+    for page in
+        ["home", "sign-up", "sign-in", "consent", "connections", "confirm", "error", "leave", "signed-out", "security"]
+    {
         assert!(pages.contains(page), "{page}");
     }
 }
@@ -71,20 +55,13 @@ fn pages_can_be_looked_at() {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder.join("assets")).unwrap();
     for name in view::asset::asset_names() {
-        fs::write(
-            folder.join("assets").join(name),
-            view::asset(name).unwrap().bytes,
-        )
-        .unwrap();
+        fs::write(folder.join("assets").join(name), view::asset(name).unwrap().bytes).unwrap();
     }
     for Specimen { page, state, html } in gallery() {
         let html = html.replace("\"/assets/", "\"assets/");
         for theme in ["light", "dark"] {
             let themed = html.replace("<html lang=\"en\" data-theme=\"dark\"", "<html lang=\"en\"");
-            let themed = themed.replace(
-                "<html lang=\"en\"",
-                &format!("<html lang=\"en\" data-theme=\"{theme}\""),
-            );
+            let themed = themed.replace("<html lang=\"en\"", &format!("<html lang=\"en\" data-theme=\"{theme}\""));
             fs::write(folder.join(format!("{page}.{state}.{theme}.html")), themed).unwrap();
         }
     }

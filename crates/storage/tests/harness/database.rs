@@ -39,7 +39,8 @@ impl Database {
     }
 
     async fn schema(base: String) -> Self {
-        let schema = format!("test_{}", model::Secret::generate().expose().to_lowercase().chars().take(24).collect::<String>());
+        let schema =
+            format!("test_{}", model::Secret::generate().expose().to_lowercase().chars().take(24).collect::<String>());
         statement(&base, format!("CREATE SCHEMA {schema}")).await;
         let separator = if base.contains('?') { '&' } else { '?' };
         let mut options = Options::new(format!("{base}{separator}options[search_path]={schema}"));

@@ -63,7 +63,9 @@ impl<'a> Made<'a> {
 
     /// Id and name.
     pub(super) fn project(&self, organization: &str, slug: &str) -> Option<(String, String)> {
-        let is_it = |project: &&Value| text(project, "organization") == Some(organization) && text(project, "slug") == Some(slug);
+        let is_it = |project: &&Value| {
+            text(project, "organization") == Some(organization) && text(project, "slug") == Some(slug)
+        };
         let project = self.projects.iter().find(is_it)?;
         Some((text(project, "id")?.to_owned(), text(project, "name")?.to_owned()))
     }

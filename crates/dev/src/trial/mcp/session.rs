@@ -28,7 +28,9 @@ impl<'a> Session<'a> {
         let reply = self.call("initialize", "initialize", params).await?.expect(200)?;
         let result = result(&reply)?;
         let version = result.get("protocolVersion").and_then(Value::as_str).unwrap_or(VERSION).to_owned();
-        self.speaker.story.answer(reply.status, &json!({"protocolVersion": version, "serverInfo": result.get("serverInfo")}))?;
+        self.speaker
+            .story
+            .answer(reply.status, &json!({"protocolVersion": version, "serverInfo": result.get("serverInfo")}))?;
         self.version = Some(version);
         self.notify("notifications/initialized").await
     }
@@ -43,11 +45,22 @@ impl<'a> Session<'a> {
 
     pub(super) async fn read_issues(&mut self) -> Result<(), Failure> {
         self.speaker.story.step("Call a tool that reads: it sees the project that you chose, and no other.")?;
-        let reply = self.call("tools/call", "tools/call list_issues", json!({"name": "list_issues", "arguments": {}})).await?.expect(200)?;
+        let reply = self
+            .call("tools/call", "tools/call list_issues", json!({"name": "list_issues", "arguments": {}}))
+            .await?
+            .expect(200)?;
         let data = result(&reply)?.get("structuredContent").cloned().unwrap_or_default();
-        let titles: Vec<&Value> =
-            data.get("issues").and_then(Value::as_array).into_iter().flatten().filter_map(|issue| issue.get("title")).collect();
-        self.speaker.story.answer(reply.status, &json!({"project": data.get("project"), "issues": titles.len(), "first": titles.first()}))
+        let titles: Vec<&Value> = data
+            .get("issues")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|issue| issue.get("title"))
+            .collect();
+        self.speaker.story.answer(
+            reply.status,
+            &json!({"project": data.get("project"), "issues": titles.len(), "first": titles.first()}),
+        )
     }
 
     /// The guard in front of the app refuses it, whatever the app thinks.

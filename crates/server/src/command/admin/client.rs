@@ -1,6 +1,9 @@
 //! Clients on the command line.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand, ValueEnum};
 use identity::admin::{Act, ClientAdd, ClientHome, ClientKind};
@@ -160,9 +163,9 @@ impl NewClient {
     fn authentication(&self) -> Result<ClientKind, Failure> {
         let has_keys = self.jwks.is_some() || self.jwks_uri.is_some();
         match self.kind {
-            Kind::PrivateKeyJwt if !has_keys => {
-                Err(Failure::misused("A private-key-jwt client needs its public keys: add --jwks FILE or --jwks-uri URL."))
-            }
+            Kind::PrivateKeyJwt if !has_keys => Err(Failure::misused(
+                "A private-key-jwt client needs its public keys: add --jwks FILE or --jwks-uri URL.",
+            )),
             Kind::PrivateKeyJwt => {
                 let jwks = self.jwks.as_deref().map(read_keys).transpose()?;
                 Ok(ClientKind::PrivateKeyJwt { jwks, jwks_uri: self.jwks_uri.clone() })

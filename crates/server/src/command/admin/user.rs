@@ -70,7 +70,10 @@ impl TryFrom<UserAct> for Act {
 
 fn read_password() -> Result<TypedPassword, Failure> {
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(|error| Failure::misused(format!("No password could be read: {error}.")))?;
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::misused(format!("No password could be read: {error}.")))?;
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         return Err(Failure::misused("No password came on standard input."));

@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+/// What names a thing comes first.
+const NAMING: [&str; 8] = ["client_id", "client_secret", "slug", "email", "name", "resource", "role", "id"];
+
 /// The text, without a line end behind it.
 pub(super) fn text(value: &Value) -> String {
     match value {
@@ -26,23 +29,40 @@ fn columns(rows: &[&Map<String, Value>]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
         for (name, value) in *row {
-            if !value.is_null() && !names.contains(&name.as_str()) {
+            if !says_nothing(value) && !names.contains(&name.as_str()) {
                 names.push(name);
             }
         }
     }
+    names.sort_by_key(|name| NAMING.iter().position(|naming| naming == name).unwrap_or(NAMING.len()));
     let header = names.iter().map(|name| name.replace('_', " ").to_uppercase()).collect();
-    let cells = rows.iter().map(|row| names.iter().map(|name| row.get(*name).map_or_else(String::new, |value| named(name, value))).collect());
+    let cells = rows.iter().map(|row| {
+        names.iter().map(|name| row.get(*name).map_or_else(String::new, |value| named(name, value))).collect()
+    });
     align(&std::iter::once(header).chain(cells).collect::<Vec<_>>())
 }
 
 fn pairs(members: &Map<String, Value>) -> String {
-    let present = members.iter().filter(|(_, value)| !value.is_null());
-    align(&present.map(|(name, value)| vec![name.replace('_', " "), named(name, value)]).collect::<Vec<_>>())
+    let mut present: Vec<_> = members.iter().filter(|(_, value)| !value.is_null()).collect();
+    present.sort_by_key(|(name, _)| NAMING.iter().position(|naming| naming == name).unwrap_or(NAMING.len()));
+    align(
+        &present.into_iter().map(|(name, value)| vec![name.replace('_', " "), named(name, value)]).collect::<Vec<_>>(),
+    )
+}
+
+/// A column in which no row says anything is left out.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
 }
 
 fn align(rows: &[Vec<String>]) -> String {
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..rows.iter().map(Vec::len).max().unwrap_or(0)).map(width).collect();
     let line = |row: &Vec<String>| {
         let padded: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
@@ -53,7 +73,8 @@ fn align(rows: &[Vec<String>]) -> String {
 
 /// A time is shown as one.
 fn named(name: &str, value: &Value) -> String {
-    let time = value.as_i64().filter(|_| name.ends_with("_at")).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let time =
+        value.as_i64().filter(|_| name.ends_with("_at")).and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.map_or_else(|| cell(value), |time| time.to_string())
 }
 
@@ -62,8 +83,11 @@ fn cell(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => members.iter().map(|(name, value)| format!("{name}: {}", cell(value))).collect::<Vec<_>>().join(" · "),
-        Value::Null => "–".to_owned(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name}: {}", cell(value))).collect::<Vec<_>>().join(" · ")
+        }
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         other => other.to_string(),
     };
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
@@ -79,9 +103,11 @@ mod tests {
     fn a_list_is_a_table_and_an_object_names_and_values() {
         let list = json!([{"slug": "acme", "name": "Acme"}, {"slug": "globex-research", "name": "Globex"}]);
         let lines: Vec<String> = text(&list).lines().map(str::to_owned).collect();
-        assert_eq!(lines.len(), 3);
-        assert!(lines.iter().any(|line| line == "NAME    SLUG" || line == "SLUG             NAME"), "{lines:?}");
-        assert_eq!(text(&json!({"client_id": "a", "scopes": ["x", "y"], "gone": null})), "client id  a\nscopes     x, y");
+        assert_eq!(lines, ["SLUG             NAME", "acme             Acme", "globex-research  Globex"]);
+        assert_eq!(
+            text(&json!({"client_id": "a", "scopes": ["x", "y"], "gone": null})),
+            "client id  a\nscopes     x, y"
+        );
         assert_eq!(text(&json!({"clients": []})), "Nothing.");
         assert_eq!(text(&json!({"created_at": 1_700_000_000})), "created at  2023-11-14T22:13:20Z");
     }

@@ -14,50 +14,24 @@ impl Connections {
             ended,
             mcp_url: Some("http://localhost:8081/mcp".to_owned()),
         };
-        let hostile = Notice {
-            tone: Tone::Warn,
-            title: sample::HOSTILE.to_owned(),
-            text: sample::HOSTILE.to_owned(),
-            at: None,
-        };
+        let hostile =
+            Notice { tone: Tone::Warn, title: sample::HOSTILE.to_owned(), text: sample::HOSTILE.to_owned(), at: None };
         let empty = page(Vec::new(), Vec::new(), Vec::new());
         vec![
             ("full", page(Vec::new(), live(), ended())),
             ("notices", page(notices(), live(), ended())),
-            (
-                "one-ended",
-                page(vec![Notice::disconnected("Claude")], Vec::new(), ended()),
-            ),
-            (
-                "empty-without-address",
-                Self {
-                    mcp_url: None,
-                    ..empty.clone()
-                },
-            ),
+            ("one-ended", page(vec![Notice::disconnected("Claude")], Vec::new(), ended())),
+            ("empty-without-address", Self { mcp_url: None, ..empty.clone() }),
             ("empty", empty),
-            (
-                "hostile",
-                page(
-                    vec![hostile],
-                    vec![connection("gr_9", sample::hostile(), sample::HOSTILE)],
-                    Vec::new(),
-                ),
-            ),
+            ("hostile", page(vec![hostile], vec![connection("gr_9", sample::hostile(), sample::HOSTILE)], Vec::new())),
         ]
     }
 }
 
 fn notices() -> Vec<Notice> {
     vec![
-        Notice::reused(
-            "VS Code",
-            Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW),
-        ),
-        Notice::shared(
-            "Cursor",
-            Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW),
-        ),
+        Notice::reused("VS Code", Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW)),
+        Notice::shared("Cursor", Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW)),
     ]
 }
 
@@ -65,10 +39,7 @@ fn connection(id: &str, app: App, project: &str) -> Connection {
     Connection {
         id: id.to_owned(),
         app,
-        project: Some(ProjectName {
-            name: project.to_owned(),
-            organization: "Acme".to_owned(),
-        }),
+        project: Some(ProjectName { name: project.to_owned(), organization: "Acme".to_owned() }),
         can: vec!["read issues and comments".to_owned()],
         changes: false,
         given: Moment::date(sample::NOW - 40 * sample::DAY),
@@ -81,25 +52,16 @@ fn connection(id: &str, app: App, project: &str) -> Connection {
 }
 
 fn live() -> Vec<Connection> {
-    let demo_app = App {
-        name: "Demo app".to_owned(),
-        provenance: Provenance::Operator,
-    };
+    let demo_app = App { name: "Demo app".to_owned(), provenance: Provenance::Operator };
     let identity = Connection {
         project: None,
         can: vec!["see your name and e-mail address".to_owned()],
         last_use: None,
         ..connection("gr_3", demo_app, "")
     };
-    let deployer = App {
-        name: "Acme Deployer".to_owned(),
-        provenance: Provenance::FirstParty,
-    };
+    let deployer = App { name: "Acme Deployer".to_owned(), provenance: Provenance::FirstParty };
     let writing = Connection {
-        can: vec![
-            "read issues and comments".to_owned(),
-            "create and change issues".to_owned(),
-        ],
+        can: vec!["read issues and comments".to_owned(), "create and change issues".to_owned()],
         changes: true,
         ..connection("gr_4", deployer, "Gemini")
     };
@@ -114,19 +76,11 @@ fn live() -> Vec<Connection> {
 fn ended() -> Vec<EndedConnection> {
     let ended = |app, days: i64, reason| EndedConnection {
         app,
-        project: Some(ProjectName {
-            name: "Apollo".to_owned(),
-            organization: "Acme".to_owned(),
-        }),
+        project: Some(ProjectName { name: "Apollo".to_owned(), organization: "Acme".to_owned() }),
         at: Moment::date(sample::NOW - days * sample::DAY),
         reason,
     };
-    let code = App {
-        name: "VS Code".to_owned(),
-        provenance: Provenance::Document {
-            host: "vscode.dev".to_owned(),
-        },
-    };
+    let code = App { name: "VS Code".to_owned(), provenance: Provenance::Document { host: "vscode.dev".to_owned() } };
     vec![
         ended(code, 0, EndReason::Reused),
         ended(sample::claude(), 9, EndReason::You),

@@ -8,25 +8,13 @@ impl Consent {
     #[must_use]
     pub fn sample() -> Vec<(&'static str, Self)> {
         let several = several();
-        let one = Self {
-            projects: vec![choice("apollo", "Apollo")],
-            ..several.clone()
-        };
-        let none = Self {
-            projects: Vec::new(),
-            ..several.clone()
-        };
-        let refused = Self {
-            refusal: Some(Self::CHOOSE.to_owned()),
-            ..several.clone()
-        };
+        let one = Self { projects: vec![choice("apollo", "Apollo")], ..several.clone() };
+        let none = Self { projects: Vec::new(), ..several.clone() };
+        let refused = Self { refusal: Some(Self::CHOOSE.to_owned()), ..several.clone() };
         let new_only = Self {
             already: vec!["read issues and comments".to_owned()],
             reads: vec!["read documents".to_owned()],
-            projects: vec![ProjectChoice {
-                connected: true,
-                ..choice("apollo", "Apollo")
-            }],
+            projects: vec![ProjectChoice { connected: true, ..choice("apollo", "Apollo") }],
             ..several.clone()
         };
         vec![
@@ -67,10 +55,7 @@ fn several() -> Consent {
         changes: Vec::new(),
         already: Vec::new(),
         projects: vec![choice("apollo", "Apollo"), choice("gemini", "Gemini")],
-        until: Until::Lasting {
-            idle: "30 days".to_owned(),
-            latest: Moment::date(sample::NOW + 365 * sample::DAY),
-        },
+        until: Until::Lasting { idle: "30 days".to_owned(), latest: Moment::date(sample::NOW + 365 * sample::DAY) },
         destination: Destination::Host("claude.ai".to_owned()),
         refusal: None,
     }
@@ -78,17 +63,9 @@ fn several() -> Consent {
 
 fn this_computer() -> Consent {
     Consent {
-        app: App {
-            name: "Claude Code".to_owned(),
-            ..sample::claude()
-        },
-        about_you: Some(AboutYou {
-            name: true,
-            email: true,
-        }),
-        destination: Destination::ThisComputer {
-            address: "127.0.0.1".to_owned(),
-        },
+        app: App { name: "Claude Code".to_owned(), ..sample::claude() },
+        about_you: Some(AboutYou { name: true, email: true }),
+        destination: Destination::ThisComputer { address: "127.0.0.1".to_owned() },
         ..several()
     }
 }
@@ -96,32 +73,19 @@ fn this_computer() -> Consent {
 fn program() -> Consent {
     Consent {
         app: sample::cursor(),
-        destination: Destination::Program {
-            scheme: "cursor".to_owned(),
-        },
-        layout: Layout {
-            theme: Theme::Dark,
-            ..several().layout
-        },
+        destination: Destination::Program { scheme: "cursor".to_owned() },
+        layout: Layout { theme: Theme::Dark, ..several().layout },
         ..several()
     }
 }
 
 fn identity() -> Consent {
     Consent {
-        app: App {
-            name: "Demo app".to_owned(),
-            provenance: Provenance::Operator,
-        },
-        about_you: Some(AboutYou {
-            name: true,
-            email: true,
-        }),
+        app: App { name: "Demo app".to_owned(), provenance: Provenance::Operator },
+        about_you: Some(AboutYou { name: true, email: true }),
         reads: Vec::new(),
         projects: Vec::new(),
-        until: Until::Short {
-            lifetime: "15 minutes".to_owned(),
-        },
+        until: Until::Short { lifetime: "15 minutes".to_owned() },
         destination: Destination::Host("localhost:3000".to_owned()),
         ..several()
     }
@@ -129,10 +93,7 @@ fn identity() -> Consent {
 
 fn changes() -> Consent {
     Consent {
-        app: App {
-            name: "Acme Deployer".to_owned(),
-            provenance: Provenance::FirstParty,
-        },
+        app: App { name: "Acme Deployer".to_owned(), provenance: Provenance::FirstParty },
         changes: vec!["create and change issues".to_owned()],
         destination: Destination::Host("deployer.example.com".to_owned()),
         ..several()
@@ -149,18 +110,10 @@ fn hostile() -> Consent {
         reads: vec![text.to_owned()],
         already: vec![text.to_owned()],
         projects: vec![
-            ProjectChoice {
-                organization: text.to_owned(),
-                ..choice("same", text)
-            },
-            ProjectChoice {
-                id: text.to_owned(),
-                ..choice("same", text)
-            },
+            ProjectChoice { organization: text.to_owned(), ..choice("same", text) },
+            ProjectChoice { id: text.to_owned(), ..choice("same", text) },
         ],
-        destination: Destination::Program {
-            scheme: text.to_owned(),
-        },
+        destination: Destination::Program { scheme: text.to_owned() },
         refusal: Some(text.to_owned()),
         ..several()
     }

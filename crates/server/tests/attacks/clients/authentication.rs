@@ -27,7 +27,11 @@ async fn v17_every_grant_type_refuses_every_wrong_way_to_authenticate() {
             ],
         ] {
             let answer = fields(&server, "/token", &[grant, credential].concat()).await;
-            assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (401, "invalid_client"), "{grant:?} {credential:?}");
+            assert_eq!(
+                (answer.status.as_u16(), error(&answer).as_str()),
+                (401, "invalid_client"),
+                "{grant:?} {credential:?}"
+            );
             assert_eq!(answer.header("cache-control"), "no-store");
         }
         let header = basic("demo-app", "wrong");
@@ -45,10 +49,23 @@ async fn v15_codes_and_refresh_tokens_of_another_client_are_refused_and_stay_goo
     let answer = cli.approve(&browser, &server.seeded.apollo).await;
     let code = answer.sent("code").unwrap();
     assert_eq!(error(&app.try_redeem(&code).await), "invalid_grant", "another client with its own valid credentials");
-    let mixed = [("grant_type", "authorization_code"), ("code", &code), ("client_id", "demo-cli"), ("client_secret", &server.seeded.app_secret)];
-    assert_eq!(error(&fields(&server, "/token", &mixed).await), "invalid_client", "one client's id with another's secret");
+    let mixed = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("client_id", "demo-cli"),
+        ("client_secret", &server.seeded.app_secret),
+    ];
+    assert_eq!(
+        error(&fields(&server, "/token", &mixed).await),
+        "invalid_client",
+        "one client's id with another's secret"
+    );
     let nobody = fields(&server, "/token", &[("grant_type", "authorization_code"), ("code", &code)]).await;
-    assert!(matches!(error(&nobody).as_str(), "invalid_client" | "invalid_request"), "no client at all: {}", nobody.body);
+    assert!(
+        matches!(error(&nobody).as_str(), "invalid_client" | "invalid_request"),
+        "no client at all: {}",
+        nobody.body
+    );
     let tokens = cli.redeem(&answer).await;
     let refresh = tokens.refresh.clone().unwrap();
     assert_eq!(error(&app.try_refresh(&refresh).await), "invalid_grant");
@@ -62,7 +79,11 @@ async fn v15_codes_and_refresh_tokens_of_another_client_are_refused_and_stay_goo
 async fn two_ways_to_authenticate_in_one_request_and_a_secret_in_the_query_are_refused() {
     let server = TestServer::start().await;
     let header = basic("demo-service", &server.seeded.service_secret);
-    let body = encode(&[("grant_type", "client_credentials"), ("client_secret", &server.seeded.service_secret), ("client_id", "demo-service")]);
+    let body = encode(&[
+        ("grant_type", "client_credentials"),
+        ("client_secret", &server.seeded.service_secret),
+        ("client_id", "demo-service"),
+    ]);
     assert_eq!(error(&form(&server, "/token", &[("authorization", &header)], &body).await), "invalid_request");
     let query = format!("/token?client_id=demo-service&client_secret={}", server.seeded.service_secret);
     let answer = form(&server, &query, &[], "grant_type=client_credentials").await;
@@ -93,11 +114,26 @@ async fn introspection_is_for_resource_servers_and_tells_them_only_of_their_own(
     let tokens = server.cli().connect(&browser).await;
     assert_eq!(server.api().try_introspect("wrong", &tokens.access).await.status, 401);
     assert_eq!(fields(&server, "/introspect", &[("token", &tokens.access)]).await.status, 401);
-    let as_client = form(&server, "/introspect", &[("authorization", &basic("demo-app", &server.seeded.app_secret))], &encode(&[("token", &tokens.access)])).await;
+    let as_client = form(
+        &server,
+        "/introspect",
+        &[("authorization", &basic("demo-app", &server.seeded.app_secret))],
+        &encode(&[("token", &tokens.access)]),
+    )
+    .await;
     assert_eq!(as_client.status, 401, "a client is no resource server");
-    assert_eq!(server.api().introspect(tokens.refresh.as_deref().unwrap()).await.to_string(), r#"{"active":false}"#, "a refresh token is no access token");
+    assert_eq!(
+        server.api().introspect(tokens.refresh.as_deref().unwrap()).await.to_string(),
+        r#"{"active":false}"#,
+        "a refresh token is no access token"
+    );
     let app = server.web_app();
-    let identity = app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid email", &[]), None).await).await;
-    assert_eq!(server.api().introspect(&identity.access).await.to_string(), r#"{"active":false}"#, "another audience's token");
+    let identity =
+        app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid email", &[]), None).await).await;
+    assert_eq!(
+        server.api().introspect(&identity.access).await.to_string(),
+        r#"{"active":false}"#,
+        "another audience's token"
+    );
     assert_eq!(server.api().introspect("garbage").await.to_string(), r#"{"active":false}"#);
 }

@@ -29,7 +29,11 @@ async fn v21_whatever_a_connection_rests_on_takes_it_along() {
         let refused = client.try_refresh(tokens.refresh.as_deref().unwrap()).await;
         assert!(matches!(error(&refused).as_str(), "invalid_grant" | "invalid_client"), "{what}: {}", refused.body);
         let refused = client.try_redeem(&waiting.sent("code").unwrap()).await;
-        assert!(matches!(error(&refused).as_str(), "invalid_grant" | "invalid_client"), "{what}: a code issued before: {}", refused.body);
+        assert!(
+            matches!(error(&refused).as_str(), "invalid_grant" | "invalid_client"),
+            "{what}: a code issued before: {}",
+            refused.body
+        );
     }
 }
 

@@ -7,19 +7,45 @@ use crate::harness::{TestServer, browser::encode};
 async fn v07_a_doubled_parameter_is_refused_wherever_it_stands() {
     let server = TestServer::start().await;
     for (path, request) in [
-        ("/token", &[("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "http://127.0.0.1/callback"), ("code_verifier", "v"), ("client_id", "demo-cli")][..]),
-        ("/token", &[("grant_type", "refresh_token"), ("refresh_token", "x"), ("scope", "issues:read"), ("client_id", "demo-cli")]),
+        (
+            "/token",
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", "x"),
+                ("redirect_uri", "http://127.0.0.1/callback"),
+                ("code_verifier", "v"),
+                ("client_id", "demo-cli"),
+            ][..],
+        ),
+        (
+            "/token",
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", "x"),
+                ("scope", "issues:read"),
+                ("client_id", "demo-cli"),
+            ],
+        ),
         ("/revoke", &[("token", "x"), ("token_type_hint", "access_token"), ("client_id", "demo-cli")]),
     ] {
         for (name, value) in request {
             for second in [*value, "another"] {
                 let body = format!("{}&{name}={second}", encode(request));
                 let answer = form(&server, path, &[], &body).await;
-                assert_eq!((answer.status.as_u16(), error(&answer).as_str()), (400, "invalid_request"), "{path} {name}");
+                assert_eq!(
+                    (answer.status.as_u16(), error(&answer).as_str()),
+                    (400, "invalid_request"),
+                    "{path} {name}"
+                );
             }
         }
     }
-    let both = encode(&[("grant_type", "client_credentials"), ("client_id", "demo-service"), ("resource", "https://a.example"), ("resource", "https://b.example")]);
+    let both = encode(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "demo-service"),
+        ("resource", "https://a.example"),
+        ("resource", "https://b.example"),
+    ]);
     let header = super::wire::basic("demo-service", &server.seeded.service_secret);
     let answer = form(&server, "/token", &[("authorization", &header)], &both).await;
     assert_eq!(error(&answer), "invalid_target", "resource may repeat, but there is one to a grant");
@@ -51,9 +77,18 @@ async fn v14_a_code_is_not_spent_by_a_missing_an_empty_a_wrong_or_an_odd_verifie
     let answer = client.approve(&browser, &server.seeded.apollo).await;
     let code = answer.sent("code").unwrap();
     for verifier in ["", &"a".repeat(42), &"a".repeat(43), &"a".repeat(129), &"ä".repeat(43)] {
-        let request = [("grant_type", "authorization_code"), ("code", &code), ("code_verifier", verifier), ("client_id", "demo-cli")];
+        let request = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("code_verifier", verifier),
+            ("client_id", "demo-cli"),
+        ];
         let refused = fields(&server, "/token", &request).await;
-        assert!(matches!(error(&refused).as_str(), "invalid_grant" | "invalid_request"), "{verifier}: {}", refused.body);
+        assert!(
+            matches!(error(&refused).as_str(), "invalid_grant" | "invalid_request"),
+            "{verifier}: {}",
+            refused.body
+        );
     }
     client.redeem(&answer).await;
 }
@@ -83,7 +118,11 @@ async fn a_resource_is_narrowed_never_widened_and_survives_spelling() {
         let tokens = client.redeem(&client.approve_at(&browser, &address, Some(&server.seeded.apollo)).await).await;
         assert!(server.api().accepts(&tokens.access).await, "{spelling}");
         let refresh = tokens.refresh.clone().unwrap();
-        let wider = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str()), ("resource", "https://other.example/")];
+        let wider = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.as_str()),
+            ("resource", "https://other.example/"),
+        ];
         assert_eq!(error(&client.token(&wider).await), "invalid_target");
         let same = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str()), ("resource", spelling)];
         assert_eq!(client.token(&same).await.status, 200);

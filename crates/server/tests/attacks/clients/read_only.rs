@@ -14,7 +14,8 @@ async fn c16_no_request_of_a_client_that_is_not_first_party_yields_a_write_scope
     let told = server.api().introspect(&tokens.access).await;
     assert_eq!((told["scope"].as_str().unwrap().contains("write"), told["access"].as_str()), (false, Some("read")));
     let refresh = tokens.refresh.clone().unwrap();
-    let wider = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str()), ("scope", "issues:read issues:write")];
+    let wider =
+        [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str()), ("scope", "issues:read issues:write")];
     assert_eq!(error(&client.token(&wider).await), "invalid_scope");
     let only = browser.open(&client.authorize(&[("scope", "issues:write")])).await;
     assert!(!only.body.contains("id=\"allow\""), "nothing is left to allow");

@@ -1,10 +1,14 @@
 //! Requests that the harness's clients would never send.
 
-use crate::harness::{Answer, TestServer, browser::{encode, http}};
+use crate::harness::{
+    Answer, TestServer,
+    browser::{encode, http},
+};
 
 /// A form to an endpoint with these headers, as it stands.
 pub async fn form(server: &TestServer, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let mut request = http(server.address).post(server.url(path)).header("content-type", "application/x-www-form-urlencoded");
+    let mut request =
+        http(server.address).post(server.url(path)).header("content-type", "application/x-www-form-urlencoded");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
