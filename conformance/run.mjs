@@ -1,5 +1,5 @@
 // The one entry: starts the servers that the chosen suites need, runs them, prints the table, and ends with 1 when anything failed.
-//   conformance/run [suite …]      conformance/run --list
+//   conformance/run [suite …]      conformance/run "mcp-clients, Python SDK"      conformance/run --list
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { HERE, freePort } from "./harness/places.mjs";
@@ -25,7 +25,7 @@ if (wanted.includes("--list")) {
   console.log(SUITES.join("\n"));
   process.exit(0);
 }
-const unknown = wanted.filter((name) => !SUITES.includes(name));
+const unknown = wanted.filter((name) => !SUITES.includes(name.split(", ")[0]));
 if (unknown.length > 0) {
   console.error(`no such suite: ${unknown.join(", ")}; there are ${SUITES.join(", ")}`);
   process.exit(2);
@@ -40,10 +40,11 @@ async function main(names) {
   const surroundings = { browser, relyingPartyPort, authority: testAuthority() };
   const servers = new Map();
   try {
-    for (const name of names) {
+    for (const wish of names) {
+      const [name, only] = wish.split(", ");
       const suite = await import(`./suites/${name}.mjs`);
       const server = await started(servers, suite.settings, surroundings);
-      await perform(checks, name, suite, { ...surroundings, server });
+      await perform(checks, { name, only }, suite, { ...surroundings, server });
     }
   } finally {
     await browser.close();
@@ -61,7 +62,7 @@ async function started(servers, name, surroundings) {
 }
 
 /** A suite may have parts, each of which ends by itself when something fails that it rests on. */
-async function perform(checks, name, suite, surroundings) {
+async function perform(checks, { name, only }, suite, surroundings) {
   const part = async (title, body) => {
     try {
       await body(checks.suite(title));
@@ -69,7 +70,10 @@ async function perform(checks, name, suite, surroundings) {
       if (!(error instanceof CannotGoOn)) checks.broke(title, error);
     }
   };
-  await part(name, (tools) => suite.run({ ...surroundings, ...tools, suite: (title, body) => part(`${name}, ${title}`, body) }));
+  const partOf = async (title, body) => {
+    if (!only || title.startsWith(only)) await part(`${name}, ${title}`, body);
+  };
+  await part(name, (tools) => suite.run({ ...surroundings, ...tools, suite: partOf }));
 }
 
 function report(checks) {

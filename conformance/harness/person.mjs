@@ -39,6 +39,7 @@ export class Person {
   /**
    * Opens an authorization URL and does what the pages ask, until the browser is sent to the app.
    * Returns where it was sent, and what the consent page said.
+   * `project` is a slug, or null for the first one.
    */
   async answer(url, { redirectUri, project = "apollo", decision = "allow" } = {}) {
     const target = redirectUri ?? new URL(url).searchParams.get("redirect_uri");
@@ -72,9 +73,9 @@ export class Person {
     await this.page.fill("#password", this.account.password);
   }
 
-  /** Chooses a project where there is a choice. */
+  /** Chooses a project where there is a choice; without a slug, the first one. */
   async choose(slug) {
-    const choice = this.page.locator(`#project-${slug}`);
+    const choice = slug ? this.page.locator(`#project-${slug}`) : this.page.locator('[id^="project-"]').first();
     if ((await choice.count()) > 0) await choice.check({ force: true });
   }
 
@@ -122,11 +123,10 @@ export class Person {
     return sent;
   }
 
-  /** Waits for the app's page, or for the browser's own where nobody serves one, so that the next step finds it at rest. */
+  /** Waits for the app's page, so that the next step finds the browser at rest. */
   async #arrived({ request }, target) {
-    const served = await request.response().catch(() => null);
-    const there = (url) => (served ? url.href.startsWith(target) : url.protocol === "chrome-error:");
-    await this.page.waitForURL(there, { waitUntil: "domcontentloaded", timeout: 3_000 }).catch(() => {});
+    if (!(await request.response().catch(() => null))) throw new Error(`nobody listens at ${target}`);
+    await this.page.waitForURL((url) => url.href.startsWith(target), { waitUntil: "domcontentloaded" });
   }
 
   async #open(url, sent) {

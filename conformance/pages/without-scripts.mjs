@@ -24,12 +24,9 @@ export async function withoutScripts({ server, browser, speaker, stranger, check
   });
   await need("allows an app to read its own first project", async () => {
     const { url } = await speaker.request(stranger);
-    await page.goto(url);
-    const choice = page.locator('input[type="radio"][id^="project-"]').first();
-    if (await choice.count()) await choice.check({ force: true });
-    const sent = page.waitForRequest((request) => request.url().startsWith(stranger.redirectUri));
-    await page.click("#allow", { noWaitAfter: true });
-    assert(new URL((await sent).url()).searchParams.get("code"), "no code came back");
+    const { parameters, consent } = await person.answer(url, { redirectUri: stranger.redirectUri, project: null });
+    assert(consent.includes(stranger.name), "the page does not say who asks");
+    assert(parameters.get("code"), "no code came back");
   });
   await check("sees the connection, and ends it", async () => {
     equal(await person.disconnect(server.issuer, stranger.name), 1, "connections ended");

@@ -52,7 +52,7 @@ export async function run({ server, browser, authority, check }) {
     }
   } finally {
     site.close();
-    await person.leave();
+    await Promise.all([speaker.close(), person.leave()]);
   }
 }
 

@@ -18,8 +18,8 @@ export async function run(surroundings) {
       await check(stop.name, async () => {
         const complaints = listen(stop.page);
         await stop.visit();
-        await photograph(stop.page, stop.name);
         await inspect(stop.page);
+        await photograph(stop.page, stop.name);
         equal(complaints, [], "the browser's complaints");
         stop.page.removeAllListeners("console").removeAllListeners("pageerror");
       });
@@ -27,6 +27,7 @@ export async function run(surroundings) {
   });
   await suite("keyboard", (tools) => keyboard({ ...surroundings, ...tools, speaker, stranger }));
   await suite("without JavaScript", (tools) => withoutScripts({ ...surroundings, ...tools, speaker, stranger }));
+  await speaker.close();
 }
 
 /** A client that nobody knows, as an assistant registers itself. */

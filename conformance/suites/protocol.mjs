@@ -1,4 +1,5 @@
 // The corners of the protocol, spoken by oauth4webapi, which checks every answer for itself.
+import { App } from "../harness/app.mjs";
 import { Person } from "../harness/person.mjs";
 import { Speaker } from "./protocol/speaker.mjs";
 import { authorization } from "./protocol/authorization.mjs";
@@ -14,15 +15,18 @@ export const title = "protocol";
 const PARTS = { authorization, codes, refreshes, clients, registration, tokens };
 
 export async function run(surroundings) {
-  const { server, browser, suite } = surroundings;
+  const { server, browser, relyingPartyPort, suite } = surroundings;
+  const app = await App.open(relyingPartyPort);
   for (const [title, part] of Object.entries(PARTS)) {
     await suite(title, async (tools) => {
       const person = await Person.arrive(browser, server.person("member"));
+      const speaker = await Speaker.discover(server, person);
       try {
-        await part({ ...tools, server, browser, person, speaker: await Speaker.discover(server, person) });
+        await part({ ...tools, server, browser, person, speaker });
       } finally {
-        await person.leave();
+        await Promise.all([speaker.close(), person.leave()]);
       }
     });
   }
+  await app.close();
 }

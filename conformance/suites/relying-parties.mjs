@@ -5,6 +5,7 @@ import path from "node:path";
 import * as openid from "openid-client";
 import { HERE, PYTHON, WORK, sleep } from "../harness/places.mjs";
 import { assert, equal, refusal } from "../harness/checks.mjs";
+import { App } from "../harness/app.mjs";
 import { Person } from "../harness/person.mjs";
 
 export const settings = "usual";
@@ -15,7 +16,9 @@ const REDIRECT = "http://localhost:3000/callback";
 const CLIENT = "demo-app";
 
 export async function run(surroundings) {
+  const app = await App.open(surroundings.relyingPartyPort);
   await surroundings.suite("openid-client", (tools) => withOpenidClient({ ...surroundings, ...tools }));
+  await app.close();
   await surroundings.suite("authlib", (tools) => withAuthlib({ ...surroundings, ...tools }));
 }
 

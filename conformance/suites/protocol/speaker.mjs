@@ -1,6 +1,6 @@
 // A client made of oauth4webapi calls: builds requests, has the person answer them, redeems. Owns no assertion.
 import * as oauth from "oauth4webapi";
-import { freePort } from "../../harness/places.mjs";
+import { App } from "../../harness/app.mjs";
 
 /** The run speaks plain HTTP to loopback. */
 export const INSECURE = { [oauth.allowInsecureRequests]: true };
@@ -10,11 +10,16 @@ export class Speaker {
     const issuer = new URL(server.issuer);
     const answer = await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...INSECURE });
     const speaker = new Speaker();
+    speaker.listener = await App.open();
     Object.assign(speaker, { server, person, as: await oauth.processDiscoveryResponse(issuer, answer) });
     const { client_secret: secret } = server.client("demo-app");
-    speaker.cli = { client: { client_id: "demo-cli" }, auth: oauth.None(), redirectUri: `http://127.0.0.1:${await freePort()}/callback` };
+    speaker.cli = { client: { client_id: "demo-cli" }, auth: oauth.None(), redirectUri: `http://127.0.0.1:${speaker.listener.port}/callback` };
     speaker.app = { client: { client_id: "demo-app" }, auth: oauth.ClientSecretBasic(secret), secret, redirectUri: "http://localhost:3000/callback" };
     return speaker;
+  }
+
+  close() {
+    return this.listener.close();
   }
 
   /** An authorization URL of `who`; a parameter that is `null` is left out. */

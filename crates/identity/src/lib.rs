@@ -12,6 +12,7 @@ pub mod client_document;
 mod clock;
 pub mod connections;
 mod error;
+mod household;
 pub mod introspect;
 pub mod janitor;
 mod keyring;

@@ -1,7 +1,6 @@
 //! Dynamic registration (RFC 7591): a client that nobody vouches for gets a name. Owns what such a client may have and when
 //! two registrations are one; does not own reading the request (`protocol`) or removing unused clients (the janitor).
 
-mod household;
 mod identical;
 
 use std::{sync::Arc, time::Duration};
@@ -12,7 +11,7 @@ use protocol::{
     SigningAlgorithm,
 };
 
-use crate::{Authority, Error, keyring, known::Snapshot, permitted::tokens};
+use crate::{Authority, Error, household, keyring, known::Snapshot, permitted::tokens};
 
 /// Registrations of one address are counted over this time.
 const WINDOW: Duration = Duration::from_secs(3600);

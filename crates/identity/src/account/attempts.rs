@@ -1,12 +1,12 @@
 //! How often signing in and signing up may be tried. Counted in the database, so that all processes share one counter, and
 //! before the attempt, so that parallel ones cannot slip through (V-51).
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use model::{Email, SecretHash, Timestamp, User};
 use storage::StorageError;
 
-use crate::{Authority, Caller};
+use crate::{Authority, Caller, household};
 
 /// A counter and its limit.
 #[derive(Clone, Debug)]
@@ -32,19 +32,7 @@ impl Limit {
 
     /// What comes from one network address; `what` is the act.
     pub(super) fn of_address(what: &str, caller: &Caller, most: u64) -> Self {
-        Self { subject: format!("{what}:address:{}", network(&caller.address)), most }
-    }
-}
-
-/// One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber has to itself.
-fn network(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(address) => address.to_string(),
-        Err(_) => "unknown".to_owned(),
+        Self { subject: format!("{what}:address:{}", household::of(&caller.address)), most }
     }
 }
 
@@ -81,19 +69,6 @@ impl Authority {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_subscriber_is_one_address() {
-        for (address, subscriber) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-            ("", "unknown"),
-        ] {
-            assert_eq!(network(address), subscriber);
-        }
-    }
 
     #[test]
     fn spellings_of_one_address_share_a_counter() {

@@ -5,10 +5,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use identity::{Authority, Caller, Clock, Settings, account::SignedIn, authorize::{Begun, Decision, Step}};
+use identity::{
+    Authority, Caller, Clock, Settings,
+    account::SignedIn,
+    authorize::{Begun, Decision, Step},
+};
 use model::{
-    Client, ClientId, ClientOrigin, Email, GrantKind, Id, Membership, Organization, Profile, Project, Resource, ResourceId, ResourceScope, Role, Secret,
-    SecretHash, ServerSecrets, Session, Slug, Timestamp, User,
+    Client, ClientId, ClientOrigin, Email, GrantKind, Id, Membership, Organization, Profile, Project, Resource,
+    ResourceId, ResourceScope, Role, Secret, SecretHash, ServerSecrets, Session, Slug, Timestamp, User,
 };
 use protocol::{Access, ClientCredentials, ClientMetadata, CodeVerifier, Params, ResourceIndicator, TokenResponse};
 use storage::Store;
@@ -102,7 +106,8 @@ impl World {
             panic!("the request was refused");
         };
         let decision = Decision::Allow(Some(self.project.id));
-        let step = self.authority.decide(id, &self.browser, Some(&self.person), decision, &caller(), now).await.unwrap();
+        let step =
+            self.authority.decide(id, &self.browser, Some(&self.person), decision, &caller(), now).await.unwrap();
         let Step::Redirect { location } = step else { panic!("not a redirect: {step:?}") };
         let url = url::Url::parse(&location).unwrap();
         url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()).expect("a code")
@@ -112,7 +117,12 @@ impl World {
         self.redeem_with(client, code, VERIFIER).await
     }
 
-    pub async fn redeem_with(&self, client: &str, code: &str, verifier: &str) -> Result<TokenResponse, protocol::OAuthError> {
+    pub async fn redeem_with(
+        &self,
+        client: &str,
+        code: &str,
+        verifier: &str,
+    ) -> Result<TokenResponse, protocol::OAuthError> {
         let body = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}");
         exchange(&self.authority, client, &body).await
     }
@@ -160,8 +170,13 @@ pub fn secrets() -> ServerSecrets {
 }
 
 async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn, Arc<Resource>) {
-    let organization =
-        Organization { id: Id::new(now), slug: Slug::parse("acme").unwrap(), name: "Acme".to_owned(), created_at: now, disabled_at: None };
+    let organization = Organization {
+        id: Id::new(now),
+        slug: Slug::parse("acme").unwrap(),
+        name: "Acme".to_owned(),
+        created_at: now,
+        disabled_at: None,
+    };
     let project = Project {
         id: Id::new(now),
         organization_id: organization.id,
@@ -191,7 +206,8 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         address: "192.0.2.1".to_owned(),
         user_agent: "test".to_owned(),
     };
-    let scope = |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
+    let scope =
+        |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
     let resource = Resource {
         id: ResourceId::new("demo-api"),
         name: "Demo".to_owned(),
@@ -210,7 +226,13 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
                 tx.insert_project(&project).await?;
                 tx.insert_user(&user).await?;
                 let role = Role::Member;
-                tx.put_membership(&Membership { organization_id: organization.id, user_id: user.id, role, created_at: now }).await?;
+                tx.put_membership(&Membership {
+                    organization_id: organization.id,
+                    user_id: user.id,
+                    role,
+                    created_at: now,
+                })
+                .await?;
                 tx.insert_session(&session).await?;
                 tx.insert_resource(&resource).await?;
                 for id in ["demo-cli", "other-cli"] {
@@ -252,6 +274,9 @@ pub fn client(id: &str, now: Timestamp) -> Client {
 
 /// The kind of grant that [`World::connect`] makes.
 pub fn project_grant(world: &World) -> GrantKind {
-    GrantKind::Project { resource_id: world.resource.id.clone(), organization_id: world.organization.id, project_id: world.project.id }
+    GrantKind::Project {
+        resource_id: world.resource.id.clone(),
+        organization_id: world.organization.id,
+        project_id: world.project.id,
+    }
 }
-

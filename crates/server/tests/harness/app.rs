@@ -38,8 +38,10 @@ impl Tokens {
 /// A client, with or without a secret.
 #[derive(Clone)]
 pub struct Client<'s> {
-    server: &'s TestServer,
-    http: reqwest::Client,
+    /// Whom it asks.
+    pub server: &'s TestServer,
+    /// What it asks with.
+    pub http: reqwest::Client,
     /// Its identifier.
     pub id: String,
     /// Its secret, sent by Basic.

@@ -5,6 +5,7 @@ use crate::harness::TestServer;
 #[tokio::test]
 async fn each_class_has_its_own_number() {
     let server = TestServer::start_with(&[
+        ("RATE_LIMITS__EXEMPT", "203.0.113.1"),
         ("RATE_LIMITS__TOKEN", "3/1h"),
         ("RATE_LIMITS__SIGN_IN", "2/1h"),
         ("RATE_LIMITS__PAGE", "20/1h"),

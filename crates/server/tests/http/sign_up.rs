@@ -27,7 +27,7 @@ async fn a_refusal_stands_beside_its_field_and_keeps_what_was_typed() {
     let browser = server.browser();
     let form = browser.get("/sign-up").await;
     for (email, password, where_) in [
-        ("new@example.com", "short", "password-error"),
+        ("new@example.com", "tiny-pass", "password-error"),
         ("not an address", "a long enough password", "email-error"),
         ("member@example.com", "a long enough password", "email-error"),
     ] {

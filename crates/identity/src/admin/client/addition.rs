@@ -173,7 +173,12 @@ fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result
     let may = |grant_type| metadata.grant_types.contains(&grant_type);
     let (code, refresh, itself) =
         (may(GrantType::AuthorizationCode), may(GrantType::RefreshToken), may(GrantType::ClientCredentials));
+    let signs = |algorithm| crate::keyring::ALGORITHMS.contains(&algorithm);
     let wrong = [
+        (
+            !metadata.id_token_signed_response_alg.is_none_or(signs),
+            "ID tokens are signed with ES256, RS256 or EdDSA here; name one of these, or none",
+        ),
         (
             code && asked.redirect_uris.is_empty(),
             "a client that people sign in with needs a redirect URI; add --redirect-uri",

@@ -3,14 +3,14 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The caller's household, as a key to count under.
-pub(super) fn of(address: &str) -> String {
+pub(crate) fn of(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V6(v6)) => {
             let network = u128::from(v6) & !u128::from(u64::MAX);
             format!("{}/64", Ipv6Addr::from(network))
         }
         Ok(v4) => v4.to_string(),
-        Err(_) => address.to_owned(),
+        Err(_) => "unknown".to_owned(),
     }
 }
 
