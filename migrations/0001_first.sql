@@ -147,6 +147,8 @@ CREATE TABLE authorizations (
     spent_at BIGINT,
     family_id TEXT,
     CHECK ((decided_at IS NULL) = (decision IS NULL)),
+    CHECK (decision <> 'allowed' OR (session_id IS NOT NULL AND user_id IS NOT NULL AND grant_id IS NOT NULL AND scope IS NOT NULL
+        AND code_hash IS NOT NULL AND auth_time IS NOT NULL AND amr IS NOT NULL)),
     CHECK ((code_hash IS NULL) = (code_expires_at IS NULL)),
     CHECK ((spent_at IS NULL) = (family_id IS NULL))
 );
@@ -171,7 +173,7 @@ CREATE TABLE grants (
     revoked_reason TEXT,
     CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
     CHECK ((organization_id IS NULL) = (project_id IS NULL)),
-    CHECK (resource_id IS NULL OR project_id IS NOT NULL)
+    CHECK ((resource_id IS NULL) = (project_id IS NULL))
 );
 CREATE UNIQUE INDEX grants_live ON grants (user_id, client_id, coalesce(resource_id, ''), coalesce(project_id, ''))
     WHERE revoked_at IS NULL;

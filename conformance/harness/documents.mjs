@@ -1,13 +1,13 @@
 // A web site on loopback https with a certificate of a test authority, as the home of client-id documents. Counts its visitors.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import path from "node:path";
-import { WORK } from "./places.mjs";
+import { scratchDirectory } from "./places.mjs";
 
 /** An authority made for this run, and a certificate for localhost under it. */
 export function testAuthority() {
-  const directory = mkdtempSync(path.join(WORK, "authority-"));
+  const directory = scratchDirectory("authority");
   const at = (name) => path.join(directory, name);
   const openssl = (...options) => execFileSync("openssl", options, { stdio: ["ignore", "ignore", "pipe"] });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];

@@ -1,6 +1,7 @@
 // A person at a browser: signs in, chooses, allows, disconnects, by what the pages show. Owns Chromium.
 import { chromium } from "playwright-core";
-import { CHROMIUM, within } from "./places.mjs";
+import { redact } from "./checks.mjs";
+import { CHROMIUM, sleep, within } from "./places.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -12,6 +13,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 const PATIENCE = 20_000;
+const AT_REST = 500;
 
 /** `relyingPartyPort`: where what is registered as localhost:3000 really listens in this run. */
 export function openBrowser({ relyingPartyPort }) {
@@ -32,8 +34,23 @@ export class Person {
     return person;
   }
 
-  leave() {
-    return this.context.close();
+  async leave() {
+    this.gone = true;
+    await this.context.close();
+  }
+
+  /**
+   * Is there for a client: each URL given to `answer` is answered in turn, since a person has one window in front of them.
+   * `visits` are the promises of what was seen.
+   */
+  attend(options) {
+    const visits = [];
+    const answer = (url) => {
+      const visit = Promise.allSettled(visits).then(() => this.answer(url, options));
+      visit.catch((error) => this.gone || console.error(redact(`     at the browser: ${error.message.split("\n")[0]}`)));
+      visits.push(visit);
+    };
+    return { visits, answer };
   }
 
   /**
@@ -123,10 +140,11 @@ export class Person {
     return sent;
   }
 
-  /** Waits for the app's page, so that the next step finds the browser at rest. */
+  /** Waits for the app's page, so that the next step finds the browser at rest; a client that has given up serves none. */
   async #arrived({ request }, target) {
-    if (!(await request.response().catch(() => null))) throw new Error(`nobody listens at ${target}`);
-    await this.page.waitForURL((url) => url.href.startsWith(target), { waitUntil: "domcontentloaded" });
+    const served = await request.response().catch(() => null);
+    if (served) await this.page.waitForURL((url) => url.href.startsWith(target), { waitUntil: "domcontentloaded" });
+    else await sleep(AT_REST);
   }
 
   async #open(url, sent) {

@@ -1,13 +1,14 @@
 // Where things are, and which ports are free. Owns paths and ports; starts nothing.
 import net from "node:net";
 import path from "node:path";
-import { mkdirSync, existsSync } from "node:fs";
+import os from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const HERE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 export const ROOT = path.resolve(HERE, "..");
 export const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
-/** Logs, stores and everything else that a run leaves behind. */
+/** What was installed, and the logs that a run leaves behind. */
 export const WORK = path.join(TARGET, "conformance");
 export const PAGES = path.join(TARGET, "pages");
 export const BINARY = process.env.LANYARD_BINARY ?? path.join(TARGET, "release", "lanyard");
@@ -15,6 +16,17 @@ export const PYTHON = path.join(WORK, "python", "bin", "python");
 export const CHROMIUM = process.env.CHROMIUM ?? firstThatExists(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]);
 
 mkdirSync(WORK, { recursive: true });
+
+let scratch;
+
+/** A new directory that is gone when this run is. */
+export function scratchDirectory(name) {
+  if (!scratch) {
+    scratch = mkdtempSync(path.join(os.tmpdir(), "lanyard-conformance-"));
+    process.once("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
+  }
+  return mkdtempSync(path.join(scratch, `${name}-`));
+}
 
 function firstThatExists(candidates) {
   return candidates.find(existsSync) ?? candidates[0];

@@ -1,9 +1,9 @@
 // One `lanyard dev` in a directory of its own. Owns its process; knows nothing of the suites.
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
-import { BINARY, WORK, freePort, within } from "./places.mjs";
+import { BINARY, WORK, freePort, scratchDirectory, within } from "./places.mjs";
 
 const READY = 60_000;
 
@@ -14,7 +14,7 @@ export class Server {
     const server = new Server();
     server.name = name;
     server.port = await freePort(2);
-    server.directory = mkdtempSync(path.join(WORK, `${name}-`));
+    server.directory = scratchDirectory(name);
     server.logFile = path.join(WORK, `${name}.log`);
     await server.#spawn(settings);
     return server;
@@ -68,7 +68,6 @@ export class Server {
       this.process.kill("SIGTERM");
       await within(15_000, "lanyard dev on SIGTERM", ended).catch(() => this.process.kill("SIGKILL"));
     }
-    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 // Clients that name themselves by the address of a document (Client ID Metadata Documents), from a site of our own with a test authority.
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { HERE, WORK, freePort } from "../harness/places.mjs";
+import { HERE, freePort, scratchDirectory } from "../harness/places.mjs";
 import { assert, equal } from "../harness/checks.mjs";
 import { Program } from "../harness/program.mjs";
 import { Person } from "../harness/person.mjs";
@@ -75,18 +75,15 @@ function from(site, page) {
 
 async function arrives({ server, browser, site }) {
   const person = await Person.arrive(browser, server.person("owner"));
-  const store = path.join(mkdtempSync(path.join(WORK, "store-")), "tokens.json");
+  const store = path.join(scratchDirectory("store"), "tokens.json");
   const clientId = `${site.origin}/assistant.json`;
   const options = { url: server.mcpUrl, store, redirectUri: `http://127.0.0.1:${await freePort()}/callback`, name: "Not this name", documentUrl: clientId };
   const program = new Program("documented client", process.execPath, [path.join(HERE, "clients/typescript-v2.mjs"), JSON.stringify(options)]);
-  let visit;
-  program.on("authorize", ({ url }) => {
-    visit = person.answer(url);
-    visit.catch((error) => console.error(`       at the browser: ${error.message}`));
-  });
+  const { visits, answer } = person.attend();
+  program.on("authorize", ({ url }) => answer(url));
   try {
     await program.ask("connect");
-    const { consent } = await visit;
+    const { consent } = await visits[0];
     for (const words of ["Documented assistant", new URL(site.origin).hostname]) assert(consent.includes(words), `“${words}” is not on the page:\n${consent}`);
     equal(JSON.parse(readFileSync(store, "utf8")).client.client_id, clientId, "client_id");
     assert((await program.ask("call", { tool: "list_issues" })).includes("Apollo"), "it did not read");

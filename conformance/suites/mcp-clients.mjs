@@ -1,7 +1,7 @@
 // The MCP SDKs as assistants use them: discovery, registration, consent in a browser, tools, refreshes, a shared store, the way out.
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { HERE, PYTHON, WORK, freePort, sleep } from "../harness/places.mjs";
+import { HERE, PYTHON, freePort, scratchDirectory, sleep } from "../harness/places.mjs";
 import { assert, equal, refusal } from "../harness/checks.mjs";
 import { Program } from "../harness/program.mjs";
 import { Person } from "../harness/person.mjs";
@@ -32,13 +32,14 @@ export async function run({ server, browser, suite }) {
 
 async function runClient({ server, browser, client, check, need }) {
   const person = await Person.arrive(browser, server.person(client.role));
-  const store = path.join(mkdtempSync(path.join(WORK, "store-")), "tokens.json");
+  const store = path.join(scratchDirectory("store"), "tokens.json");
   const redirectUri = `http://${client.host}:${await freePort()}/callback`;
   const start = () => assistant(client, { url: server.mcpUrl, store, redirectUri, name: client.name });
   const stored = () => JSON.parse(readFileSync(store, "utf8"));
   const first = start();
   const programs = [first];
-  const visits = attend(first, person, "apollo");
+  const { visits, answer } = person.attend({ project: "apollo" });
+  first.on("authorize", ({ url }) => answer(url));
   try {
     await connects({ first, visits, check, need, client });
     await reads({ server, first, check });
@@ -55,18 +56,6 @@ async function runClient({ server, browser, client, check, need }) {
 function assistant(client, options) {
   const [command, args] = client.command;
   return new Program(client.name, command, [...args, JSON.stringify({ ...options, ...client.options })], client.env);
-}
-
-/** Has the person answer in the browser whenever the program asks; keeps what they saw. */
-function attend(program, person, project) {
-  const visits = [];
-  program.on("authorize", ({ url }) => {
-    // One at a time: a person has one window in front of them.
-    const visit = Promise.allSettled(visits).then(() => person.answer(url, { project }));
-    visit.catch((error) => console.error(`       at the browser: ${error.message}`));
-    visits.push(visit);
-  });
-  return visits;
 }
 
 async function connects({ first, visits, check, need, client }) {

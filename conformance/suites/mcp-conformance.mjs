@@ -1,9 +1,9 @@
 // The Model Context Protocol project's own suite for authorization servers: its two scenarios, run together.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
-import { HERE, WORK, freePort, within } from "../harness/places.mjs";
+import { HERE, freePort, scratchDirectory, within } from "../harness/places.mjs";
 import { assert, equal, redact } from "../harness/checks.mjs";
 import { Person } from "../harness/person.mjs";
 
@@ -33,7 +33,7 @@ export async function run({ server, browser, check, need }) {
 
 async function runSuite(server, person) {
   const port = await freePort();
-  const results = mkdtempSync(path.join(WORK, "mcp-conformance-"));
+  const results = scratchDirectory("mcp-conformance");
   const entry = path.join(HERE, "node_modules/@modelcontextprotocol/conformance/dist/index.js");
   const options = ["--url", server.issuer, "--client-id", "demo-cli", "--resource", server.mcpUrl, "--port", String(port), "--output-dir", results];
   const suite = spawn(process.execPath, [entry, "authorization", ...options], { stdio: ["ignore", "pipe", "pipe"] });

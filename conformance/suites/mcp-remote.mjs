@@ -1,10 +1,10 @@
 // mcp-remote: an MCP client that speaks only standard input and output, brought to the server by a proxy that does the OAuth.
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { HERE, WORK, freePort, sleep, within } from "../harness/places.mjs";
+import { HERE, freePort, scratchDirectory, sleep, within } from "../harness/places.mjs";
 import { assert, equal, refusal } from "../harness/checks.mjs";
 import { Person } from "../harness/person.mjs";
 
@@ -17,7 +17,7 @@ const WRITING = { name: "create_issue", arguments: { title: "Written through a p
 
 export async function run({ server, browser, check, need }) {
   const person = await Person.arrive(browser, server.person("member"));
-  const directory = mkdtempSync(path.join(WORK, "mcp-remote-"));
+  const directory = scratchDirectory("mcp-remote");
   const port = await freePort();
   const first = new Proxy(server, directory, port);
   const proxies = [first];
@@ -91,12 +91,8 @@ class Proxy {
   }
 
   attendedBy(person) {
-    const visits = [];
-    this.onAuthorize = (url) => {
-      const visit = person.answer(url);
-      visit.catch((error) => console.error(`       at the browser: ${error.message}`));
-      visits.push(visit);
-    };
+    const { visits, answer } = person.attend();
+    this.onAuthorize = answer;
     return visits;
   }
 

@@ -33,6 +33,11 @@ export async function run(surroundings) {
 /** A client that nobody knows, as an assistant registers itself. */
 async function registered(speaker) {
   const name = "Wanderer";
-  const { client_id } = await speaker.register({ client_name: name, redirect_uris: [speaker.cli.redirectUri], token_endpoint_auth_method: "none" });
+  const { client_id } = await speaker.register({
+    client_name: name,
+    redirect_uris: [speaker.cli.redirectUri],
+    grant_types: ["authorization_code", "refresh_token"],
+    token_endpoint_auth_method: "none",
+  });
   return { ...speaker.cli, name, client: { client_id } };
 }

@@ -52,7 +52,10 @@ impl Development {
     /// # Errors
     /// A port is in use, the directory belongs to another server, or the settings in the environment are not right.
     pub async fn run(&self) -> Result<(), Failure> {
-        let settings = Settings::development(self.port, &self.data, Settings::environment())?;
+        // What the HTTP library says of its workers would push the screen away; the environment may ask for it.
+        let quiet = ("LANYARD__LOG__LEVEL".to_owned(), "info,actix_server=warn".to_owned());
+        let environment = std::iter::once(quiet).chain(Settings::environment());
+        let settings = Settings::development(self.port, &self.data, environment)?;
         telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
         let stop = stop_signal()?;
         Directory::refuse_if_served(&self.data, &settings).await?;

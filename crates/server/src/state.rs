@@ -106,10 +106,11 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
     })
 }
 
-/// How many a rate allows within another window; one at the least.
+/// How many a rate allows within another window; all of them may come at once.
 fn within(rate: Rate, window: Duration) -> u64 {
     let (count, per) = (u128::from(rate.count.get()), rate.per.duration().as_millis().max(1));
-    u64::try_from((count * window.as_millis()).div_ceil(per)).unwrap_or(u64::MAX).max(1)
+    let spread = (count * window.as_millis()).div_ceil(per);
+    u64::try_from(spread.max(count)).unwrap_or(u64::MAX)
 }
 
 fn development_ca(settings: &Settings) -> Result<Option<Vec<u8>>, Problem> {
@@ -129,7 +130,7 @@ mod tests {
     fn a_rate_is_carried_over_to_another_window() {
         let quarter = Duration::from_secs(900);
         assert_eq!(within(Rate::new(30, HumanDuration::minutes(1)), quarter), 450);
-        assert_eq!(within(Rate::new(1, HumanDuration::days(1)), quarter), 1);
+        assert_eq!(within(Rate::new(7, HumanDuration::days(1)), quarter), 7);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use clap::Parser;
 use serde_json::Value;
 use server::{command::Instance, config::Settings};
 
-use super::{directory::Directory, kept::Kept, seed::seed};
+use super::{Development, directory::Directory, kept::Kept, seed::seed};
 
 const MCP: &str = "http://localhost:18081/mcp";
 
@@ -20,6 +21,20 @@ async fn start(data: &Path, fresh: bool) -> Value {
     let report = seed(instance.authority(), &mut kept, &directory, MCP).await;
     instance.close().await;
     serde_json::from_str(&report.unwrap().line().unwrap()).unwrap()
+}
+
+#[derive(Debug, Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    development: Development,
+}
+
+#[test]
+fn the_demo_app_needs_a_port_behind_the_servers() {
+    let typed =
+        |port: &str| CommandLine::try_parse_from(["dev", "--port", port, "--fresh"]).map(|line| line.development);
+    assert_eq!(typed("9000").unwrap().port, 9000);
+    assert!(typed("65535").is_err() && typed("0").is_err());
 }
 
 #[tokio::test]

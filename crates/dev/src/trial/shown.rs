@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// Members and parameters that are worth something to whoever reads them.
-const SECRET: [&str; 8] = [
+const SECRET: [&str; 9] = [
+    "bearer",
     "access_token",
     "refresh_token",
     "id_token",

@@ -57,7 +57,7 @@ impl Speaker {
 
     /// Fetches a document, with a token if there is one.
     pub(super) async fn fetch(&self, url: &str, bearer: Option<&str>) -> Result<Reply, Failure> {
-        let shown: Vec<(&str, &str)> = bearer.map(|token| ("token", token)).into_iter().collect();
+        let shown: Vec<(&str, &str)> = bearer.map(|token| ("bearer", token)).into_iter().collect();
         self.story.request("GET", url, &shown)?;
         let request = self.http.get(url).header("accept", "application/json");
         self.send(url, with(request, bearer)).await

@@ -42,7 +42,12 @@ impl Story {
     pub(super) fn answer(&self, status: u16, body: &Value) -> Result<(), Failure> {
         let members = if body.is_null() { String::new() } else { shown::members(body) };
         let colour = if status < 400 { "32" } else { "33" };
-        say(&format!("   ← {} {members}", self.paint(colour, &status.to_string())).trim_end())
+        say(format!("   ← {} {members}", self.paint(colour, &status.to_string())).trim_end())
+    }
+
+    /// What was inside of something that was received before.
+    pub(super) fn found(&self, body: &Value) -> Result<(), Failure> {
+        say(&format!("   = {}", shown::members(body)))
     }
 
     /// What that means.

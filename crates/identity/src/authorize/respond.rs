@@ -26,6 +26,16 @@ struct Allowance {
     silent: bool,
 }
 
+/// What came of writing an answer.
+enum Written {
+    /// It counts.
+    Done,
+    /// Another answer was faster: browsers submit twice, even at once.
+    Answered,
+    /// The person may not say so any more.
+    Refused(OAuthError),
+}
+
 impl Authority {
     /// The person said yes.
     pub(super) async fn allow(&self, resolved: &Resolved, signed_in: &SignedIn, kind: GrantKind, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
@@ -74,8 +84,9 @@ impl Authority {
             })
             .await?;
         match written {
-            Ok(()) => self.success(resolved, &code),
-            Err(refusal) => Ok(Step::Refused(refusal)),
+            Written::Done => self.success(resolved, &code),
+            Written::Answered => self.answered(resolved.authorization.id, signed_in, now).await,
+            Written::Refused(refusal) => Ok(Step::Refused(refusal)),
         }
     }
 
@@ -83,7 +94,8 @@ impl Authority {
     pub(super) async fn deny(&self, resolved: &Resolved, signed_in: &SignedIn, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
         let (id, client_id) = (resolved.authorization.id, resolved.client.id.clone());
         let (user_id, address) = (signed_in.user.id, caller.address.clone());
-        self.parts
+        let written = self
+            .parts
             .store
             .transaction(move |tx| {
                 let event = AuditEvent {
@@ -93,12 +105,28 @@ impl Authority {
                     ..AuditEvent::new("grant.denied", now)
                 };
                 Box::pin(async move {
+                    if is_answered(tx, id).await? {
+                        return Ok::<_, Error>(Written::Answered);
+                    }
                     tx.deny_authorization(id, now).await?;
-                    tx.insert_audit_event(&event).await.map_err(Error::from)
+                    tx.insert_audit_event(&event).await?;
+                    Ok(Written::Done)
                 })
             })
             .await?;
-        Ok(self.denied(resolved))
+        match written {
+            Written::Answered => self.answered(id, signed_in, now).await,
+            Written::Done | Written::Refused(_) => Ok(self.denied(resolved)),
+        }
+    }
+
+    /// Where the answer that was faster led, this one leads too.
+    async fn answered(&self, id: Id<model::Authorization>, signed_in: &SignedIn, now: Timestamp) -> Result<Step, Error> {
+        let stored = self.parts.store.read().await?.authorization(id).await?;
+        match stored {
+            Some(authorization) => self.repeat(&authorization, Some(signed_in), now).await,
+            None => Ok(Step::Refused(super::too_old())),
+        }
     }
 
     /// The answer once more: browsers submit twice, and people go back. Only for a short while, and only to who gave it.
@@ -154,12 +182,16 @@ impl Authority {
 }
 
 /// Grant, decision and audit in one transaction; membership is looked at once more inside it.
-async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Result<(), OAuthError>, Error> {
+async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Written, Error> {
     let Allowance { resolved, user_id, kind, mut consent, address, scope, silent } = allowance;
+    if is_answered(tx, resolved.authorization.id).await? {
+        return Ok(Written::Answered);
+    }
     if let GrantKind::Project { project_id, .. } = &kind
         && !tx.projects_of_member(user_id).await?.iter().any(|one| one.project.id == *project_id)
     {
-        return Ok(Err(OAuthError::access_denied("You no longer have access to this project. Go back and choose another.")));
+        let error = OAuthError::access_denied("You no longer have access to this project. Go back and choose another.");
+        return Ok(Written::Refused(error));
     }
     let client = &resolved.client;
     let fingerprint = client.consent_fingerprint();
@@ -198,7 +230,12 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Resu
         ..AuditEvent::new(if silent { "grant.used" } else { "grant.allowed" }, now)
     })
     .await?;
-    Ok(Ok(()))
+    Ok(Written::Done)
+}
+
+/// Whether somebody has decided; what decides meanwhile is a conflict, after which this is asked again.
+async fn is_answered(tx: &mut Tx, id: Id<model::Authorization>) -> Result<bool, StorageError> {
+    Ok(tx.authorization(id).await?.is_some_and(|stored| !matches!(stored.state, AuthorizationState::Pending)))
 }
 
 /// Two answers at once may both find no grant; the one that comes second reads again.

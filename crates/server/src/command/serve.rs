@@ -1,6 +1,6 @@
 //! `lanyard serve`: from a configuration to a server that listens, and down again in good order.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{ConfigFile, Failure, Instance, listen, say};
 use crate::telemetry;
@@ -13,6 +13,8 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
     }
     telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
     let stop = stop_signal()?;
+    // It has the certificate read again; where there is none, it must not end the server.
+    let _hangups = heard(SignalKind::hangup())?;
     // Before anything else is begun: an address in use is the commonest reason not to start.
     let listeners = settings.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
     let addresses: Vec<String> = settings.listen.iter().map(ToString::to_string).collect();
@@ -33,13 +35,16 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
 /// # Errors
 /// Signals cannot be had.
 pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let unheard = |error: std::io::Error| Failure::failed(format!("Signals cannot be received: {error}."));
-    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    let mut terminate = heard(SignalKind::terminate())?;
+    let mut interrupt = heard(SignalKind::interrupt())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
     })
+}
+
+fn heard(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::failed(format!("Signals cannot be received: {error}.")))
 }

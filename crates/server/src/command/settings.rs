@@ -19,8 +19,14 @@ impl ConfigFile {
     /// Reads the file and the environment.
     ///
     /// # Errors
-    /// All problems of the settings.
+    /// There is no such file, or all problems of the settings.
     pub fn load(&self) -> Result<Settings, Failure> {
+        if !self.config.is_file() {
+            return Err(Failure::misused(format!(
+                "There is no configuration at {}. Name one with --config FILE, or make one with `lanyard init`.",
+                self.config.display()
+            )));
+        }
         Ok(Settings::load(Some(&self.config), Settings::environment())?)
     }
 }

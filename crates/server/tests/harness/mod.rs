@@ -27,11 +27,10 @@ use server::{
 use storage::Store;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 
-use app::{ApiApp, Client};
-use browser::Browser;
+pub use app::{ApiApp, Client, Tokens};
+pub use browser::{Answer, Browser};
 use database::Database;
-pub use seed::PASSWORD;
-use seed::Seeded;
+pub use seed::{PASSWORD, Seeded};
 
 /// The moment at which tests begin.
 pub const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -181,8 +180,6 @@ fn settings(port: u16, path: &str, changes: &[(&str, &str)]) -> Settings {
     let usual = [
         ("PUBLIC_URL".to_owned(), format!("http://localhost:{port}{path}")),
         ("CONNECT__MCP_URL".to_owned(), "https://api.example.com/mcp".to_owned()),
-        ("RATE_LIMITS__PAGE".to_owned(), "100000/1m".to_owned()),
-        ("RATE_LIMITS__SIGN_IN".to_owned(), "1000/1m".to_owned()),
     ];
     let changes = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let mut env: Vec<(String, String)> = usual.into_iter().collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{PASSWORD, TestServer, page};
+use crate::harness::{Answer, PASSWORD, TestServer, page};
 
 #[tokio::test]
 async fn a_person_signs_in_allows_reading_one_project_and_takes_it_back() {
@@ -167,7 +167,7 @@ async fn another_browser_cannot_go_on_with_it() {
     let own = victim.open(&server.cli().authorize(&[])).await;
     let own_id = own.consent_id();
     let forged = own.body.replace(&own_id, id);
-    let forged = crate::harness::browser::Answer { body: forged, ..own };
+    let forged = Answer { body: forged, ..own };
     let refused = victim
         .submit(&forged, &format!("/consent/{id}"), &[("decision", "allow"), ("project", &server.seeded.apollo)])
         .await;

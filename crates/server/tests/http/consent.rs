@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::harness::{TestServer, browser::Answer, page};
+use identity::admin::{Act, TypedPassword};
+use protocol::Confidential;
+
+use crate::harness::{Answer, PASSWORD, TestServer, page, seed};
 
 #[tokio::test]
 async fn no_leads_back_with_access_denied() {
@@ -149,14 +152,14 @@ async fn the_page_says_who_asks_where_it_leads_and_for_how_long() {
 async fn whoever_has_no_project_can_only_say_no() {
     let server = TestServer::start().await;
     let browser = server.browser();
-    let lonely = identity::admin::Act::UserAdd {
+    let lonely = Act::UserAdd {
         email: "lonely@example.com".into(),
         name: None,
-        password: Some(identity::admin::TypedPassword(protocol::Confidential::new(crate::harness::PASSWORD))),
+        password: Some(TypedPassword(Confidential::new(PASSWORD))),
         email_verified: true,
     };
-    crate::harness::seed::act(&server.authority, lonely).await;
-    browser.sign_in("lonely@example.com", crate::harness::PASSWORD).await;
+    seed::act(&server.authority, lonely).await;
+    browser.sign_in("lonely@example.com", PASSWORD).await;
     let asked = browser.open(&server.cli().authorize(&[])).await;
     assert!(page::has_id(&asked.body, "deny") && !page::has_id(&asked.body, "allow"), "{}", asked.body);
 }

@@ -1,6 +1,6 @@
 //! Which scripts of other sites may read what.
 
-use crate::harness::{TestServer, browser::Answer};
+use crate::harness::{Answer, TestServer};
 
 async fn preflight(server: &TestServer, path: &str) -> Answer {
     let request = server.http().request(reqwest::Method::OPTIONS, server.url(path));

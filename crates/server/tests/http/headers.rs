@@ -1,6 +1,6 @@
 //! What every answer carries, whatever it is.
 
-use crate::harness::{TestServer, browser::Answer};
+use crate::harness::{Answer, TestServer};
 
 #[tokio::test]
 async fn every_answer_is_guarded() {

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{
-    TestServer,
-    browser::{Answer, encode},
-};
+use crate::harness::{Answer, TestServer, browser::encode};
 
 #[tokio::test]
 async fn what_is_none_of_its_business_is_just_inactive() {

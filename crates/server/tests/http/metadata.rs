@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{TestServer, browser::Answer};
+use crate::harness::{Answer, TestServer};
 
 #[tokio::test]
 async fn one_document_stands_at_every_form() {

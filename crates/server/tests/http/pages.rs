@@ -1,6 +1,6 @@
 //! The pages around the flows: front page, theme, files, the honest page, and what is not there.
 
-use crate::harness::{TestServer, browser::Answer, page};
+use crate::harness::{Answer, TestServer, page};
 
 #[tokio::test]
 async fn the_front_page_shows_the_way() {

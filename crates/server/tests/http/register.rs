@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestServer, app::Client, browser::Answer};
+use crate::harness::{Answer, Client, TestServer};
 
 async fn register(server: &TestServer, metadata: &Value) -> Answer {
     Answer::of(

@@ -1,6 +1,6 @@
 //! `/revoke`: a client gives back what it holds.
 
-use crate::harness::{TestServer, page};
+use crate::harness::{Client, TestServer, page};
 
 #[tokio::test]
 async fn any_token_of_a_family_ends_it_all() {
@@ -36,7 +36,7 @@ async fn what_is_not_the_clients_own_is_left_alone() {
         assert_eq!(client.post("/revoke", &[("token", "unknown"), ("token_type_hint", hint)]).await.status, 200);
     }
     assert!(server.api().accepts(&tokens.access).await);
-    let unproven = crate::harness::app::Client { secret: Some("wrong".into()), ..other };
+    let unproven = Client { secret: Some("wrong".into()), ..other };
     assert_eq!(unproven.revoke(&tokens.access).await.status, 401);
     assert_eq!(client.post("/revoke", &[]).await.json()["error"], "invalid_request");
     assert!(server.api().accepts(&tokens.access).await);

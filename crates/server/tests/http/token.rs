@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{
-    TestServer,
-    browser::{Answer, encode},
-    seed::RESOURCE,
-};
+use crate::harness::{Answer, Client, TestServer, Tokens, browser::encode, seed::RESOURCE};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -105,14 +101,13 @@ async fn a_code_counts_once_for_its_client_and_its_verifier() {
     let server = TestServer::start().await;
     let (browser, client) = (server.signed_in().await, server.cli());
     let code = client.approve(&browser, &server.seeded.apollo).await.sent("code").unwrap();
-    let wrong = crate::harness::app::Client { verifier: "w".repeat(43), ..client.clone() };
+    let wrong = Client { verifier: "w".repeat(43), ..client.clone() };
     assert_eq!(wrong.try_redeem(&code).await.json()["error"], "invalid_grant");
     let other = server.web_app();
     assert_eq!(other.try_redeem(&code).await.json()["error"], "invalid_grant");
-    let elsewhere =
-        crate::harness::app::Client { redirect_uri: "http://127.0.0.1:1/callback".into(), ..client.clone() };
+    let elsewhere = Client { redirect_uri: "http://127.0.0.1:1/callback".into(), ..client.clone() };
     assert_eq!(elsewhere.try_redeem(&code).await.json()["error"], "invalid_grant");
-    let tokens = crate::harness::app::Tokens::of(&client.try_redeem(&code).await);
+    let tokens = Tokens::of(&client.try_redeem(&code).await);
     assert!(server.api().accepts(&tokens.access).await, "what failed before has spent nothing");
     assert_eq!(client.try_redeem(&code).await.json()["error"], "invalid_grant");
     assert!(!server.api().accepts(&tokens.access).await, "a code that comes twice ends what it gave");

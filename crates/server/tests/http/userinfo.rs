@@ -1,6 +1,6 @@
 //! `/userinfo`: what a relying party is told about its person.
 
-use crate::harness::{TestServer, browser::Answer};
+use crate::harness::{Answer, TestServer};
 
 #[tokio::test]
 async fn it_tells_what_the_scope_allows_by_get_and_by_post() {

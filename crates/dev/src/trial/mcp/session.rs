@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
 
     async fn call(&mut self, method: &str, shown: &str, params: Value) -> Result<Reply, Failure> {
         self.id += 1;
-        self.speaker.story.request("POST", self.app, &[("method", shown), ("token", &self.token)])?;
+        self.speaker.story.request("POST", self.app, &[("method", shown), ("bearer", &self.token)])?;
         self.send(&json!({"jsonrpc": "2.0", "id": self.id, "method": method, "params": params})).await
     }
 

@@ -16,7 +16,7 @@ pub(super) fn text(value: &Value) -> String {
         },
         Value::Object(members) if members.is_empty() => "Done.".to_owned(),
         // A list comes as `{"things": […]}`.
-        Value::Object(members) if members.len() == 1 && members.values().all(Value::is_array) => {
+        Value::Object(members) if members.len() == 1 && members.values().all(is_list) => {
             members.values().map(text).collect()
         }
         Value::Object(members) => pairs(members),
@@ -43,11 +43,16 @@ fn columns(rows: &[&Map<String, Value>]) -> String {
 }
 
 fn pairs(members: &Map<String, Value>) -> String {
-    let mut present: Vec<_> = members.iter().filter(|(_, value)| !value.is_null()).collect();
+    let mut present: Vec<_> = members.iter().filter(|(_, value)| value.is_boolean() || !says_nothing(value)).collect();
     present.sort_by_key(|(name, _)| NAMING.iter().position(|naming| naming == name).unwrap_or(NAMING.len()));
     align(
         &present.into_iter().map(|(name, value)| vec![name.replace('_', " "), named(name, value)]).collect::<Vec<_>>(),
     )
+}
+
+/// Of things, or of nothing.
+fn is_list(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(Value::is_object))
 }
 
 /// A column in which no row says anything is left out.
@@ -110,6 +115,12 @@ mod tests {
         );
         assert_eq!(text(&json!({"clients": []})), "Nothing.");
         assert_eq!(text(&json!({"created_at": 1_700_000_000})), "created at  2023-11-14T22:13:20Z");
+    }
+
+    #[test]
+    fn names_alone_keep_their_title() {
+        assert_eq!(text(&json!({"kids": ["k1", "k2"]})), "kids  k1, k2");
+        assert_eq!(text(&json!({"slug": "acme", "projects": []})), "slug  acme");
     }
 
     #[test]

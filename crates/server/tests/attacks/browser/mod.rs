@@ -1,1 +1,17 @@
 //! Attacks on the browser side: redirects, sessions, consent, forms.
+
+mod accounts;
+mod addresses;
+mod answers;
+mod consent;
+mod disabled;
+mod flow;
+mod forms;
+mod forwarding;
+mod frame;
+mod handover;
+mod hosts;
+mod order;
+mod redirects;
+mod resuming;
+mod silence;
