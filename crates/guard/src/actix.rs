@@ -113,7 +113,11 @@ fn method(request: &HttpRequest) -> Method {
 
 fn headers(request: &HttpRequest) -> HeaderMap {
     let pairs = request.headers().iter();
-    pairs.filter_map(|(name, value)| Some((HeaderName::from_bytes(name.as_ref()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))).collect()
+    pairs
+        .filter_map(|(name, value)| {
+            Some((HeaderName::from_bytes(name.as_ref()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        })
+        .collect()
 }
 
 fn response(reply: Reply) -> HttpResponse {

@@ -120,7 +120,10 @@ impl GuardBuilder {
         let issuer = issuer(&self.issuer)?;
         let (resource, url) = resource(&self.resource)?;
         let endpoint = self.endpoint.as_deref().map(endpoint).transpose()?;
-        let (id, secret) = self.credentials.filter(|(id, secret)| !id.is_empty() && !secret.is_empty()).ok_or(BuildError::Credentials)?;
+        let (id, secret) = self
+            .credentials
+            .filter(|(id, secret)| !id.is_empty() && !secret.is_empty())
+            .ok_or(BuildError::Credentials)?;
         let scopes = self.supported.as_ref().unwrap_or(&self.required).iter().map(str::to_owned).collect();
         let mut metadata = ProtectedResourceMetadata::new(resource.clone(), self.issuer.clone(), scopes);
         metadata.resource_name = self.name;
@@ -152,7 +155,8 @@ fn issuer(text: &str) -> Result<Url, BuildError> {
 }
 
 fn resource(text: &str) -> Result<(ResourceIndicator, Url), BuildError> {
-    let resource = ResourceIndicator::parse(text).map_err(|_| BuildError::Resource("it is not an absolute URL without a fragment"))?;
+    let resource = ResourceIndicator::parse(text)
+        .map_err(|_| BuildError::Resource("it is not an absolute URL without a fragment"))?;
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "https" | "http") => Ok((resource, url)),
         _ => Err(BuildError::Resource("it must be an https or http URL")),
@@ -161,5 +165,9 @@ fn resource(text: &str) -> Result<(ResourceIndicator, Url), BuildError> {
 
 fn endpoint(text: &str) -> Result<Url, BuildError> {
     let url = Url::parse(text).map_err(|_| BuildError::IntrospectionEndpoint("it is not a URL"))?;
-    if may_carry_secrets(&url) { Ok(url) } else { Err(BuildError::IntrospectionEndpoint("it must be https; http is for loopback only")) }
+    if may_carry_secrets(&url) {
+        Ok(url)
+    } else {
+        Err(BuildError::IntrospectionEndpoint("it must be https; http is for loopback only"))
+    }
 }

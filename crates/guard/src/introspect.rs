@@ -64,7 +64,8 @@ impl Introspector {
     }
 
     async fn introspect(&self, token: Bearer<'_>) -> Result<Introspection, Trouble> {
-        let endpoint = self.endpoint.get_or_try_init(|| issuer_metadata::introspection_endpoint(&self.http, &self.issuer)).await?;
+        let endpoint =
+            self.endpoint.get_or_try_init(|| issuer_metadata::introspection_endpoint(&self.http, &self.issuer)).await?;
         let request = self
             .http
             .post(endpoint.clone())

@@ -64,7 +64,9 @@ mod tests {
         for good in ["https://id.example.com/x", "http://localhost:1/x", "http://127.0.0.1/x", "http://[::1]:2/x"] {
             assert!(may_carry_secrets(&good.parse().unwrap()), "{good}");
         }
-        for bad in ["http://id.example.com/x", "http://10.0.0.1/x", "http://localhost.example.com/", "ftp://localhost/x"] {
+        for bad in
+            ["http://id.example.com/x", "http://10.0.0.1/x", "http://localhost.example.com/", "ftp://localhost/x"]
+        {
             assert!(!may_carry_secrets(&bad.parse().unwrap()), "{bad}");
         }
     }

@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL,
-    CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use protocol::Scope;
@@ -39,9 +39,16 @@ pub(crate) enum Refusal {
     NoProject(Scope),
     Scope(Scope),
     /// A grant that may only read asks for more; `id` is the JSON-RPC request's, where there is one.
-    ReadOnly { needed: Scope, id: Option<Value> },
+    ReadOnly {
+        needed: Scope,
+        id: Option<Value>,
+    },
     /// The body or its headers are not what the protocol allows; the JSON-RPC code says how.
-    Malformed { code: i64, why: &'static str, id: Option<Value> },
+    Malformed {
+        code: i64,
+        why: &'static str,
+        id: Option<Value>,
+    },
     MethodNotAllowed(&'static str),
     UnsupportedMediaType,
     TooLarge,
@@ -68,7 +75,9 @@ impl Reply {
             }
             Refusal::MethodNotAllowed(allowed) => reply.with(ALLOW, HeaderValue::from_static(allowed)),
             Refusal::Unavailable => reply.with(RETRY_AFTER, RETRY_AFTER_SECONDS.into()),
-            Refusal::Malformed { .. } | Refusal::UnsupportedMediaType | Refusal::TooLarge | Refusal::BrokenBody => reply,
+            Refusal::Malformed { .. } | Refusal::UnsupportedMediaType | Refusal::TooLarge | Refusal::BrokenBody => {
+                reply
+            }
         }
     }
 
@@ -79,7 +88,12 @@ impl Reply {
                 .with(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
             Method::OPTIONS => Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Bytes::new() }
                 .with(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"))
-                .with(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name"))
+                .with(
+                    ACCESS_CONTROL_ALLOW_HEADERS,
+                    HeaderValue::from_static(
+                        "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name",
+                    ),
+                )
                 .with(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
             _ => Self { status: StatusCode::METHOD_NOT_ALLOWED, headers: Vec::new(), body: Bytes::new() }
                 .with(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS")),
@@ -126,7 +140,9 @@ fn status(refusal: &Refusal) -> StatusCode {
 fn body(refusal: &Refusal) -> Value {
     match refusal {
         Refusal::NoToken => json!({"error_description": "This resource needs a bearer token."}),
-        Refusal::MalformedToken => oauth("invalid_request", "The Authorization header must hold exactly one bearer token."),
+        Refusal::MalformedToken => {
+            oauth("invalid_request", "The Authorization header must hold exactly one bearer token.")
+        }
         Refusal::InvalidToken(why) => oauth("invalid_token", why),
         Refusal::NoProject(_) => oauth("insufficient_scope", "The grant names no project."),
         Refusal::Scope(needed) => oauth("insufficient_scope", &format!("This needs the scope {needed}.")),
@@ -134,10 +150,14 @@ fn body(refusal: &Refusal) -> Value {
         Refusal::ReadOnly { id: Some(id), .. } => json_rpc(id, FORBIDDEN, READ_ONLY),
         Refusal::Malformed { code, why, id } => json_rpc(id.as_ref().unwrap_or(&Value::Null), *code, why),
         Refusal::MethodNotAllowed(_) => oauth("invalid_request", "The method is not one of this protocol's."),
-        Refusal::UnsupportedMediaType => oauth("invalid_request", "The body must be application/json in UTF-8, not compressed."),
+        Refusal::UnsupportedMediaType => {
+            oauth("invalid_request", "The body must be application/json in UTF-8, not compressed.")
+        }
         Refusal::TooLarge => oauth("invalid_request", "The body is longer than 1 MiB."),
         Refusal::BrokenBody => oauth("invalid_request", "The body could not be read."),
-        Refusal::Unavailable => oauth("temporarily_unavailable", "The authorization server cannot be asked at the moment."),
+        Refusal::Unavailable => {
+            oauth("temporarily_unavailable", "The authorization server cannot be asked at the moment.")
+        }
     }
 }
 

@@ -109,7 +109,9 @@ where
     B::Error: Into<BoxError>,
 {
     let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
-    collected.map(http_body_util::Collected::to_bytes).map_err(|error| guard.body_refused(error.is::<LengthLimitError>()))
+    collected
+        .map(http_body_util::Collected::to_bytes)
+        .map_err(|error| guard.body_refused(error.is::<LengthLimitError>()))
 }
 
 /// Serves the protected-resource metadata. Made by [`Guard::metadata_service`].

@@ -26,8 +26,10 @@ impl Skin for Actix {
 }
 
 async fn echo(grant: Grant, body: String) -> web::Json<Value> {
-    web::Json(json!({"subject": grant.subject, "client": grant.client, "organization": grant.organization, "project": grant.project,
-                     "scopes": grant.scopes, "access": grant.access, "body": body}))
+    web::Json(
+        json!({"subject": grant.subject, "client": grant.client, "organization": grant.organization, "project": grant.project,
+                     "scopes": grant.scopes, "access": grant.access, "body": body}),
+    )
 }
 
 async fn echo_grant(grant: Grant) -> String {
@@ -43,6 +45,14 @@ async fn every_case_behind_the_middleware() {
 async fn a_route_without_the_guard_serves_nobody() {
     let issuer = support::Issuer::start().await;
     let base = Actix::start(issuer.guard().build().unwrap()).await;
-    let response = reqwest::Client::builder().no_proxy().build().unwrap().get(format!("{base}/unguarded")).bearer_auth("reader").send().await.unwrap();
+    let response = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .get(format!("{base}/unguarded"))
+        .bearer_auth("reader")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), reqwest::StatusCode::INTERNAL_SERVER_ERROR);
 }

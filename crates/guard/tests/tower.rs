@@ -27,8 +27,10 @@ impl Skin for Axum {
 }
 
 async fn echo(Extension(grant): Extension<Grant>, body: String) -> Json<Value> {
-    Json(json!({"subject": grant.subject, "client": grant.client, "organization": grant.organization, "project": grant.project,
-                "scopes": grant.scopes, "access": grant.access, "body": body}))
+    Json(
+        json!({"subject": grant.subject, "client": grant.client, "organization": grant.organization, "project": grant.project,
+                "scopes": grant.scopes, "access": grant.access, "body": body}),
+    )
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use model::ServerSecrets;
 use storage::Store;
 
 use crate::{
-    Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses, password::PasswordHasher,
+    Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
+    password::PasswordHasher,
 };
 
 /// An authorization server without its HTTP. Cheap to clone.

@@ -14,7 +14,13 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database; never a verdict on the token.
-    pub async fn introspect(&self, resource: &Arc<Resource>, token: &str, caller: &Caller, now: Timestamp) -> Result<Introspection, Error> {
+    pub async fn introspect(
+        &self,
+        resource: &Arc<Resource>,
+        token: &str,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Introspection, Error> {
         let Some(seen) = self.live_token(token, now).await? else { return Ok(Introspection::Inactive) };
         if seen.token.resource_id.as_ref() != Some(&resource.id) {
             return Ok(Introspection::Inactive);
@@ -67,7 +73,9 @@ impl Authority {
             let generation = *generation;
             self.parts
                 .store
-                .transaction(move |tx| Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) }))
+                .transaction(move |tx| {
+                    Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) })
+                })
                 .await?;
         }
         Ok(())

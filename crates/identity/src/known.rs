@@ -10,7 +10,7 @@ use std::{
 };
 
 use model::{Client, ClientId, Resource, ResourceId};
-use storage::{Store, StorageError};
+use storage::{StorageError, Store};
 
 use crate::Authority;
 

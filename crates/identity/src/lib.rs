@@ -28,10 +28,11 @@ mod settings;
 pub mod token;
 pub mod userinfo;
 
-pub use authority::{Authority, Caller};
 pub use authenticate_client::AuthenticatedClient;
+pub use authority::{Authority, Caller};
 pub use clock::Clock;
 pub use error::Error;
 pub use settings::{
-    DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
+    DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings,
+    TokenSettings,
 };

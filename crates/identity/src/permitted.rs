@@ -36,7 +36,12 @@ pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
 ///
 /// # Errors
 /// `invalid_target` for a resource that is unknown or not named where it must be, `invalid_scope` if nothing is left.
-pub(crate) fn asked(known: &Snapshot, client: &Client, scope: Option<&Scope>, resource: Option<&ResourceIndicator>) -> Result<Asked, OAuthError> {
+pub(crate) fn asked(
+    known: &Snapshot,
+    client: &Client,
+    scope: Option<&Scope>,
+    resource: Option<&ResourceIndicator>,
+) -> Result<Asked, OAuthError> {
     let resource = match resource {
         Some(indicator) => Some(named(known, indicator)?),
         None => implied(known, client, scope)?,
@@ -77,7 +82,9 @@ fn implied(known: &Snapshot, client: &Client, scope: Option<&Scope>) -> Result<O
     let mut found = known.enabled_resources().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
     let first = found.next().cloned();
     if found.next().is_some() {
-        return Err(OAuthError::invalid_target("several resources understand these scopes: say which one by the parameter resource"));
+        return Err(OAuthError::invalid_target(
+            "several resources understand these scopes: say which one by the parameter resource",
+        ));
     }
     Ok(first)
 }

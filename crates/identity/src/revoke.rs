@@ -11,10 +11,17 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database; then nothing was ended.
-    pub async fn revoke(&self, client: &AuthenticatedClient, token: &str, caller: &Caller, now: Timestamp) -> Result<(), Error> {
+    pub async fn revoke(
+        &self,
+        client: &AuthenticatedClient,
+        token: &str,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let secrets = &self.parts.secrets;
         // The hint is not needed: the kind stands in the token.
-        let found = Token::parse(token, TokenKind::Refresh, secrets).or_else(|| Token::parse(token, TokenKind::Access, secrets));
+        let found = Token::parse(token, TokenKind::Refresh, secrets)
+            .or_else(|| Token::parse(token, TokenKind::Access, secrets));
         let Some(token) = found else { return Ok(()) };
         let (client_id, address) = (client.client.id.clone(), caller.address.clone());
         self.parts

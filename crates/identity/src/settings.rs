@@ -134,7 +134,13 @@ impl Settings {
             authorization_lifetime: Duration::from_secs(HOUR),
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
             sign_up: SignUpSettings { enabled: true, organization: true },
-            password: PasswordSettings { min_length: 12, memory_kib: 19 * 1024, iterations: 2, parallelism: 1, concurrency: 2 },
+            password: PasswordSettings {
+                min_length: 12,
+                memory_kib: 19 * 1024,
+                iterations: 2,
+                parallelism: 1,
+                concurrency: 2,
+            },
             sign_in_limits: SignInLimits { per_account: 10, per_address: 50, window: Duration::from_secs(15 * MINUTE) },
             registration: RegistrationSettings {
                 dynamic: true,

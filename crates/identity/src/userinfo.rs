@@ -13,7 +13,10 @@ impl Authority {
     /// # Errors
     /// `invalid_token`, `insufficient_scope` without `openid`, or trouble of the database.
     pub async fn userinfo(&self, token: &str, caller: &Caller, now: Timestamp) -> Result<UserInfoClaims, Error> {
-        let seen = self.live_token(token, now).await?.ok_or_else(|| OAuthError::invalid_token("the access token is unknown, expired or revoked"))?;
+        let seen = self
+            .live_token(token, now)
+            .await?
+            .ok_or_else(|| OAuthError::invalid_token("the access token is unknown, expired or revoked"))?;
         let Behalf::Person { user_id, .. } = &seen.behalf else {
             return Err(OAuthError::invalid_token("this token stands for no person").into());
         };

@@ -142,7 +142,14 @@ impl Family {
     /// The row after an answer that `meaning` allows; its `repeat_streak` says how many repeats there were in a row. `presented` is the
     /// secret that was shown. Nothing if `meaning` allows no answer or a version of the server's secret is gone.
     #[must_use]
-    pub fn answered(&self, meaning: Meaning, presented: &Secret, policy: &Policy, secrets: &ServerSecrets, now: Timestamp) -> Option<Self> {
+    pub fn answered(
+        &self,
+        meaning: Meaning,
+        presented: &Secret,
+        policy: &Policy,
+        secrets: &ServerSecrets,
+        now: Timestamp,
+    ) -> Option<Self> {
         let mut next = self.clone();
         if matches!(meaning, Meaning::Retry | Meaning::Recover) && next.repeated_at.is_none() {
             next.repeated_at = Some(now);

@@ -7,12 +7,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::{
-    Id, Secret, ServerSecrets,
-    base62,
-    id::LENGTH as ID,
-    server_secret::Purpose,
-};
+use crate::{Id, Secret, ServerSecrets, base62, id::LENGTH as ID, server_secret::Purpose};
 
 const GENERATION: usize = 7;
 const SECRET: usize = 43;
@@ -64,7 +59,13 @@ pub struct Token {
 impl Token {
     /// A token under the current version of the server's secret.
     #[must_use]
-    pub fn new<T: ?Sized>(kind: TokenKind, id: Id<T>, generation: u64, secret: Secret, secrets: &ServerSecrets) -> Self {
+    pub fn new<T: ?Sized>(
+        kind: TokenKind,
+        id: Id<T>,
+        generation: u64,
+        secret: Secret,
+        secrets: &ServerSecrets,
+    ) -> Self {
         Self { kind, id: id.cast(), generation, secret, key_version: secrets.current() }
     }
 

@@ -82,7 +82,10 @@ impl Reference {
         }
         let (w1, w2) = (self.settings.w1, self.settings.w2);
         let age = 0.max(now - self.answered_at);
-        let open = w1 > 0 && self.previous.is_some() && age <= w1 && self.access.get(&self.generation).is_some_and(|expires_at| now < *expires_at);
+        let open = w1 > 0
+            && self.previous.is_some()
+            && age <= w1
+            && self.access.get(&self.generation).is_some_and(|expires_at| now < *expires_at);
         let verdict = if token == self.head && open {
             Verdict::Again
         } else if token == self.head {
@@ -95,7 +98,8 @@ impl Reference {
             Verdict::Reuse
         };
         let repeat = verdict == Verdict::Retry || verdict == Verdict::Recover;
-        if repeat && self.settings.limit > 0 && self.repeat_streak >= self.settings.limit && self.repeated_at.is_none() {
+        if repeat && self.settings.limit > 0 && self.repeat_streak >= self.settings.limit && self.repeated_at.is_none()
+        {
             return Verdict::Reuse;
         }
         verdict
@@ -234,7 +238,8 @@ impl Pair {
         if matches!(verdict, Verdict::Rotate | Verdict::Recover) {
             self.issued.push(Held { secret: head.clone(), generation: self.family.generation });
         }
-        let token = self.issued.iter().position(|one| one.secret.hash() == head.hash()).expect("a token that was issued");
+        let token =
+            self.issued.iter().position(|one| one.secret.hash() == head.hash()).expect("a token that was issued");
         assert_eq!(token, self.reference.head, "both name the same head");
         let access = self.family.access_secret(&head, "", &self.secrets).map(|secret| secret.hash());
         self.compare();
@@ -249,7 +254,8 @@ impl Pair {
 
     /// Uses the access token of the present generation, which is sight; whether it was let in.
     fn see(&mut self) -> bool {
-        let live = self.reference.access.get(&self.reference.generation).is_some_and(|expires_at| self.now < *expires_at);
+        let live =
+            self.reference.access.get(&self.reference.generation).is_some_and(|expires_at| self.now < *expires_at);
         let lives = live && !self.reference.revoked;
         if lives && self.reference.head_seen_at.is_none() {
             self.reference.head_seen_at = Some(self.now);
@@ -312,7 +318,20 @@ enum Act {
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let waits = prop::sample::select(vec![1, SECOND, 29 * SECOND, 30 * SECOND, 30 * SECOND + 1, 60 * SECOND, 899 * SECOND, 900 * SECOND, 3600 * SECOND, 86400 * SECOND, 7 * 86400 * SECOND, 7 * 86400 * SECOND + 1]);
+    let waits = prop::sample::select(vec![
+        1,
+        SECOND,
+        29 * SECOND,
+        30 * SECOND,
+        30 * SECOND + 1,
+        60 * SECOND,
+        899 * SECOND,
+        900 * SECOND,
+        3600 * SECOND,
+        86400 * SECOND,
+        7 * 86400 * SECOND,
+        7 * 86400 * SECOND + 1,
+    ]);
     let act = prop_oneof![
         12 => prop_oneof![6 => Just(0usize), 6 => Just(1usize), 1 => 2usize..9].prop_map(Act::Refresh),
         4 => Just(Act::See),

@@ -37,8 +37,7 @@ impl AuthorizationResponse {
 
     /// RFC 9207 §2: `iss` stands in every answer, errors too.
     fn completed(mut self, state: Option<&str>, iss: &str) -> Self {
-        self.0
-            .extend(state.map(|state| ("state", state.to_owned())));
+        self.0.extend(state.map(|state| ("state", state.to_owned())));
         self.0.push(("iss", iss.to_owned()));
         self
     }
@@ -52,20 +51,12 @@ mod tests {
     #[test]
     fn answers_carry_state_and_iss_errors_too() {
         let to = RegisteredRedirectUri::restore("https://client.example.com/cb?tenant=1").unwrap();
-        let allowed = AuthorizationResponse::success(
-            "SplxlOBeZQQYbYS6WxSbIA",
-            Some("a b+%ü"),
-            "https://as.example/t1",
-        );
+        let allowed = AuthorizationResponse::success("SplxlOBeZQQYbYS6WxSbIA", Some("a b+%ü"), "https://as.example/t1");
         assert_eq!(
             allowed.location(&to),
             "https://client.example.com/cb?tenant=1&code=SplxlOBeZQQYbYS6WxSbIA&state=a%20b%2B%25%C3%BC&iss=https%3A%2F%2Fas.example%2Ft1"
         );
-        let refused = AuthorizationResponse::failure(
-            &OAuthError::access_denied("no"),
-            None,
-            "https://as.example",
-        );
+        let refused = AuthorizationResponse::failure(&OAuthError::access_denied("no"), None, "https://as.example");
         assert_eq!(
             refused.location(&to),
             "https://client.example.com/cb?tenant=1&error=access_denied&error_description=no&iss=https%3A%2F%2Fas.example"

@@ -35,9 +35,7 @@ impl Prompt {
             select_account: asks("select_account"),
         };
         if prompt.none && text.split(' ').any(|word| !matches!(word, "none" | "")) {
-            return Err(OAuthError::invalid_request(
-                "prompt=none cannot be combined with another prompt",
-            ));
+            return Err(OAuthError::invalid_request("prompt=none cannot be combined with another prompt"));
         }
         Ok(prompt)
     }
@@ -75,27 +73,15 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     /// `invalid_request` when `client_id` is missing, or either of the first two cannot be believed. It can only be a page.
-    pub fn identify(
-        params: &Params,
-    ) -> Result<(String, Option<String>, Option<String>), OAuthError> {
+    pub fn identify(params: &Params) -> Result<(String, Option<String>, Option<String>), OAuthError> {
         for name in ["client_id", "redirect_uri"] {
             if params.is_refused(name) {
-                return Err(OAuthError::invalid_request(format!(
-                    "the parameter '{name}' is repeated or malformed"
-                )));
+                return Err(OAuthError::invalid_request(format!("the parameter '{name}' is repeated or malformed")));
             }
         }
-        let client_id = params
-            .get("client_id")
-            .ok_or_else(|| missing("client_id"))?;
-        let state = params
-            .get("state")
-            .filter(|state| state.len() <= MAX_STATE_BYTES);
-        Ok((
-            client_id.to_owned(),
-            params.get("redirect_uri").map(str::to_owned),
-            state.map(str::to_owned),
-        ))
+        let client_id = params.get("client_id").ok_or_else(|| missing("client_id"))?;
+        let state = params.get("state").filter(|state| state.len() <= MAX_STATE_BYTES);
+        Ok((client_id.to_owned(), params.get("redirect_uri").map(str::to_owned), state.map(str::to_owned)))
     }
 
     /// The whole request.
@@ -115,11 +101,7 @@ impl AuthorizationRequest {
             code_challenge: code_challenge(params)?,
             nonce: bounded(params, "nonce", MAX_NONCE_BYTES)?,
             resource: ResourceIndicator::one_of(params.all("resource"))?,
-            prompt: params
-                .get("prompt")
-                .map(Prompt::parse)
-                .transpose()?
-                .unwrap_or_default(),
+            prompt: params.get("prompt").map(Prompt::parse).transpose()?.unwrap_or_default(),
             max_age: params.get("max_age").map(max_age).transpose()?,
             // A hint helps or is ignored; it is never an error.
             login_hint: text("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES),
@@ -144,32 +126,21 @@ impl fmt::Debug for AuthorizationRequest {
 
 fn refuse_what_is_not_offered(params: &Params) -> Result<(), OAuthError> {
     if let Some(name) = params.first_refused() {
-        return Err(
-            OAuthError::invalid_request("a parameter is repeated or malformed")
-                .because(format!("{name:?}")),
-        );
+        return Err(OAuthError::invalid_request("a parameter is repeated or malformed").because(format!("{name:?}")));
     }
     if params.get("request").is_some() {
-        return Err(OAuthError::request_not_supported(
-            "request objects are not supported",
-        ));
+        return Err(OAuthError::request_not_supported("request objects are not supported"));
     }
     if params.get("request_uri").is_some() {
-        return Err(OAuthError::request_uri_not_supported(
-            "request_uri is not supported",
-        ));
+        return Err(OAuthError::request_uri_not_supported("request_uri is not supported"));
     }
     if params.get("registration").is_some() {
-        return Err(OAuthError::registration_not_supported(
-            "the registration parameter is not supported",
-        ));
+        return Err(OAuthError::registration_not_supported("the registration parameter is not supported"));
     }
     match params.get("response_type") {
         Some("code") => {}
         Some(_) => {
-            return Err(OAuthError::unsupported_response_type(
-                "response_type must be code",
-            ));
+            return Err(OAuthError::unsupported_response_type("response_type must be code"));
         }
         None => return Err(missing("response_type")),
     }
@@ -180,10 +151,7 @@ fn refuse_what_is_not_offered(params: &Params) -> Result<(), OAuthError> {
 }
 
 fn code_challenge(params: &Params) -> Result<Option<CodeChallenge>, OAuthError> {
-    match (
-        params.get("code_challenge"),
-        params.get("code_challenge_method"),
-    ) {
+    match (params.get("code_challenge"), params.get("code_challenge_method")) {
         (Some(challenge), method) => CodeChallenge::parse(challenge, method).map(Some),
         (None, Some(_)) => Err(missing("code_challenge")),
         (None, None) => Ok(None),
@@ -192,9 +160,9 @@ fn code_challenge(params: &Params) -> Result<Option<CodeChallenge>, OAuthError> 
 
 fn bounded(params: &Params, name: &str, max_bytes: usize) -> Result<Option<String>, OAuthError> {
     match params.get(name) {
-        Some(value) if value.len() > max_bytes => Err(OAuthError::invalid_request(format!(
-            "the parameter '{name}' is longer than {max_bytes} bytes"
-        ))),
+        Some(value) if value.len() > max_bytes => {
+            Err(OAuthError::invalid_request(format!("the parameter '{name}' is longer than {max_bytes} bytes")))
+        }
         value => Ok(value.map(str::to_owned)),
     }
 }
@@ -227,21 +195,11 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(request.client_id, "s6BhdRkqt3");
-        assert_eq!(
-            request.redirect_uri.as_deref(),
-            Some("https://client.example.com/cb")
-        );
+        assert_eq!(request.redirect_uri.as_deref(), Some("https://client.example.com/cb"));
         assert_eq!(request.state.as_deref(), Some("xyz"));
         assert_eq!(request.scope.unwrap().to_string(), "issues:read openid");
         assert_eq!(request.resource.unwrap().as_str(), "https://a.example");
-        assert_eq!(
-            request.prompt,
-            Prompt {
-                login: true,
-                consent: true,
-                ..Prompt::default()
-            }
-        );
+        assert_eq!(request.prompt, Prompt { login: true, consent: true, ..Prompt::default() });
         assert_eq!(request.max_age, Some(0));
     }
 
@@ -250,60 +208,23 @@ mod tests {
         let cases = [
             ("", ErrorCode::InvalidRequest),
             ("response_type=token", ErrorCode::UnsupportedResponseType),
-            (
-                "response_type=code+id_token",
-                ErrorCode::UnsupportedResponseType,
-            ),
-            (
-                "response_type=code&response_mode=fragment",
-                ErrorCode::InvalidRequest,
-            ),
-            (
-                "response_type=code&request=e30.e30.",
-                ErrorCode::RequestNotSupported,
-            ),
-            (
-                "response_type=code&request_uri=https://a.example/r",
-                ErrorCode::RequestUriNotSupported,
-            ),
-            (
-                "response_type=code&registration=%7B%7D",
-                ErrorCode::RegistrationNotSupported,
-            ),
+            ("response_type=code+id_token", ErrorCode::UnsupportedResponseType),
+            ("response_type=code&response_mode=fragment", ErrorCode::InvalidRequest),
+            ("response_type=code&request=e30.e30.", ErrorCode::RequestNotSupported),
+            ("response_type=code&request_uri=https://a.example/r", ErrorCode::RequestUriNotSupported),
+            ("response_type=code&registration=%7B%7D", ErrorCode::RegistrationNotSupported),
             ("response_type=code&scope=a%22b", ErrorCode::InvalidScope),
-            (
-                "response_type=code&scope=a&scope=b",
-                ErrorCode::InvalidRequest,
-            ),
-            (
-                "response_type=code&resource=https://a.example&resource=https://b.example",
-                ErrorCode::InvalidTarget,
-            ),
-            (
-                "response_type=code&prompt=none+login",
-                ErrorCode::InvalidRequest,
-            ),
+            ("response_type=code&scope=a&scope=b", ErrorCode::InvalidRequest),
+            ("response_type=code&resource=https://a.example&resource=https://b.example", ErrorCode::InvalidTarget),
+            ("response_type=code&prompt=none+login", ErrorCode::InvalidRequest),
             ("response_type=code&max_age=-1", ErrorCode::InvalidRequest),
             ("response_type=code&max_age=%2B1", ErrorCode::InvalidRequest),
-            (
-                "response_type=code&code_challenge_method=S256",
-                ErrorCode::InvalidRequest,
-            ),
-            (
-                &format!("response_type=code&code_challenge={CHALLENGE}"),
-                ErrorCode::InvalidRequest,
-            ),
-            (
-                &format!("response_type=code&state={}", "s".repeat(4097)),
-                ErrorCode::InvalidRequest,
-            ),
+            ("response_type=code&code_challenge_method=S256", ErrorCode::InvalidRequest),
+            (&format!("response_type=code&code_challenge={CHALLENGE}"), ErrorCode::InvalidRequest),
+            (&format!("response_type=code&state={}", "s".repeat(4097)), ErrorCode::InvalidRequest),
         ];
         for (text, code) in cases {
-            assert_eq!(
-                parse(&format!("client_id=a&{text}")).unwrap_err().code,
-                code,
-                "{text}"
-            );
+            assert_eq!(parse(&format!("client_id=a&{text}")).unwrap_err().code, code, "{text}");
         }
     }
 
@@ -315,26 +236,20 @@ mod tests {
             "state=x",
         ] {
             let (params, _) = Params::parse_lossy(text);
-            assert_eq!(
-                AuthorizationRequest::identify(&params).unwrap_err().code,
-                ErrorCode::InvalidRequest
-            );
+            assert_eq!(AuthorizationRequest::identify(&params).unwrap_err().code, ErrorCode::InvalidRequest);
         }
         let (params, _) = Params::parse_lossy("client_id=a&state=x&scope=b&scope=b");
-        assert_eq!(
-            AuthorizationRequest::identify(&params).unwrap(),
-            ("a".to_owned(), None, Some("x".to_owned()))
-        );
+        assert_eq!(AuthorizationRequest::identify(&params).unwrap(), ("a".to_owned(), None, Some("x".to_owned())));
     }
 
     #[test]
     fn requests_survive_storage_and_do_not_print_what_binds_them() {
-        let request = parse(&format!("response_type=code&client_id=a&state=S3CRET&code_challenge={CHALLENGE}&code_challenge_method=S256")).unwrap();
+        let request = parse(&format!(
+            "response_type=code&client_id=a&state=S3CRET&code_challenge={CHALLENGE}&code_challenge_method=S256"
+        ))
+        .unwrap();
         let stored = serde_json::to_string(&request).unwrap();
-        assert_eq!(
-            serde_json::from_str::<AuthorizationRequest>(&stored).unwrap(),
-            request
-        );
+        assert_eq!(serde_json::from_str::<AuthorizationRequest>(&stored).unwrap(), request);
         assert!(!format!("{request:?}").contains("S3CRET"));
     }
 }

@@ -165,18 +165,10 @@ pub struct ClientAssertionClaims {
     /// Its own name, usable once.
     pub jti: String,
     /// When it was issued.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub iat: Option<u64>,
     /// When it begins to be valid.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub nbf: Option<u64>,
 }
 
@@ -190,9 +182,7 @@ mod tests {
     use super::{Audience, ClientAssertionClaims, IdTokenClaims};
 
     fn assertion(exp: &str) -> Result<ClientAssertionClaims, serde_json::Error> {
-        serde_json::from_str(&format!(
-            r#"{{"iss":"c","sub":"c","aud":"https://as.example","exp":{exp},"jti":"j"}}"#
-        ))
+        serde_json::from_str(&format!(r#"{{"iss":"c","sub":"c","aud":"https://as.example","exp":{exp},"jti":"j"}}"#))
     }
 
     #[test]
@@ -231,13 +221,7 @@ mod tests {
     fn the_id_token_of_openid_connect_core() {
         let text = r#"{"iss":"https://server.example.com","sub":"24400320","aud":"s6BhdRkqt3","nonce":"n-0S6_WzA2Mj","exp":1311281970,"iat":1311280970,"auth_time":1311280969,"acr":"urn:mace:incommon:iap:silver"}"#;
         let claims: IdTokenClaims = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            (claims.nonce.as_deref(), claims.auth_time),
-            (Some("n-0S6_WzA2Mj"), Some(1_311_280_969))
-        );
-        assert_eq!(
-            serde_json::to_value(&claims).unwrap(),
-            serde_json::from_str::<serde_json::Value>(text).unwrap()
-        );
+        assert_eq!((claims.nonce.as_deref(), claims.auth_time), (Some("n-0S6_WzA2Mj"), Some(1_311_280_969)));
+        assert_eq!(serde_json::to_value(&claims).unwrap(), serde_json::from_str::<serde_json::Value>(text).unwrap());
     }
 }

@@ -31,26 +31,18 @@ impl CleanUri {
             return Err("must be an absolute URI");
         }
         let hierarchical = after.strip_prefix("//");
-        let authority_text =
-            hierarchical.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+        let authority_text = hierarchical.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
         let rest_at = match authority_text {
             Some(authority) => scheme.len() + 3 + authority.len(),
             None => scheme.len() + 1,
         };
         let scheme = scheme.to_ascii_lowercase();
-        let authority = authority_text
-            .map(|authority| parse_authority(&scheme, authority))
-            .transpose()?;
+        let authority = authority_text.map(|authority| parse_authority(&scheme, authority)).transpose()?;
         if is_web(&scheme) {
             agree_with_browsers(text, authority.as_ref())?;
         }
         refuse_dot_segments(text.get(rest_at..).unwrap_or_default())?;
-        Ok(Self {
-            text: text.to_owned(),
-            scheme,
-            authority,
-            rest_at,
-        })
+        Ok(Self { text: text.to_owned(), scheme, authority, rest_at })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -64,9 +56,7 @@ impl CleanUri {
 
     /// The host as written, brackets included; `None` without an authority.
     pub(crate) fn host(&self) -> Option<&str> {
-        self.authority
-            .as_ref()
-            .map(|authority| authority.host.as_str())
+        self.authority.as_ref().map(|authority| authority.host.as_str())
     }
 
     pub(crate) fn port(&self) -> Option<u16> {
@@ -114,9 +104,7 @@ fn refuse_odd_characters(text: &str) -> Result<(), &'static str> {
 /// RFC 3986 §3.1.
 fn is_scheme(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic())
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
@@ -128,14 +116,7 @@ fn parse_authority(scheme: &str, text: &str) -> Result<Authority, &'static str> 
         (true, _) => {
             let end = text.find(']').ok_or("has a malformed host")? + 1;
             let (host, after) = text.split_at(end);
-            (
-                host,
-                if after.is_empty() {
-                    None
-                } else {
-                    Some(after.strip_prefix(':').ok_or("has a malformed host")?)
-                },
-            )
+            (host, if after.is_empty() { None } else { Some(after.strip_prefix(':').ok_or("has a malformed host")?) })
         }
         (false, Some((host, port))) => (host, Some(port)),
         (false, None) => (text, None),
@@ -148,10 +129,7 @@ fn parse_authority(scheme: &str, text: &str) -> Result<Authority, &'static str> 
         return Err("has a malformed host");
     }
     let port = port.map(parse_port).transpose()?;
-    Ok(Authority {
-        host: host.to_owned(),
-        port,
-    })
+    Ok(Authority { host: host.to_owned(), port })
 }
 
 fn parse_port(text: &str) -> Result<u16, &'static str> {
@@ -167,15 +145,9 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 fn agree_with_browsers(text: &str, authority: Option<&Authority>) -> Result<(), &'static str> {
     let authority = authority.ok_or("must have a host")?;
     let url = Url::parse(text).map_err(|_| "is not a URL that browsers understand")?;
-    let plain = url
-        .host_str()
-        .is_some_and(|host| host.eq_ignore_ascii_case(&authority.host));
+    let plain = url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(&authority.host));
     let bare = url.username().is_empty() && url.password().is_none();
-    if plain && bare {
-        Ok(())
-    } else {
-        Err("has a host that is written unusually")
-    }
+    if plain && bare { Ok(()) } else { Err("has a host that is written unusually") }
 }
 
 /// Refuses `.` and `..` in the path, however often they are encoded, and control characters hidden the same way.
@@ -188,16 +160,10 @@ fn refuse_dot_segments(path_and_query: &str) -> Result<(), &'static str> {
         }
         // `;` starts what some servers strip from a segment before they resolve dots.
         let is_dots = |segment: &[u8]| {
-            let name = segment
-                .split(|byte| *byte == b';')
-                .next()
-                .unwrap_or_default();
+            let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
             matches!(name, b"." | b"..")
         };
-        if bytes
-            .split(|byte| matches!(byte, b'/' | b'\\'))
-            .any(is_dots)
-        {
+        if bytes.split(|byte| matches!(byte, b'/' | b'\\')).any(is_dots) {
             return Err("must not have . or .. segments");
         }
         let decoded: Vec<u8> = percent_decode(&bytes).collect();

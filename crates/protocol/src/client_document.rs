@@ -65,8 +65,7 @@ impl ClientIdUrl {
 }
 
 fn not_a_client(what: &str) -> OAuthError {
-    OAuthError::invalid_client("the client id is not an acceptable URL")
-        .because(format!("the client id {what}"))
+    OAuthError::invalid_client("the client id is not an acceptable URL").because(format!("the client id {what}"))
 }
 
 impl fmt::Display for ClientIdUrl {
@@ -104,9 +103,7 @@ impl ClientDocument {
     pub fn parse(bytes: &[u8], url: &ClientIdUrl) -> Result<Self, OAuthError> {
         let mut members = Members::parse(bytes, MAX_BYTES).map_err(refused)?;
         if members.text("client_id").map_err(refused)?.as_deref() != Some(url.as_str()) {
-            return Err(refused(
-                "client_id in the document is not the document's URL",
-            ));
+            return Err(refused("client_id in the document is not the document's URL"));
         }
         if members.has("client_secret") || members.has("client_secret_expires_at") {
             return Err(refused("a document must not hold a client secret"));
@@ -119,10 +116,7 @@ impl ClientDocument {
         if metadata.client_name.is_none() {
             return Err(refused("client_name is missing"));
         }
-        Ok(Self {
-            client_id: url.clone(),
-            metadata,
-        })
+        Ok(Self { client_id: url.clone(), metadata })
     }
 }
 
@@ -146,10 +140,7 @@ mod tests {
             "response_types": ["code"], "token_endpoint_auth_method": "none"
         });
         change(&mut value);
-        ClientDocument::parse(
-            value.to_string().as_bytes(),
-            &ClientIdUrl::parse(URL).unwrap(),
-        )
+        ClientDocument::parse(value.to_string().as_bytes(), &ClientIdUrl::parse(URL).unwrap())
     }
 
     #[test]
@@ -161,20 +152,10 @@ mod tests {
             "https://localhost:8443/c",
         ] {
             let url = ClientIdUrl::parse(text).unwrap();
-            assert_eq!(
-                (url.as_str(), url.is_clean(), url.url().unwrap().as_str()),
-                (text, true, text)
-            );
+            assert_eq!((url.as_str(), url.is_clean(), url.url().unwrap().as_str()), (text, true, text));
         }
-        assert!(
-            !ClientIdUrl::parse("https://a.example/c?x=1")
-                .unwrap()
-                .is_clean()
-        );
-        assert_eq!(
-            ClientIdUrl::parse("https://A.example/c").unwrap().host(),
-            "a.example"
-        );
+        assert!(!ClientIdUrl::parse("https://a.example/c?x=1").unwrap().is_clean());
+        assert_eq!(ClientIdUrl::parse("https://A.example/c").unwrap().host(), "a.example");
     }
 
     #[test]
@@ -202,11 +183,7 @@ mod tests {
             "https://a.example/é",
             "",
         ] {
-            assert_eq!(
-                ClientIdUrl::parse(text).unwrap_err().code,
-                ErrorCode::InvalidClient,
-                "{text}"
-            );
+            assert_eq!(ClientIdUrl::parse(text).unwrap_err().code, ErrorCode::InvalidClient, "{text}");
         }
     }
 
@@ -214,10 +191,7 @@ mod tests {
     fn a_document_is_read_and_its_odd_grant_types_are_dropped() {
         let read = document(|_| {}).unwrap();
         assert_eq!(read.metadata.client_name.as_deref(), Some("Claude Code"));
-        assert_eq!(
-            read.metadata.grant_types,
-            [GrantType::AuthorizationCode, GrantType::RefreshToken]
-        );
+        assert_eq!(read.metadata.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
         let silent = document(|d| d["token_endpoint_auth_method"] = Value::Null).unwrap();
         assert_eq!(silent.metadata.token_endpoint_auth_method, AuthMethod::None);
     }
@@ -239,13 +213,7 @@ mod tests {
         ];
         for (index, change) in cases.into_iter().enumerate() {
             let code = document(change).unwrap_err().code;
-            assert!(
-                matches!(
-                    code,
-                    ErrorCode::InvalidClientMetadata | ErrorCode::InvalidRedirectUri
-                ),
-                "case {index}"
-            );
+            assert!(matches!(code, ErrorCode::InvalidClientMetadata | ErrorCode::InvalidRedirectUri), "case {index}");
         }
     }
 
@@ -255,10 +223,7 @@ mod tests {
             d["token_endpoint_auth_method"] = "private_key_jwt".into();
             d["jwks_uri"] = "https://chatgpt.com/oauth/jwks.json".into();
         };
-        assert_eq!(
-            document(keyed).unwrap().metadata.token_endpoint_auth_method,
-            AuthMethod::PrivateKeyJwt
-        );
+        assert_eq!(document(keyed).unwrap().metadata.token_endpoint_auth_method, AuthMethod::PrivateKeyJwt);
         let plain = document(|d| {
             keyed(d);
             d["jwks_uri"] = "http://chatgpt.com/jwks".into();

@@ -91,35 +91,20 @@ impl ClientMetadata {
     /// # Errors
     /// As [`ClientMetadata::parse`].
     pub fn from_value(value: Value) -> Result<Self, OAuthError> {
-        Self::from_members(
-            Members::from_value(value).map_err(refused)?,
-            AuthMethod::ClientSecretBasic,
-        )
+        Self::from_members(Members::from_value(value).map_err(refused)?, AuthMethod::ClientSecretBasic)
     }
 
     /// `default_method` is what an absent `token_endpoint_auth_method` means.
-    pub(crate) fn from_members(
-        mut members: Members,
-        default_method: AuthMethod,
-    ) -> Result<Self, OAuthError> {
+    pub(crate) fn from_members(mut members: Members, default_method: AuthMethod) -> Result<Self, OAuthError> {
         let redirect_uris = redirect_uris(&mut members)?;
-        let post_logout = uris(&mut members, "post_logout_redirect_uris")
-            .map_err(|e| e.recoded(ErrorCode::InvalidClientMetadata))?;
-        let scope = members
-            .text("scope")
-            .map_err(refused)?
-            .as_deref()
-            .map(Scope::parse)
-            .transpose();
+        let post_logout =
+            uris(&mut members, "post_logout_redirect_uris").map_err(|e| e.recoded(ErrorCode::InvalidClientMetadata))?;
+        let scope = members.text("scope").map_err(refused)?.as_deref().map(Scope::parse).transpose();
         let method = auth_method(&mut members, default_method)?;
         let (jwks, jwks_uri) = keys::of_client(&mut members, method).map_err(refused)?;
         Ok(Self {
             redirect_uris,
-            client_name: members
-                .text("client_name")
-                .map_err(refused)?
-                .as_deref()
-                .and_then(shown::name),
+            client_name: members.text("client_name").map_err(refused)?.as_deref().and_then(shown::name),
             client_uri: shown::uri(&mut members, "client_uri").map_err(refused)?,
             logo_uri: shown::uri(&mut members, "logo_uri").map_err(refused)?,
             tos_uri: shown::uri(&mut members, "tos_uri").map_err(refused)?,
@@ -127,27 +112,14 @@ impl ClientMetadata {
             token_endpoint_auth_method: method,
             grant_types: grant_types(&mut members)?,
             response_types: vec!["code".to_owned()],
-            scope: scope
-                .map_err(|e| e.recoded(ErrorCode::InvalidClientMetadata))?
-                .filter(|scope| !scope.is_empty()),
+            scope: scope.map_err(|e| e.recoded(ErrorCode::InvalidClientMetadata))?.filter(|scope| !scope.is_empty()),
             jwks,
             jwks_uri,
             application_type: application_type(&mut members)?,
             id_token_signed_response_alg: algorithm(&mut members, "id_token_signed_response_alg")?,
-            token_endpoint_auth_signing_alg: algorithm(
-                &mut members,
-                "token_endpoint_auth_signing_alg",
-            )?,
-            software_id: members
-                .text("software_id")
-                .map_err(refused)?
-                .as_deref()
-                .and_then(shown::name),
-            software_version: members
-                .text("software_version")
-                .map_err(refused)?
-                .as_deref()
-                .and_then(shown::name),
+            token_endpoint_auth_signing_alg: algorithm(&mut members, "token_endpoint_auth_signing_alg")?,
+            software_id: members.text("software_id").map_err(refused)?.as_deref().and_then(shown::name),
+            software_version: members.text("software_version").map_err(refused)?.as_deref().and_then(shown::name),
             contacts: contacts(&mut members)?,
             post_logout_redirect_uris: post_logout,
         })
@@ -157,18 +129,13 @@ impl ClientMetadata {
 fn redirect_uris(members: &mut Members) -> Result<Vec<RedirectUri>, OAuthError> {
     let found = uris(members, "redirect_uris")?;
     if found.is_empty() {
-        return Err(OAuthError::invalid_redirect_uri(
-            "redirect_uris must name at least one URI",
-        ));
+        return Err(OAuthError::invalid_redirect_uri("redirect_uris must name at least one URI"));
     }
     Ok(found)
 }
 
 fn uris(members: &mut Members, name: &str) -> Result<Vec<RedirectUri>, OAuthError> {
-    let texts = members
-        .texts(name, MAX_REDIRECT_URIS)
-        .map_err(OAuthError::invalid_redirect_uri)?
-        .unwrap_or_default();
+    let texts = members.texts(name, MAX_REDIRECT_URIS).map_err(OAuthError::invalid_redirect_uri)?.unwrap_or_default();
     let mut found: Vec<RedirectUri> = Vec::with_capacity(texts.len());
     for text in texts {
         let uri = RedirectUri::register(&text)?;
@@ -180,25 +147,16 @@ fn uris(members: &mut Members, name: &str) -> Result<Vec<RedirectUri>, OAuthErro
 }
 
 fn auth_method(members: &mut Members, default: AuthMethod) -> Result<AuthMethod, OAuthError> {
-    match members
-        .text("token_endpoint_auth_method")
-        .map_err(refused)?
-    {
+    match members.text("token_endpoint_auth_method").map_err(refused)? {
         None => Ok(default),
-        Some(text) => AuthMethod::parse(&text)
-            .ok_or_else(|| refused("token_endpoint_auth_method is not supported")),
+        Some(text) => AuthMethod::parse(&text).ok_or_else(|| refused("token_endpoint_auth_method is not supported")),
     }
 }
 
 /// RFC 7591 §3.2.1 lets the server replace what it does not offer: only these two can be had without an operator.
 fn grant_types(members: &mut Members) -> Result<Vec<GrantType>, OAuthError> {
-    let asked = members
-        .texts("grant_types", MAX_SHORT_LIST)
-        .map_err(refused)?
-        .unwrap_or_default();
-    let refresh = asked
-        .iter()
-        .any(|text| GrantType::parse(text) == Some(GrantType::RefreshToken));
+    let asked = members.texts("grant_types", MAX_SHORT_LIST).map_err(refused)?.unwrap_or_default();
+    let refresh = asked.iter().any(|text| GrantType::parse(text) == Some(GrantType::RefreshToken));
     let mut granted = vec![GrantType::AuthorizationCode];
     granted.extend(refresh.then_some(GrantType::RefreshToken));
     Ok(granted)
@@ -206,26 +164,20 @@ fn grant_types(members: &mut Members) -> Result<Vec<GrantType>, OAuthError> {
 
 fn application_type(members: &mut Members) -> Result<ApplicationType, OAuthError> {
     let text = members.text("application_type").map_err(refused)?;
-    Ok(text
-        .as_deref()
-        .and_then(ApplicationType::parse)
-        .unwrap_or_default())
+    Ok(text.as_deref().and_then(ApplicationType::parse).unwrap_or_default())
 }
 
 fn algorithm(members: &mut Members, name: &str) -> Result<Option<SigningAlgorithm>, OAuthError> {
     match members.text(name).map_err(refused)? {
         None => Ok(None),
-        Some(text) => SigningAlgorithm::parse(&text)
-            .map(Some)
-            .ok_or_else(|| refused(format!("{name} is not supported"))),
+        Some(text) => {
+            SigningAlgorithm::parse(&text).map(Some).ok_or_else(|| refused(format!("{name} is not supported")))
+        }
     }
 }
 
 fn contacts(members: &mut Members) -> Result<Vec<String>, OAuthError> {
-    let texts = members
-        .texts("contacts", MAX_SHORT_LIST)
-        .map_err(refused)?
-        .unwrap_or_default();
+    let texts = members.texts("contacts", MAX_SHORT_LIST).map_err(refused)?.unwrap_or_default();
     Ok(texts.iter().filter_map(|text| shown::name(text)).collect())
 }
 

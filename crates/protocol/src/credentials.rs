@@ -60,20 +60,10 @@ impl ClientCredentials {
         let assertion = assertion(params)?;
         match (authorization, secret, assertion) {
             (Some(header), None, None) => Self::from_header(header, client_id),
-            (None, Some(secret), None) => Ok(Self::Post {
-                client_id: client_id.ok_or_else(anonymous)?,
-                secret,
-            }),
-            (None, None, Some(assertion)) => Ok(Self::Assertion {
-                client_id,
-                assertion,
-            }),
-            (None, None, None) => Ok(Self::None {
-                client_id: client_id.ok_or_else(anonymous)?,
-            }),
-            _ => Err(OAuthError::invalid_request(
-                "more than one client authentication method in one request",
-            )),
+            (None, Some(secret), None) => Ok(Self::Post { client_id: client_id.ok_or_else(anonymous)?, secret }),
+            (None, None, Some(assertion)) => Ok(Self::Assertion { client_id, assertion }),
+            (None, None, None) => Ok(Self::None { client_id: client_id.ok_or_else(anonymous)? }),
+            _ => Err(OAuthError::invalid_request("more than one client authentication method in one request")),
         }
     }
 
@@ -81,9 +71,7 @@ impl ClientCredentials {
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         match self {
-            Self::None { client_id }
-            | Self::Basic { client_id, .. }
-            | Self::Post { client_id, .. } => Some(client_id),
+            Self::None { client_id } | Self::Basic { client_id, .. } | Self::Post { client_id, .. } => Some(client_id),
             Self::Assertion { client_id, .. } => client_id.as_deref(),
         }
     }
@@ -98,18 +86,13 @@ impl ClientCredentials {
         let (id, secret) = basic(header).ok_or_else(|| unreadable().with_basic_challenge())?;
         let id = client_id(&id).map_err(OAuthError::with_basic_challenge)?;
         if in_body.is_some_and(|in_body| in_body != id) {
-            return Err(OAuthError::invalid_request(
-                "client_id differs from the one in the Authorization header",
-            ));
+            return Err(OAuthError::invalid_request("client_id differs from the one in the Authorization header"));
         }
         // RFC 6749 §2.3.1: an empty secret is as good as none, and proves as little.
         if secret.is_empty() {
             return Ok(Self::None { client_id: id });
         }
-        Ok(Self::Basic {
-            client_id: id,
-            secret: Confidential::new(secret),
-        })
+        Ok(Self::Basic { client_id: id, secret: Confidential::new(secret) })
     }
 }
 
@@ -120,10 +103,9 @@ fn assertion(params: &mut Params) -> Result<Option<Confidential>, OAuthError> {
         (None, None) => Ok(None),
         (Some(assertion), Some(JWT_BEARER)) => Ok(Some(Confidential::new(assertion))),
         (None, Some(_)) => Err(OAuthError::invalid_request("client_assertion is missing")),
-        (Some(_), _) => Err(OAuthError::invalid_client(
-            "client_assertion_type must be that of a JWT",
-        )
-        .because("assertion type")),
+        (Some(_), _) => {
+            Err(OAuthError::invalid_client("client_assertion_type must be that of a JWT").because("assertion type"))
+        }
     }
 }
 
@@ -144,19 +126,14 @@ fn form_decoded(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let spaced = text.replace('+', " ");
-    percent_decode(spaced.as_bytes())
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    percent_decode(spaced.as_bytes()).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 /// RFC 6749 appendix A.1: visible characters and spaces.
 fn client_id(text: &str) -> Result<String, OAuthError> {
     let visible = !text.is_empty() && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
     if !visible || text.len() > MAX_CLIENT_ID_BYTES {
-        return Err(
-            OAuthError::invalid_client("the client is unknown").because("client_id is malformed")
-        );
+        return Err(OAuthError::invalid_client("the client is unknown").because("client_id is malformed"));
     }
     Ok(text.to_owned())
 }
@@ -187,24 +164,14 @@ mod tests {
     #[test]
     fn the_examples_of_rfc_6749() {
         let header = "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3";
-        let Ok(ClientCredentials::Basic { client_id, secret }) =
-            parse(Some(header), "grant_type=x")
-        else {
+        let Ok(ClientCredentials::Basic { client_id, secret }) = parse(Some(header), "grant_type=x") else {
             panic!("not basic")
         };
-        assert_eq!(
-            (client_id.as_str(), secret.expose()),
-            ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
-        );
+        assert_eq!((client_id.as_str(), secret.expose()), ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw"));
 
         let body = "client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw";
-        let Ok(ClientCredentials::Post { client_id, secret }) = parse(None, body) else {
-            panic!("not post")
-        };
-        assert_eq!(
-            (client_id.as_str(), secret.expose()),
-            ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")
-        );
+        let Ok(ClientCredentials::Post { client_id, secret }) = parse(None, body) else { panic!("not post") };
+        assert_eq!((client_id.as_str(), secret.expose()), ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw"));
     }
 
     #[test]
@@ -216,47 +183,20 @@ mod tests {
             ("a:100%25", "a", "100%"),
         ] {
             let parsed = parse(Some(&basic(sent)), "client_id=").unwrap();
-            let ClientCredentials::Basic {
-                client_id,
-                secret: read,
-            } = parsed
-            else {
-                panic!("not basic: {sent}")
-            };
+            let ClientCredentials::Basic { client_id, secret: read } = parsed else { panic!("not basic: {sent}") };
             assert_eq!((client_id.as_str(), read.expose()), (id, secret));
         }
-        assert!(
-            matches!(parse(Some(&basic("a:")), ""), Ok(ClientCredentials::None { client_id }) if client_id == "a")
-        );
-        assert!(
-            parse(Some("basic YTpiYw"), "client_id=a").is_ok(),
-            "scheme in lower case, padding forgotten"
-        );
+        assert!(matches!(parse(Some(&basic("a:")), ""), Ok(ClientCredentials::None { client_id }) if client_id == "a"));
+        assert!(parse(Some("basic YTpiYw"), "client_id=a").is_ok(), "scheme in lower case, padding forgotten");
     }
 
     #[test]
     fn a_bad_header_is_challenged() {
-        let (no_colon, control, not_utf8) = (
-            basic("nocolon"),
-            basic("a\nb:c"),
-            format!("Basic {}", STANDARD.encode([0xFF, b':'])),
-        );
-        for header in [
-            "",
-            "Basic",
-            "Basic ?",
-            "Bearer abc",
-            &no_colon,
-            &control,
-            &not_utf8,
-            &basic(":x"),
-        ] {
+        let (no_colon, control, not_utf8) =
+            (basic("nocolon"), basic("a\nb:c"), format!("Basic {}", STANDARD.encode([0xFF, b':'])));
+        for header in ["", "Basic", "Basic ?", "Bearer abc", &no_colon, &control, &not_utf8, &basic(":x")] {
             let error = parse(Some(header), "").unwrap_err();
-            assert_eq!(
-                (error.code, error.basic_challenge),
-                (ErrorCode::InvalidClient, true),
-                "{header}"
-            );
+            assert_eq!((error.code, error.basic_challenge), (ErrorCode::InvalidClient, true), "{header}");
         }
     }
 
@@ -269,17 +209,10 @@ mod tests {
             (Some(header.as_str()), &assertion),
             (None, &format!("client_id=a&client_secret=b&{assertion}")),
             (Some(header.as_str()), "client_id=other"),
-            (
-                None,
-                &format!("client_id=a&client_assertion_type={JWT_BEARER}"),
-            ),
+            (None, &format!("client_id=a&client_assertion_type={JWT_BEARER}")),
         ];
         for (header, body) in cases {
-            assert_eq!(
-                parse(header, body).unwrap_err().code,
-                ErrorCode::InvalidRequest,
-                "{body}"
-            );
+            assert_eq!(parse(header, body).unwrap_err().code, ErrorCode::InvalidRequest, "{body}");
         }
         assert!(parse(Some(&header), "client_id=a").is_ok());
     }
@@ -287,13 +220,7 @@ mod tests {
     #[test]
     fn assertions_and_the_nameless() {
         let body = format!("client_assertion=e.y.J&client_assertion_type={JWT_BEARER}");
-        assert!(matches!(
-            parse(None, &body),
-            Ok(ClientCredentials::Assertion {
-                client_id: None,
-                ..
-            })
-        ));
+        assert!(matches!(parse(None, &body), Ok(ClientCredentials::Assertion { client_id: None, .. })));
         for body in [
             "",
             "client_secret=x",
@@ -302,20 +229,13 @@ mod tests {
             "client_id=a%0A",
         ] {
             let error = parse(None, body).unwrap_err();
-            assert_eq!(
-                (error.code, error.basic_challenge),
-                (ErrorCode::InvalidClient, false),
-                "{body}"
-            );
+            assert_eq!((error.code, error.basic_challenge), (ErrorCode::InvalidClient, false), "{body}");
         }
     }
 
     #[test]
     fn nothing_secret_prints() {
-        let text = format!(
-            "{:?}",
-            parse(None, "client_id=a&client_secret=hush").unwrap()
-        );
+        let text = format!("{:?}", parse(None, "client_id=a&client_secret=hush").unwrap());
         assert!(text.contains('a') && !text.contains("hush"));
     }
 }

@@ -75,28 +75,18 @@ impl OAuthError {
     /// The JSON body of a direct answer.
     #[must_use]
     pub fn body(&self) -> ErrorBody<'_> {
-        ErrorBody {
-            error: self.code,
-            error_description: &self.description,
-        }
+        ErrorBody { error: self.code, error_description: &self.description }
     }
 
     /// `server_error`: the detail stays here, the public hears only that it was our fault.
     pub fn server_error(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(
-            ErrorCode::ServerError,
-            "the server could not complete this request",
-        )
-        .because(detail)
+        Self::new(ErrorCode::ServerError, "the server could not complete this request").because(detail)
     }
 
     /// `temporarily_unavailable`: 503, worth repeating after a second.
     pub fn temporarily_unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
         let public = "the server cannot answer just now; the same request may succeed in a moment";
-        Self {
-            retry_after: Some(1),
-            ..Self::new(ErrorCode::TemporarilyUnavailable, public).because(detail)
-        }
+        Self { retry_after: Some(1), ..Self::new(ErrorCode::TemporarilyUnavailable, public).because(detail) }
     }
 }
 
@@ -253,10 +243,7 @@ mod tests {
     fn body_has_the_public_half_only() {
         let error = OAuthError::invalid_grant("the code cannot be used").because("spent at 17:03");
         let body = serde_json::to_string(&error.body()).unwrap();
-        assert_eq!(
-            body,
-            r#"{"error":"invalid_grant","error_description":"the code cannot be used"}"#
-        );
+        assert_eq!(body, r#"{"error":"invalid_grant","error_description":"the code cannot be used"}"#);
         assert!(!error.to_string().contains("17:03"));
         assert_eq!(error.status(), 400);
     }
@@ -273,9 +260,6 @@ mod tests {
         assert_eq!((busy.status(), busy.retry_after), (503, Some(1)));
         assert_eq!(OAuthError::server_error("x").status(), 500);
         assert_eq!(OAuthError::invalid_client("x").status(), 401);
-        assert_eq!(
-            OAuthError::new(ErrorCode::InsufficientScope, "x").status(),
-            403
-        );
+        assert_eq!(OAuthError::new(ErrorCode::InsufficientScope, "x").status(), 403);
     }
 }

@@ -70,11 +70,7 @@ impl Serialize for Introspection {
             Self::Inactive => None,
             Self::Active(token) => Some(token.as_ref()),
         };
-        Answer {
-            active: token.is_some(),
-            token,
-        }
-        .serialize(serializer)
+        Answer { active: token.is_some(), token }.serialize(serializer)
     }
 }
 
@@ -84,9 +80,7 @@ impl<'de> Deserialize<'de> for Introspection {
         let value = Value::deserialize(deserializer)?;
         match value.get("active") {
             Some(Value::Bool(false)) => Ok(Self::Inactive),
-            Some(Value::Bool(true)) => serde_json::from_value(value)
-                .map(Self::Active)
-                .map_err(de::Error::custom),
+            Some(Value::Bool(true)) => serde_json::from_value(value).map(Self::Active).map_err(de::Error::custom),
             _ => Err(de::Error::custom("active is missing or not a boolean")),
         }
     }
@@ -115,10 +109,7 @@ mod tests {
 
     #[test]
     fn inactive_says_nothing_else() {
-        assert_eq!(
-            serde_json::to_string(&Introspection::Inactive).unwrap(),
-            r#"{"active":false}"#
-        );
+        assert_eq!(serde_json::to_string(&Introspection::Inactive).unwrap(), r#"{"active":false}"#);
         assert_eq!(
             serde_json::from_str::<Introspection>(r#"{"active":false,"sub":"x"}"#).unwrap(),
             Introspection::Inactive
@@ -132,25 +123,13 @@ mod tests {
             (&json["active"], &json["access"], &json["scope"]),
             (&true.into(), &"read".into(), &"issues:read".into())
         );
-        assert_eq!(
-            serde_json::from_value::<Introspection>(json).unwrap(),
-            active()
-        );
+        assert_eq!(serde_json::from_value::<Introspection>(json).unwrap(), active());
     }
 
     #[test]
     fn half_an_answer_is_no_answer() {
-        for text in [
-            r#"{"active":true}"#,
-            r#"{"active":"true"}"#,
-            "{}",
-            "[]",
-            r#"{"active":1}"#,
-        ] {
-            assert!(
-                serde_json::from_str::<Introspection>(text).is_err(),
-                "{text}"
-            );
+        for text in [r#"{"active":true}"#, r#"{"active":"true"}"#, "{}", "[]", r#"{"active":1}"#] {
+            assert!(serde_json::from_str::<Introspection>(text).is_err(), "{text}");
         }
     }
 }

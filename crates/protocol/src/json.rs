@@ -15,8 +15,7 @@ impl Members {
         if bytes.len() > max_bytes {
             return Err(format!("the document is longer than {max_bytes} bytes"));
         }
-        let value =
-            serde_json::from_slice(bytes).map_err(|_| "the document is not JSON".to_owned())?;
+        let value = serde_json::from_slice(bytes).map_err(|_| "the document is not JSON".to_owned())?;
         Self::from_value(value)
     }
 
@@ -51,17 +50,9 @@ impl Members {
             Some(_) => return Err(refusal()),
         };
         let text = |value| {
-            if let Value::String(text) = value {
-                Ok(text)
-            } else {
-                Err(refusal())
-            }
+            if let Value::String(text) = value { Ok(text) } else { Err(refusal()) }
         };
-        values
-            .into_iter()
-            .map(text)
-            .collect::<Result<_, _>>()
-            .map(Some)
+        values.into_iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -84,18 +75,13 @@ mod tests {
             r#"{"a":"xxxxxxxxxxxxxxxxxxxxx"}"#,
         ] {
             let max = if text.contains("xxx") { 20 } else { 1 << 20 };
-            assert!(
-                Members::parse(text.as_bytes(), max).is_err(),
-                "{}",
-                &text[..text.len().min(20)]
-            );
+            assert!(Members::parse(text.as_bytes(), max).is_err(), "{}", &text[..text.len().min(20)]);
         }
     }
 
     #[test]
     fn null_and_empty_are_absent() {
-        let mut members =
-            Members::parse(br#"{"a":null,"b":"","c":5,"d":["x"],"e":[1]}"#, 100).unwrap();
+        let mut members = Members::parse(br#"{"a":null,"b":"","c":5,"d":["x"],"e":[1]}"#, 100).unwrap();
         assert!(!members.has("a") && members.has("c"));
         assert_eq!(members.text("a"), Ok(None));
         assert_eq!(members.text("b"), Ok(None));

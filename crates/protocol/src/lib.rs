@@ -27,13 +27,9 @@ mod token;
 
 pub use authorization_response::AuthorizationResponse;
 pub use authorize::{AuthorizationRequest, Prompt};
-pub use claims::{
-    Audience, ClientAssertionClaims, IdTokenClaims, JwtAccessTokenClaims, UserInfoClaims,
-};
+pub use claims::{Audience, ClientAssertionClaims, IdTokenClaims, JwtAccessTokenClaims, UserInfoClaims};
 pub use client_document::{ClientDocument, ClientIdUrl};
-pub use client_metadata::{
-    ApplicationType, AuthMethod, ClientMetadata, GrantType, SigningAlgorithm,
-};
+pub use client_metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, SigningAlgorithm};
 pub use confidential::Confidential;
 pub use credentials::ClientCredentials;
 pub use error::{ErrorBody, OAuthError};

@@ -41,25 +41,13 @@ impl Params {
     pub fn parse_lossy(text: &str) -> (Self, Vec<OAuthError>) {
         let mut params = Self::default();
         if text.len() > MAX_BYTES {
-            return (
-                params,
-                vec![OAuthError::invalid_request(
-                    "the request has more than 64 KiB of parameters",
-                )],
-            );
+            return (params, vec![OAuthError::invalid_request("the request has more than 64 KiB of parameters")]);
         }
         let pieces = || text.split('&').filter(|piece| !piece.is_empty());
         if pieces().nth(MAX_PARAMETERS).is_some() {
-            return (
-                params,
-                vec![OAuthError::invalid_request(
-                    "the request has more than 100 parameters",
-                )],
-            );
+            return (params, vec![OAuthError::invalid_request("the request has more than 100 parameters")]);
         }
-        let errors = pieces()
-            .filter_map(|piece| params.add(piece).err())
-            .collect();
+        let errors = pieces().filter_map(|piece| params.add(piece).err()).collect();
         (params, errors)
     }
 
@@ -90,11 +78,7 @@ impl Params {
 
     /// All pairs, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().flat_map(|(name, values)| {
-            values
-                .iter()
-                .map(move |value| (name.as_str(), value.as_str()))
-        })
+        self.values.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
     }
 
     /// Whether the parameter was sent but cannot be believed: repeated or malformed. Only after [`Params::parse_lossy`].
@@ -110,8 +94,8 @@ impl Params {
 
     fn add(&mut self, piece: &str) -> Result<(), OAuthError> {
         let (raw_name, raw_value) = piece.split_once('=').unwrap_or((piece, ""));
-        let name = decode(raw_name)
-            .ok_or_else(|| OAuthError::invalid_request("a parameter name is not valid UTF-8"))?;
+        let name =
+            decode(raw_name).ok_or_else(|| OAuthError::invalid_request("a parameter name is not valid UTF-8"))?;
         let outcome = self.add_decoded(&name, raw_value);
         if outcome.is_err() {
             self.values.remove(&name);
@@ -150,10 +134,7 @@ impl fmt::Debug for Params {
 
 fn decode(raw: &str) -> Option<String> {
     let spaced = raw.replace('+', " ");
-    percent_decode(spaced.as_bytes())
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    percent_decode(spaced.as_bytes()).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 pub(crate) fn missing(name: &str) -> OAuthError {
@@ -198,14 +179,11 @@ mod tests {
 
     #[test]
     fn lossy_keeps_what_is_sound_and_nothing_of_what_is_not() {
-        let (params, errors) =
-            Params::parse_lossy("client_id=a&scope=x&scope=y&scope=z&state=s&nonce=%FF");
+        let (params, errors) = Params::parse_lossy("client_id=a&scope=x&scope=y&scope=z&state=s&nonce=%FF");
         assert_eq!(params.get("client_id"), Some("a"));
         assert_eq!(params.get("state"), Some("s"));
         assert_eq!(params.get("scope"), None);
-        assert!(
-            params.is_refused("scope") && params.is_refused("nonce") && !params.is_refused("state")
-        );
+        assert!(params.is_refused("scope") && params.is_refused("nonce") && !params.is_refused("state"));
         assert_eq!(errors.len(), 3);
     }
 
@@ -215,10 +193,7 @@ mod tests {
         let long = format!("a={}", "x".repeat(16 * 1024 + 1));
         let huge = format!("a={}", "x".repeat(64 * 1024));
         for text in ["a=%FF", "%FF=a", "a=%00", &many, &long, &huge] {
-            assert_eq!(
-                Params::parse(text).unwrap_err().code,
-                ErrorCode::InvalidRequest
-            );
+            assert_eq!(Params::parse(text).unwrap_err().code, ErrorCode::InvalidRequest);
         }
     }
 
@@ -232,12 +207,6 @@ mod tests {
     fn required_and_take() {
         let mut params = Params::parse("code=abc").unwrap();
         assert_eq!(params.required("code").unwrap(), "abc");
-        assert!(
-            params
-                .required("code")
-                .unwrap_err()
-                .description
-                .contains("'code' is missing")
-        );
+        assert!(params.required("code").unwrap_err().description.contains("'code' is missing"));
     }
 }

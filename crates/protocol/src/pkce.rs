@@ -24,12 +24,8 @@ impl CodeChallenge {
     pub fn parse(challenge: &str, method: Option<&str>) -> Result<Self, OAuthError> {
         match method {
             Some("S256") => Self::from_s256(challenge),
-            Some(_) => Err(OAuthError::invalid_request(
-                "code_challenge_method must be S256",
-            )),
-            None => Err(OAuthError::invalid_request(
-                "code_challenge_method is missing; only S256 is accepted",
-            )),
+            Some(_) => Err(OAuthError::invalid_request("code_challenge_method must be S256")),
+            None => Err(OAuthError::invalid_request("code_challenge_method is missing; only S256 is accepted")),
         }
     }
 
@@ -42,18 +38,13 @@ impl CodeChallenge {
     /// Whether the verifier is the one that this challenge was made from, in constant time.
     #[must_use]
     pub fn matches(&self, verifier: &CodeVerifier) -> bool {
-        self.0
-            .as_bytes()
-            .ct_eq(verifier.challenge().0.as_bytes())
-            .into()
+        self.0.as_bytes().ct_eq(verifier.challenge().0.as_bytes()).into()
     }
 
     fn from_s256(challenge: &str) -> Result<Self, OAuthError> {
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if challenge.len() != 43 || !challenge.bytes().all(base64url) {
-            return Err(OAuthError::invalid_request(
-                "code_challenge must be 43 characters of base64url",
-            ));
+            return Err(OAuthError::invalid_request("code_challenge must be 43 characters of base64url"));
         }
         Ok(Self(challenge.to_owned()))
     }
@@ -75,12 +66,9 @@ impl CodeVerifier {
     /// # Errors
     /// `invalid_request` for another length or character.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
-        let unreserved =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         if !(43..=128).contains(&text.len()) || !text.bytes().all(unreserved) {
-            return Err(OAuthError::invalid_request(
-                "code_verifier must be 43 to 128 unreserved characters",
-            ));
+            return Err(OAuthError::invalid_request("code_verifier must be 43 to 128 unreserved characters"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -120,17 +108,9 @@ mod tests {
     #[test]
     fn only_s256_is_a_method() {
         for method in [None, Some("plain"), Some("s256"), Some(""), Some("S512")] {
-            assert_eq!(
-                CodeChallenge::parse(CHALLENGE, method).unwrap_err().code,
-                ErrorCode::InvalidRequest
-            );
+            assert_eq!(CodeChallenge::parse(CHALLENGE, method).unwrap_err().code, ErrorCode::InvalidRequest);
         }
-        for challenge in [
-            "",
-            &CHALLENGE[1..],
-            &format!("{CHALLENGE}A"),
-            &CHALLENGE.replace('-', "+"),
-        ] {
+        for challenge in ["", &CHALLENGE[1..], &format!("{CHALLENGE}A"), &CHALLENGE.replace('-', "+")] {
             assert!(CodeChallenge::parse(challenge, Some("S256")).is_err());
         }
     }
@@ -140,21 +120,9 @@ mod tests {
         for length in [43, 128] {
             assert!(CodeVerifier::parse(&"~".repeat(length)).is_ok());
         }
-        for text in [
-            &"a".repeat(42),
-            &"a".repeat(129),
-            &VERIFIER.replace('-', "+"),
-            &VERIFIER.replace('-', "é"),
-            "",
-        ] {
-            assert_eq!(
-                CodeVerifier::parse(text).unwrap_err().code,
-                ErrorCode::InvalidRequest
-            );
+        for text in [&"a".repeat(42), &"a".repeat(129), &VERIFIER.replace('-', "+"), &VERIFIER.replace('-', "é"), ""] {
+            assert_eq!(CodeVerifier::parse(text).unwrap_err().code, ErrorCode::InvalidRequest);
         }
-        assert_eq!(
-            format!("{:?}", CodeVerifier::parse(VERIFIER).unwrap()),
-            "CodeVerifier(…)"
-        );
+        assert_eq!(format!("{:?}", CodeVerifier::parse(VERIFIER).unwrap()), "CodeVerifier(…)");
     }
 }

@@ -49,11 +49,7 @@ mod tests {
     #[test]
     fn what_is_empty_is_not_said() {
         let resource = ResourceIndicator::parse("http://localhost:8081/mcp").unwrap();
-        let metadata = ProtectedResourceMetadata::new(
-            resource,
-            "http://localhost:8080".to_owned(),
-            Vec::new(),
-        );
+        let metadata = ProtectedResourceMetadata::new(resource, "http://localhost:8080".to_owned(), Vec::new());
         let json = serde_json::to_string(&metadata).unwrap();
         assert_eq!(
             json,

@@ -55,11 +55,7 @@ const DANGEROUS_SCHEMES: [&str; 38] = [
 ];
 
 /// RFC 3986 §2.3: everything but the unreserved characters is encoded, so a space is `%20` to every decoder.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A redirect URI that may be registered: https, http on a loopback literal or `localhost`, or a private-use scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,9 +73,7 @@ impl RedirectUri {
             return Err(refused("has a scheme that must not receive an answer"));
         }
         if uri.scheme() == "http" && loopback(&uri).is_none() {
-            return Err(refused(
-                "must be https; http is for 127.0.0.1, [::1] and localhost only",
-            ));
+            return Err(refused("must be https; http is for 127.0.0.1, [::1] and localhost only"));
         }
         Ok(Self(uri))
     }
@@ -137,17 +131,10 @@ impl RedirectUri {
 /// Whether the comparison of requests would treat two registered URIs as one.
 #[must_use]
 pub fn equal_as_registered(one: &RedirectUri, other: &RedirectUri) -> bool {
-    let both_addresses = || {
-        matches!(
-            (loopback(&one.0), loopback(&other.0)),
-            (Some(Loopback::Address), Some(Loopback::Address))
-        )
-    };
-    let same_but_port = || {
-        one.0.scheme() == other.0.scheme()
-            && one.0.host() == other.0.host()
-            && one.0.rest() == other.0.rest()
-    };
+    let both_addresses =
+        || matches!((loopback(&one.0), loopback(&other.0)), (Some(Loopback::Address), Some(Loopback::Address)));
+    let same_but_port =
+        || one.0.scheme() == other.0.scheme() && one.0.host() == other.0.host() && one.0.rest() == other.0.rest();
     one == other || (both_addresses() && same_but_port())
 }
 
@@ -234,10 +221,7 @@ fn origin(uri: &CleanUri) -> String {
     let scheme = uri.scheme();
     match uri.host().filter(|_| is_web(scheme)) {
         Some(host) => {
-            let port = uri
-                .port()
-                .map(|port| format!(":{port}"))
-                .unwrap_or_default();
+            let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{scheme}://{}{port}", host.to_ascii_lowercase())
         }
         None => format!("{scheme}:"),

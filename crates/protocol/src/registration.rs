@@ -32,13 +32,7 @@ impl RegistrationResponse {
         metadata: ClientMetadata,
     ) -> Self {
         let client_secret_expires_at = client_secret.is_some().then_some(0);
-        Self {
-            client_id,
-            client_id_issued_at,
-            client_secret,
-            client_secret_expires_at,
-            metadata,
-        }
+        Self { client_id, client_id_issued_at, client_secret, client_secret_expires_at, metadata }
     }
 }
 
@@ -48,10 +42,8 @@ mod tests {
     use crate::ClientMetadata;
 
     fn answer(secret: Option<&str>) -> serde_json::Value {
-        let metadata = ClientMetadata::parse(
-            br#"{"redirect_uris":["https://a.example/cb"],"client_name":null}"#,
-        )
-        .unwrap();
+        let metadata =
+            ClientMetadata::parse(br#"{"redirect_uris":["https://a.example/cb"],"client_name":null}"#).unwrap();
         serde_json::to_value(RegistrationResponse::new(
             "c1".to_owned(),
             1_700_000_000,
@@ -67,21 +59,13 @@ mod tests {
         assert_eq!(json["redirect_uris"][0], "https://a.example/cb");
         assert_eq!(json["client_id_issued_at"], 1_700_000_000);
         assert_eq!(json["token_endpoint_auth_method"], "client_secret_basic");
-        assert!(
-            json.as_object()
-                .unwrap()
-                .values()
-                .all(|value| !value.is_null())
-        );
+        assert!(json.as_object().unwrap().values().all(|value| !value.is_null()));
         assert!(json.get("client_secret_expires_at").is_none());
     }
 
     #[test]
     fn a_secret_says_that_it_does_not_expire() {
         let json = answer(Some("lyd_cs_x"));
-        assert_eq!(
-            (&json["client_secret"], &json["client_secret_expires_at"]),
-            (&"lyd_cs_x".into(), &0.into())
-        );
+        assert_eq!((&json["client_secret"], &json["client_secret_expires_at"]), (&"lyd_cs_x".into(), &0.into()));
     }
 }

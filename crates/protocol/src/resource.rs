@@ -26,10 +26,7 @@ impl ResourceIndicator {
         if text.is_empty() || text.len() > MAX_BYTES {
             return Err(refused("is empty or longer than 2048 bytes"));
         }
-        if !text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        {
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return Err(refused("holds characters that a URI cannot have"));
         }
         if text.contains('#') {
@@ -51,9 +48,7 @@ impl ResourceIndicator {
         for text in texts {
             let resource = Self::parse(text)?;
             if found.as_ref().is_some_and(|first| *first != resource) {
-                return Err(OAuthError::invalid_target(
-                    "a request may name one resource only",
-                ));
+                return Err(OAuthError::invalid_target("a request may name one resource only"));
             }
             found = Some(resource);
         }
@@ -71,20 +66,10 @@ fn canonical(url: &Url) -> String {
     let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
         return url.as_str().to_owned();
     };
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let path = url.path().trim_end_matches('/');
-    let query = url
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    format!(
-        "{}://{}{port}{path}{query}",
-        url.scheme(),
-        host.to_ascii_lowercase()
-    )
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}://{}{port}{path}{query}", url.scheme(), host.to_ascii_lowercase())
 }
 
 fn refused(what: &str) -> OAuthError {
@@ -120,27 +105,17 @@ mod tests {
     fn spellings_of_one_resource_are_equal() {
         let cases = [
             ("https://cal.example.com/", "https://cal.example.com"),
-            (
-                "HTTPS://Cal.Example.COM:443/mcp/",
-                "https://cal.example.com/mcp",
-            ),
+            ("HTTPS://Cal.Example.COM:443/mcp/", "https://cal.example.com/mcp"),
             ("https://cal.example.com/Mcp", "https://cal.example.com/Mcp"),
             ("http://localhost:8081/mcp", "http://localhost:8081/mcp"),
             ("http://LOCALHOST:80/mcp//", "http://localhost/mcp"),
-            (
-                "https://a.example/mcp/?tenant=1",
-                "https://a.example/mcp?tenant=1",
-            ),
+            ("https://a.example/mcp/?tenant=1", "https://a.example/mcp?tenant=1"),
             ("urn:example:api", "urn:example:api"),
         ];
         for (sent, canonical) in cases {
             let resource = ResourceIndicator::parse(sent).unwrap();
             assert_eq!(resource.as_str(), canonical);
-            assert_eq!(
-                ResourceIndicator::parse(canonical).unwrap(),
-                resource,
-                "canonical form is stable"
-            );
+            assert_eq!(ResourceIndicator::parse(canonical).unwrap(), resource, "canonical form is stable");
         }
     }
 
@@ -163,32 +138,16 @@ mod tests {
             &long,
         ];
         for text in cases {
-            assert_eq!(
-                ResourceIndicator::parse(text).unwrap_err().code,
-                ErrorCode::InvalidTarget,
-                "{text}"
-            );
+            assert_eq!(ResourceIndicator::parse(text).unwrap_err().code, ErrorCode::InvalidTarget, "{text}");
         }
     }
 
     #[test]
     fn two_spellings_are_one_and_two_resources_are_too_many() {
-        let sent = |texts: &[&str]| {
-            ResourceIndicator::one_of(&texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>())
-        };
+        let sent =
+            |texts: &[&str]| ResourceIndicator::one_of(&texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>());
         assert!(sent(&[]).unwrap().is_none());
-        assert_eq!(
-            sent(&["https://a.example", "https://A.example/"])
-                .unwrap()
-                .unwrap()
-                .as_str(),
-            "https://a.example"
-        );
-        assert_eq!(
-            sent(&["https://a.example", "https://b.example"])
-                .unwrap_err()
-                .code,
-            ErrorCode::InvalidTarget
-        );
+        assert_eq!(sent(&["https://a.example", "https://A.example/"]).unwrap().unwrap().as_str(), "https://a.example");
+        assert_eq!(sent(&["https://a.example", "https://b.example"]).unwrap_err().code, ErrorCode::InvalidTarget);
     }
 }

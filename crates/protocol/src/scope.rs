@@ -35,9 +35,7 @@ impl ScopeToken {
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
         let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
         if text.is_empty() || text.len() > MAX_TOKEN_BYTES || !text.bytes().all(allowed) {
-            return Err(OAuthError::invalid_scope(
-                "a scope token is malformed or longer than 200 bytes",
-            ));
+            return Err(OAuthError::invalid_scope("a scope token is malformed or longer than 200 bytes"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -145,25 +143,13 @@ impl Scope {
     /// The tokens that speak of the person: `openid`, `profile`, `email`, `offline_access`.
     #[must_use]
     pub fn identity(&self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|token| IDENTITY.contains(&token.as_str()))
-                .cloned()
-                .collect(),
-        )
+        Self(self.0.iter().filter(|token| IDENTITY.contains(&token.as_str())).cloned().collect())
     }
 
     /// The tokens that speak of a resource: all others.
     #[must_use]
     pub fn of_resources(&self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|token| !IDENTITY.contains(&token.as_str()))
-                .cloned()
-                .collect(),
-        )
+        Self(self.0.iter().filter(|token| !IDENTITY.contains(&token.as_str())).cloned().collect())
     }
 
     /// The tokens in alphabetical order.
@@ -231,10 +217,7 @@ mod tests {
 
     #[test]
     fn order_and_repetition_do_not_matter() {
-        assert_eq!(
-            scope("openid issues:read openid"),
-            scope("issues:read  openid")
-        );
+        assert_eq!(scope("openid issues:read openid"), scope("issues:read  openid"));
         assert_eq!(scope("b a").to_string(), "a b");
         assert!(scope("").is_empty());
     }
@@ -245,10 +228,7 @@ mod tests {
         let many = (0..101).map(|n| format!("s{n} ")).collect::<String>();
         let flood = "s ".repeat(100_000);
         for text in ["a\tb", "a\"b", "a\\b", "é", "a\nb", &long, &many, &flood] {
-            assert_eq!(
-                Scope::parse(text).unwrap_err().code,
-                ErrorCode::InvalidScope
-            );
+            assert_eq!(Scope::parse(text).unwrap_err().code, ErrorCode::InvalidScope);
         }
         assert_eq!(scope("!#[]~").len(), 1);
     }

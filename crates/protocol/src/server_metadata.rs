@@ -117,14 +117,9 @@ mod tests {
             ..ServerMetadata::default()
         };
         let json = serde_json::to_value(&metadata).unwrap();
-        assert!(
-            json.get("scopes_supported").is_none() && json.get("registration_endpoint").is_none()
-        );
+        assert!(json.get("scopes_supported").is_none() && json.get("registration_endpoint").is_none());
         assert_eq!(json["authorization_response_iss_parameter_supported"], true);
         assert_eq!(json["request_uri_parameter_supported"], false);
-        assert_eq!(
-            serde_json::from_value::<ServerMetadata>(json).unwrap(),
-            metadata
-        );
+        assert_eq!(serde_json::from_value::<ServerMetadata>(json).unwrap(), metadata);
     }
 }

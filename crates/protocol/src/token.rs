@@ -47,11 +47,7 @@ impl TokenRequest {
             "authorization_code" => Ok(Self::AuthorizationCode {
                 code: Confidential::new(params.required("code")?),
                 redirect_uri: params.take("redirect_uri"),
-                code_verifier: params
-                    .take("code_verifier")
-                    .as_deref()
-                    .map(CodeVerifier::parse)
-                    .transpose()?,
+                code_verifier: params.take("code_verifier").as_deref().map(CodeVerifier::parse).transpose()?,
                 resource: ResourceIndicator::one_of(params.all("resource"))?,
             }),
             "refresh_token" => Ok(Self::RefreshToken {
@@ -63,9 +59,7 @@ impl TokenRequest {
                 scope: scope(params)?,
                 resource: ResourceIndicator::one_of(params.all("resource"))?,
             }),
-            _ => Err(OAuthError::unsupported_grant_type(
-                "this grant type is not supported",
-            )),
+            _ => Err(OAuthError::unsupported_grant_type("this grant type is not supported")),
         }
     }
 
@@ -81,11 +75,7 @@ impl TokenRequest {
 }
 
 fn scope(params: &mut Params) -> Result<Option<Scope>, OAuthError> {
-    params
-        .take("scope")
-        .as_deref()
-        .map(Scope::parse)
-        .transpose()
+    params.take("scope").as_deref().map(Scope::parse).transpose()
 }
 
 /// A successful answer (OAuth 2.1 §3.2.3). It holds tokens, so it can be sent and cannot be printed.
@@ -125,77 +115,35 @@ mod tests {
     fn the_examples_of_rfc_6749() {
         let text = "grant_type=authorization_code&code=SplxlOBeZQQYbYS6WxSbIA&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb\
                     &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let Ok(TokenRequest::AuthorizationCode {
-            code,
-            redirect_uri,
-            code_verifier,
-            resource: None,
-        }) = parse(text)
+        let Ok(TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resource: None }) = parse(text)
         else {
             panic!("not a code")
         };
         assert_eq!(code.expose(), "SplxlOBeZQQYbYS6WxSbIA");
-        assert_eq!(
-            redirect_uri.as_deref(),
-            Some("https://client.example.com/cb")
-        );
+        assert_eq!(redirect_uri.as_deref(), Some("https://client.example.com/cb"));
         assert!(code_verifier.is_some());
 
         let text = "grant_type=refresh_token&refresh_token=tGzv3JOkF0XG5Qx2TlKWIA&scope=a&resource=https://a.example/";
         let request = parse(text).unwrap();
         assert_eq!(request.grant_type(), "refresh_token");
-        let TokenRequest::RefreshToken {
-            refresh_token,
-            scope,
-            resource,
-        } = request
-        else {
-            panic!("not a refresh")
-        };
+        let TokenRequest::RefreshToken { refresh_token, scope, resource } = request else { panic!("not a refresh") };
         assert_eq!(refresh_token.expose(), "tGzv3JOkF0XG5Qx2TlKWIA");
-        assert_eq!(
-            (
-                scope.unwrap().to_string().as_str(),
-                resource.unwrap().as_str()
-            ),
-            ("a", "https://a.example")
-        );
-        assert_eq!(
-            parse("grant_type=client_credentials").unwrap().grant_type(),
-            "client_credentials"
-        );
+        assert_eq!((scope.unwrap().to_string().as_str(), resource.unwrap().as_str()), ("a", "https://a.example"));
+        assert_eq!(parse("grant_type=client_credentials").unwrap().grant_type(), "client_credentials");
     }
 
     #[test]
     fn each_refusal_has_its_code() {
         let cases = [
             ("", ErrorCode::InvalidRequest),
-            (
-                "grant_type=password&username=a&password=b",
-                ErrorCode::UnsupportedGrantType,
-            ),
-            (
-                "grant_type=Authorization_code&code=x",
-                ErrorCode::UnsupportedGrantType,
-            ),
+            ("grant_type=password&username=a&password=b", ErrorCode::UnsupportedGrantType),
+            ("grant_type=Authorization_code&code=x", ErrorCode::UnsupportedGrantType),
             ("grant_type=authorization_code", ErrorCode::InvalidRequest),
-            (
-                "grant_type=authorization_code&code=",
-                ErrorCode::InvalidRequest,
-            ),
-            (
-                "grant_type=authorization_code&code=x&code_verifier=short",
-                ErrorCode::InvalidRequest,
-            ),
+            ("grant_type=authorization_code&code=", ErrorCode::InvalidRequest),
+            ("grant_type=authorization_code&code=x&code_verifier=short", ErrorCode::InvalidRequest),
             ("grant_type=refresh_token", ErrorCode::InvalidRequest),
-            (
-                "grant_type=refresh_token&refresh_token=x&scope=%22",
-                ErrorCode::InvalidScope,
-            ),
-            (
-                "grant_type=client_credentials&resource=a",
-                ErrorCode::InvalidTarget,
-            ),
+            ("grant_type=refresh_token&refresh_token=x&scope=%22", ErrorCode::InvalidScope),
+            ("grant_type=client_credentials&resource=a", ErrorCode::InvalidTarget),
             (
                 "grant_type=client_credentials&resource=https://a.example&resource=https://b.example",
                 ErrorCode::InvalidTarget,

@@ -86,7 +86,10 @@ fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
             head_seen: columns.optional_time("head_seen_at")?.is_some(),
             used_at: columns.optional_time("used_at")?,
         },
-        None => Behalf::Client(Home { organization_id: columns.id("organization_id")?, project_id: columns.id("project_id")? }),
+        None => Behalf::Client(Home {
+            organization_id: columns.id("organization_id")?,
+            project_id: columns.id("project_id")?,
+        }),
     };
     Ok(SeenToken { token, behalf })
 }
@@ -125,8 +128,13 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn access_expiry(&mut self, family_id: Id<Family>, generation: u64) -> Result<Option<Timestamp>, StorageError> {
-        let sql = "SELECT expires_at FROM access_tokens WHERE id = $1 AND generation = $2 ORDER BY expires_at DESC LIMIT 1";
+    pub async fn access_expiry(
+        &mut self,
+        family_id: Id<Family>,
+        generation: u64,
+    ) -> Result<Option<Timestamp>, StorageError> {
+        let sql =
+            "SELECT expires_at FROM access_tokens WHERE id = $1 AND generation = $2 ORDER BY expires_at DESC LIMIT 1";
         let row = self.one(sql, [family_id.into(), generation.into()]).await?;
         row.map(|row| Columns::of(&row, "access_tokens").time("expires_at")).transpose()
     }
@@ -135,7 +143,12 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn access_token(&mut self, id: Id<()>, generation: u64, hash: &SecretHash) -> Result<Option<AccessToken>, StorageError> {
+    pub async fn access_token(
+        &mut self,
+        id: Id<()>,
+        generation: u64,
+        hash: &SecretHash,
+    ) -> Result<Option<AccessToken>, StorageError> {
         let sql = "SELECT * FROM access_tokens WHERE id = $1 AND generation = $2 AND hash = $3";
         let row = self.one(sql, [id.into(), generation.into(), hash.into()]).await?;
         row.map(|row| token(&Columns::of(&row, "access_tokens"))).transpose()
@@ -171,7 +184,11 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn delete_access_tokens_below(&mut self, family_id: Id<Family>, generation: u64) -> Result<(), StorageError> {
+    pub async fn delete_access_tokens_below(
+        &mut self,
+        family_id: Id<Family>,
+        generation: u64,
+    ) -> Result<(), StorageError> {
         let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation < $2";
         self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
     }
@@ -180,7 +197,11 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn delete_access_tokens_of(&mut self, family_id: Id<Family>, generation: u64) -> Result<(), StorageError> {
+    pub async fn delete_access_tokens_of(
+        &mut self,
+        family_id: Id<Family>,
+        generation: u64,
+    ) -> Result<(), StorageError> {
         let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation = $2";
         self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
     }

@@ -23,7 +23,12 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn count_attempt(&mut self, subject: &str, window: Duration, now: Timestamp) -> Result<u64, StorageError> {
+    pub async fn count_attempt(
+        &mut self,
+        subject: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
         let row = self
             .one(
                 "INSERT INTO attempts (subject, window_started_at, count) VALUES ($1, $2, 1) \
@@ -51,6 +56,8 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn uncount_attempt(&mut self, subject: &str) -> Result<(), StorageError> {
-        self.run("UPDATE attempts SET count = count - 1 WHERE subject = $1 AND count > 0", [subject.into()]).await.map(drop)
+        self.run("UPDATE attempts SET count = count - 1 WHERE subject = $1 AND count > 0", [subject.into()])
+            .await
+            .map(drop)
     }
 }

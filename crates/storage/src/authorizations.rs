@@ -70,7 +70,11 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn authorization(&mut self, id: Id<Authorization>) -> Result<Option<Authorization>, StorageError> {
-        self.one("SELECT * FROM authorizations WHERE id = $1", [id.into()]).await?.as_ref().map(authorization).transpose()
+        self.one("SELECT * FROM authorizations WHERE id = $1", [id.into()])
+            .await?
+            .as_ref()
+            .map(authorization)
+            .transpose()
     }
 }
 
@@ -102,7 +106,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if it was decided meanwhile.
-    pub async fn resolve_authorization(&mut self, id: Id<Authorization>, redirect_uri: &RegisteredRedirectUri) -> Result<(), StorageError> {
+    pub async fn resolve_authorization(
+        &mut self,
+        id: Id<Authorization>,
+        redirect_uri: &RegisteredRedirectUri,
+    ) -> Result<(), StorageError> {
         self.run_one(
             "authorization",
             "UPDATE authorizations SET redirect_uri = $2 WHERE id = $1 AND decided_at IS NULL",

@@ -6,7 +6,10 @@ use model::{
 };
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::{Columns, Value}};
+use crate::{
+    Read, StorageError, Tx,
+    columns::{Columns, Value},
+};
 
 fn client(row: &AnyRow) -> Result<Client, StorageError> {
     let columns = Columns::of(row, "clients");
@@ -154,8 +157,10 @@ impl Tx {
     /// [`StorageError::Conflict`] if there is none.
     pub async fn delete_client(&mut self, id: &ClientId, now: Timestamp) -> Result<(), StorageError> {
         self.run("DELETE FROM access_tokens WHERE client_id = $1", [id.into()]).await?;
-        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)", [id.into()]).await?;
-        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)", [id.into()]).await?;
+        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)", [id.into()])
+            .await?;
+        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)", [id.into()])
+            .await?;
         self.run("DELETE FROM grants WHERE client_id = $1", [id.into()]).await?;
         self.retire("client", "", id.as_str(), now).await?;
         self.run_one("client", "DELETE FROM clients WHERE id = $1", [id.into()]).await?;

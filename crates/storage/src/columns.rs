@@ -2,7 +2,10 @@
 
 use model::{ClientId, Email, Id, ResourceId, SecretHash, Slug, Timestamp};
 use protocol::Scope;
-use sqlx::{Row as _, any::{AnyArguments, AnyRow}, Arguments as _};
+use sqlx::{
+    Arguments as _, Row as _,
+    any::{AnyArguments, AnyRow},
+};
 
 use crate::StorageError;
 

@@ -9,11 +9,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, Row as _,
-    any::AnyPoolOptions,
-    pool::PoolOptions,
-};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions, pool::PoolOptions};
 
 use crate::StorageError;
 
@@ -75,7 +71,9 @@ pub(crate) async fn patient(url: &str) -> Result<AnyConnection, StorageError> {
 }
 
 async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, StorageError> {
-    let unavailable = |what: &str, error: &dyn std::fmt::Display| StorageError::Unavailable(format!("{what} {}: {error}", path.display()));
+    let unavailable = |what: &str, error: &dyn std::fmt::Display| {
+        StorageError::Unavailable(format!("{what} {}: {error}", path.display()))
+    };
     let lock = lock(path).map_err(|error| unavailable("cannot own", &error))?;
     private().open(path).map_err(|error| unavailable("cannot open", &error))?;
     let mut connection = reopen_writer(path).await?;
@@ -106,7 +104,11 @@ pub(crate) async fn reopen_writer(path: &Path) -> Result<AnyConnection, StorageE
 }
 
 fn pool(options: &Options) -> PoolOptions<Any> {
-    AnyPoolOptions::new().max_connections(options.connections.max(1)).min_connections(1).acquire_timeout(options.acquire_timeout).test_before_acquire(false)
+    AnyPoolOptions::new()
+        .max_connections(options.connections.max(1))
+        .min_connections(1)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
 }
 
 fn url(path: &Path) -> String {
@@ -146,7 +148,9 @@ async fn refuse_old(connection: &mut AnyConnection) -> Result<(), StorageError> 
     let row = sqlx::query("SELECT sqlite_version() AS version").fetch_one(connection).await?;
     let version: String = row.try_get("version")?;
     if parse_version(&version) < Some(LEAST_SQLITE) {
-        return Err(StorageError::Unavailable(format!("SQLite {version} can corrupt a database in WAL mode; 3.51.3 or newer is needed")));
+        return Err(StorageError::Unavailable(format!(
+            "SQLite {version} can corrupt a database in WAL mode; 3.51.3 or newer is needed"
+        )));
     }
     Ok(())
 }

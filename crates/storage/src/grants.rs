@@ -1,6 +1,8 @@
 //! The table of grants.
 
-use model::{Client, ClientId, Family, Grant, GrantKind, Id, Organization, Project, ResourceId, Timestamp, User, family::Revoked};
+use model::{
+    Client, ClientId, Family, Grant, GrantKind, Id, Organization, Project, ResourceId, Timestamp, User, family::Revoked,
+};
 use protocol::Scope;
 use sqlx::any::AnyRow;
 
@@ -77,7 +79,12 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn live_grant(&mut self, user_id: Id<User>, client_id: &ClientId, kind: &GrantKind) -> Result<Option<Grant>, StorageError> {
+    pub async fn live_grant(
+        &mut self,
+        user_id: Id<User>,
+        client_id: &ClientId,
+        kind: &GrantKind,
+    ) -> Result<Option<Grant>, StorageError> {
         let (resource, project) = match kind {
             GrantKind::Identity => ("", ""),
             GrantKind::Project { resource_id, project_id, .. } => (resource_id.as_str(), project_id.as_str()),
@@ -97,7 +104,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn live_grants_to(&mut self, user_id: Id<User>, client_id: &ClientId) -> Result<Vec<Grant>, StorageError> {
+    pub async fn live_grants_to(
+        &mut self,
+        user_id: Id<User>,
+        client_id: &ClientId,
+    ) -> Result<Vec<Grant>, StorageError> {
         self.all(
             "SELECT * FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
             [user_id.into(), client_id.into()],
@@ -127,7 +138,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn live_grants_in(&mut self, user_id: Id<User>, organization_id: Id<Organization>) -> Result<Vec<Grant>, StorageError> {
+    pub async fn live_grants_in(
+        &mut self,
+        user_id: Id<User>,
+        organization_id: Id<Organization>,
+    ) -> Result<Vec<Grant>, StorageError> {
         self.all(
             "SELECT * FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
             [user_id.into(), organization_id.into()],
@@ -164,7 +179,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn lapsed_grants(&mut self, unused_since: Timestamp, now: Timestamp) -> Result<Vec<Id<Grant>>, StorageError> {
+    pub async fn lapsed_grants(
+        &mut self,
+        unused_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Id<Grant>>, StorageError> {
         let rows = self
             .all(
                 "SELECT g.id FROM grants g WHERE g.revoked_at IS NULL \
@@ -183,7 +202,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn connections_of(&mut self, user_id: Id<User>, ended_since: Timestamp) -> Result<Vec<Connection>, StorageError> {
+    pub async fn connections_of(
+        &mut self,
+        user_id: Id<User>,
+        ended_since: Timestamp,
+    ) -> Result<Vec<Connection>, StorageError> {
         let mut connections = Vec::new();
         for grant in self.grants_of(user_id, ended_since).await? {
             let missing = || StorageError::Corrupt { table: "grants", id: grant.id.to_string() };
@@ -210,7 +233,9 @@ impl Tx {
     pub async fn insert_grant(&mut self, grant: &Grant) -> Result<(), StorageError> {
         let (resource_id, organization_id, project_id) = match &grant.kind {
             GrantKind::Identity => (None, None, None),
-            GrantKind::Project { resource_id, organization_id, project_id } => (Some(resource_id), Some(*organization_id), Some(*project_id)),
+            GrantKind::Project { resource_id, organization_id, project_id } => {
+                (Some(resource_id), Some(*organization_id), Some(*project_id))
+            }
         };
         self.run_one(
             "grant",
@@ -235,7 +260,12 @@ impl Tx {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if it has ended.
-    pub async fn renew_grant(&mut self, id: Id<Grant>, scope: &Scope, client_fingerprint: &str) -> Result<(), StorageError> {
+    pub async fn renew_grant(
+        &mut self,
+        id: Id<Grant>,
+        scope: &Scope,
+        client_fingerprint: &str,
+    ) -> Result<(), StorageError> {
         self.run_one(
             "grant",
             "UPDATE grants SET scope = $2, client_fingerprint = $3 WHERE id = $1 AND revoked_at IS NULL",
@@ -262,7 +292,12 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn revoke_grant_without_families(&mut self, family: &Family, reason: &str, now: Timestamp) -> Result<bool, StorageError> {
+    pub async fn revoke_grant_without_families(
+        &mut self,
+        family: &Family,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
         let ended = self
             .run(
                 "UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL \

@@ -115,7 +115,12 @@ impl Store {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn issue_to_client(&self, client: &Client, token: AccessToken, policy_version: i64) -> Result<bool, StorageError> {
+    pub async fn issue_to_client(
+        &self,
+        client: &Client,
+        token: AccessToken,
+        policy_version: i64,
+    ) -> Result<bool, StorageError> {
         let client_id = client.id.clone();
         debug_assert!(token.client_id == client_id && token.family_id.is_none(), "a client's own token");
         self.command(move |tx| Box::pin(async move { tx.issue_to_client(&token, policy_version).await })).await
@@ -197,7 +202,12 @@ const ISSUE_POSTGRES: &str = "INSERT INTO access_tokens (id, generation, hash, f
 
 impl Tx {
     /// One of two texts, whichever this database understands; the row that it returned.
-    async fn hot<const N: usize>(&mut self, sqlite: &'static str, postgres: &'static str, values: [Value; N]) -> Result<Option<AnyRow>, StorageError> {
+    async fn hot<const N: usize>(
+        &mut self,
+        sqlite: &'static str,
+        postgres: &'static str,
+        values: [Value; N],
+    ) -> Result<Option<AnyRow>, StorageError> {
         let sql = if self.read.postgres { postgres } else { sqlite };
         // All of it, so that every statement of the text has run.
         Ok(self.all(sql, values).await?.into_iter().next())

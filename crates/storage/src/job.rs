@@ -84,7 +84,9 @@ where
             };
             let vote = wish.max(tx.verdict());
             self.answer = Some(match answer {
-                Ok(_) if !vote.commits() => Err(E::from(StorageError::Unavailable("a failed statement was passed over".to_owned()))),
+                Ok(_) if !vote.commits() => {
+                    Err(E::from(StorageError::Unavailable("a failed statement was passed over".to_owned())))
+                }
                 answer => answer,
             });
             vote

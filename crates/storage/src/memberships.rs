@@ -20,7 +20,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn membership(&mut self, organization_id: Id<Organization>, user_id: Id<User>) -> Result<Option<Membership>, StorageError> {
+    pub async fn membership(
+        &mut self,
+        organization_id: Id<Organization>,
+        user_id: Id<User>,
+    ) -> Result<Option<Membership>, StorageError> {
         let sql = "SELECT * FROM memberships WHERE organization_id = $1 AND user_id = $2";
         self.one(sql, [organization_id.into(), user_id.into()]).await?.as_ref().map(membership).transpose()
     }
@@ -45,7 +49,12 @@ impl Tx {
             "membership",
             "INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role",
-            [membership.organization_id.into(), membership.user_id.into(), membership.role.as_str().into(), membership.created_at.into()],
+            [
+                membership.organization_id.into(),
+                membership.user_id.into(),
+                membership.role.as_str().into(),
+                membership.created_at.into(),
+            ],
         )
         .await
     }
@@ -54,7 +63,11 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn delete_membership(&mut self, organization_id: Id<Organization>, user_id: Id<User>) -> Result<bool, StorageError> {
+    pub async fn delete_membership(
+        &mut self,
+        organization_id: Id<Organization>,
+        user_id: Id<User>,
+    ) -> Result<bool, StorageError> {
         let sql = "DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2";
         Ok(self.run(sql, [organization_id.into(), user_id.into()]).await? == 1)
     }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use sqlx::{AnyConnection, SqlSafeStr as _, migrate::{Migration, MigrationType, Migrator}};
+use sqlx::{
+    AnyConnection, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
 
 use crate::StorageError;
 
@@ -12,7 +15,9 @@ const ALL: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../../migratio
 pub(crate) async fn apply(connection: &mut AnyConnection) -> Result<(), StorageError> {
     let migrations = ALL
         .iter()
-        .map(|(version, what, sql)| Migration::new(*version, Cow::Borrowed(what), MigrationType::Simple, sql.into_sql_str(), false))
+        .map(|(version, what, sql)| {
+            Migration::new(*version, Cow::Borrowed(what), MigrationType::Simple, sql.into_sql_str(), false)
+        })
         .collect();
     // `run` would make this future impossible to spawn (its `Acquire` is tied to one lifetime).
     Migrator::with_migrations(migrations)

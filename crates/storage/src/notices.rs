@@ -22,7 +22,8 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn unread_notices(&mut self, user_id: Id<User>) -> Result<Vec<Notice>, StorageError> {
-        let sql = "SELECT * FROM notices WHERE user_id = $1 AND read_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 50";
+        let sql =
+            "SELECT * FROM notices WHERE user_id = $1 AND read_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 50";
         self.all(sql, [user_id.into()]).await?.iter().map(notice).collect()
     }
 }
@@ -36,7 +37,13 @@ impl Tx {
         self.run_one(
             "notice",
             "INSERT INTO notices (id, user_id, grant_id, kind, created_at) VALUES ($1, $2, $3, $4, $5)",
-            [notice.id.into(), notice.user_id.into(), notice.grant_id.into(), notice.kind.as_str().into(), notice.created_at.into()],
+            [
+                notice.id.into(),
+                notice.user_id.into(),
+                notice.grant_id.into(),
+                notice.kind.as_str().into(),
+                notice.created_at.into(),
+            ],
         )
         .await
     }

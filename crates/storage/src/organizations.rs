@@ -30,7 +30,11 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn organization_by_slug(&mut self, slug: &Slug) -> Result<Option<Organization>, StorageError> {
-        self.one("SELECT * FROM organizations WHERE slug = $1", [slug.into()]).await?.as_ref().map(organization).transpose()
+        self.one("SELECT * FROM organizations WHERE slug = $1", [slug.into()])
+            .await?
+            .as_ref()
+            .map(organization)
+            .transpose()
     }
 
     /// All organisations, oldest first.
@@ -78,15 +82,24 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database; [`StorageError::Conflict`] if there is none.
-    pub async fn set_organization_disabled(&mut self, id: Id<Organization>, at: Option<Timestamp>) -> Result<(), StorageError> {
-        self.run_one("organization", "UPDATE organizations SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()]).await
+    pub async fn set_organization_disabled(
+        &mut self,
+        id: Id<Organization>,
+        at: Option<Timestamp>,
+    ) -> Result<(), StorageError> {
+        self.run_one("organization", "UPDATE organizations SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()])
+            .await
     }
 
     /// Deletes an organisation with its projects, memberships and grants; clients that read for it lose their standing.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn delete_organization(&mut self, organization: &Organization, now: Timestamp) -> Result<(), StorageError> {
+    pub async fn delete_organization(
+        &mut self,
+        organization: &Organization,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         for project in self.projects_of(organization.id).await? {
             self.delete_project(&project, now).await?;
         }
@@ -95,7 +108,13 @@ impl Tx {
         self.run_one("organization", "DELETE FROM organizations WHERE id = $1", [organization.id.into()]).await
     }
 
-    pub(crate) async fn retire(&mut self, kind: &'static str, scope: &str, name: &str, now: Timestamp) -> Result<(), StorageError> {
+    pub(crate) async fn retire(
+        &mut self,
+        kind: &'static str,
+        scope: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         self.run(
             "INSERT INTO retired_names (kind, scope, name, retired_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             [kind.into(), scope.into(), name.into(), now.into()],

@@ -41,7 +41,11 @@ impl Read {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn project_by_slug(&mut self, organization_id: Id<Organization>, slug: &Slug) -> Result<Option<Project>, StorageError> {
+    pub async fn project_by_slug(
+        &mut self,
+        organization_id: Id<Organization>,
+        slug: &Slug,
+    ) -> Result<Option<Project>, StorageError> {
         let sql = "SELECT * FROM projects WHERE organization_id = $1 AND slug = $2";
         self.one(sql, [organization_id.into(), slug.into()]).await?.as_ref().map(project).transpose()
     }
@@ -119,8 +123,16 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn delete_project(&mut self, project: &Project, now: Timestamp) -> Result<(), StorageError> {
-        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE project_id = $1)", [project.id.into()]).await?;
-        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE project_id = $1)", [project.id.into()]).await?;
+        self.run(
+            "DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE project_id = $1)",
+            [project.id.into()],
+        )
+        .await?;
+        self.run(
+            "DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE project_id = $1)",
+            [project.id.into()],
+        )
+        .await?;
         self.run("DELETE FROM grants WHERE project_id = $1", [project.id.into()]).await?;
         self.run(
             "DELETE FROM access_tokens WHERE family_id IS NULL AND client_id IN (SELECT id FROM clients WHERE project_id = $1)",

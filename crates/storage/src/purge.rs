@@ -28,13 +28,31 @@ impl Tx {
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut rows = 0;
         let expired: [(&'static str, Timestamp); 7] = [
-            ("DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)", now),
+            (
+                "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
+                now,
+            ),
             ("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)", now),
-            ("DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 LIMIT 500)", now.minus(AUTHORIZATION_KEPT)),
-            ("DELETE FROM used_assertions WHERE (issuer, jti) IN (SELECT issuer, jti FROM used_assertions WHERE expires_at <= $1 LIMIT 500)", now),
-            ("DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE window_started_at <= $1 LIMIT 500)", now.minus(COUNTER_KEPT)),
-            ("DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)", now.minus(ENDED_KEPT)),
-            ("DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)", now.minus(ENDED_KEPT)),
+            (
+                "DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 LIMIT 500)",
+                now.minus(AUTHORIZATION_KEPT),
+            ),
+            (
+                "DELETE FROM used_assertions WHERE (issuer, jti) IN (SELECT issuer, jti FROM used_assertions WHERE expires_at <= $1 LIMIT 500)",
+                now,
+            ),
+            (
+                "DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE window_started_at <= $1 LIMIT 500)",
+                now.minus(COUNTER_KEPT),
+            ),
+            (
+                "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
+                now.minus(ENDED_KEPT),
+            ),
+            (
+                "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)",
+                now.minus(ENDED_KEPT),
+            ),
         ];
         for (sql, before) in expired {
             rows += self.run(sql, [before.into()]).await?;

@@ -105,7 +105,8 @@ impl Tx {
     /// # Errors
     /// [`StorageError::Conflict`] if there is no such resource.
     pub async fn set_resource_secret(&mut self, id: &ResourceId, hash: &SecretHash) -> Result<(), StorageError> {
-        self.run_one("resource", "UPDATE resources SET secret_hash = $2 WHERE id = $1", [id.into(), hash.into()]).await?;
+        self.run_one("resource", "UPDATE resources SET secret_hash = $2 WHERE id = $1", [id.into(), hash.into()])
+            .await?;
         self.bump_policy().await
     }
 
@@ -115,8 +116,10 @@ impl Tx {
     /// [`StorageError::Conflict`] if there is none.
     pub async fn delete_resource(&mut self, id: &ResourceId, now: Timestamp) -> Result<(), StorageError> {
         self.run("DELETE FROM access_tokens WHERE resource_id = $1", [id.into()]).await?;
-        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()]).await?;
-        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()]).await?;
+        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()])
+            .await?;
+        self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()])
+            .await?;
         self.run("DELETE FROM grants WHERE resource_id = $1", [id.into()]).await?;
         self.retire("resource", "", id.as_str(), now).await?;
         self.run_one("resource", "DELETE FROM resources WHERE id = $1", [id.into()]).await?;

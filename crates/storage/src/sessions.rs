@@ -69,7 +69,9 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn touch_session(&mut self, id: Id<Session>, now: Timestamp) -> Result<(), StorageError> {
-        self.run("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", [id.into(), now.into()]).await.map(drop)
+        self.run("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", [id.into(), now.into()])
+            .await
+            .map(drop)
     }
 
     /// Ends a session.

@@ -66,7 +66,12 @@ impl Tx {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn retire_signing_keys(&mut self, algorithm: SigningAlgorithm, except: &str, at: Timestamp) -> Result<(), StorageError> {
+    pub async fn retire_signing_keys(
+        &mut self,
+        algorithm: SigningAlgorithm,
+        except: &str,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
         self.run(
             "UPDATE signing_keys SET retired_at = $3 WHERE algorithm = $1 AND id <> $2 AND (retired_at IS NULL OR retired_at > $3)",
             [algorithm.as_str().into(), except.into(), at.into()],

@@ -1,6 +1,10 @@
 //! The store and its two handles: [`Read`] for what changes nothing, [`Tx`] for a transaction.
 
-use std::{ops::{Deref, DerefMut}, sync::{Arc, Mutex}, time::Duration};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
@@ -117,7 +121,9 @@ impl Store {
                 tokio::spawn(async move { run_pooled(&pool, Box::new(job)).await });
             }
         }
-        reply.await.unwrap_or_else(|_| Err(E::from(StorageError::Unavailable("the transaction was dropped".to_owned()))))
+        reply
+            .await
+            .unwrap_or_else(|_| Err(E::from(StorageError::Unavailable("the transaction was dropped".to_owned()))))
     }
 
     /// Waits until what was begun is done and closes the database.
@@ -206,12 +212,20 @@ impl Read {
         }
     }
 
-    pub(crate) async fn one<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Option<AnyRow>, StorageError> {
+    pub(crate) async fn one<const N: usize>(
+        &mut self,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<Option<AnyRow>, StorageError> {
         let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_optional(self.connection()?).await;
         self.noted(found)
     }
 
-    pub(crate) async fn all<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<Vec<AnyRow>, StorageError> {
+    pub(crate) async fn all<const N: usize>(
+        &mut self,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<Vec<AnyRow>, StorageError> {
         let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await;
         self.noted(found)
     }
@@ -224,13 +238,22 @@ pub struct Tx {
 
 impl Tx {
     /// Runs a statement; how many rows it changed.
-    pub(crate) async fn run<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) -> Result<u64, StorageError> {
+    pub(crate) async fn run<const N: usize>(
+        &mut self,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<u64, StorageError> {
         let done = sqlx::query_with::<Any, _>(sql, arguments(values)).execute(self.read.connection()?).await;
         Ok(self.read.noted(done)?.rows_affected())
     }
 
     /// Runs a statement that must change exactly one row.
-    pub(crate) async fn run_one<const N: usize>(&mut self, what: &'static str, sql: &'static str, values: [Value; N]) -> Result<(), StorageError> {
+    pub(crate) async fn run_one<const N: usize>(
+        &mut self,
+        what: &'static str,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<(), StorageError> {
         match self.run(sql, values).await? {
             1 => Ok(()),
             _ => Err(StorageError::Conflict(what)),

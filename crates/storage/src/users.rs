@@ -71,7 +71,8 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn set_password_hash(&mut self, id: Id<User>, hash: &PasswordHash) -> Result<(), StorageError> {
-        self.run_one("user", "UPDATE users SET password_hash = $2 WHERE id = $1", [id.into(), hash.expose().into()]).await
+        self.run_one("user", "UPDATE users SET password_hash = $2 WHERE id = $1", [id.into(), hash.expose().into()])
+            .await
     }
 
     /// Disables a user, or enables one again.
@@ -87,7 +88,8 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn delete_user(&mut self, id: Id<User>) -> Result<(), StorageError> {
-        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)", [id.into()]).await?;
+        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)", [id.into()])
+            .await?;
         self.run("DELETE FROM notices WHERE user_id = $1", [id.into()]).await?;
         self.run("DELETE FROM grants WHERE user_id = $1", [id.into()]).await?;
         self.run("DELETE FROM sessions WHERE user_id = $1", [id.into()]).await?;

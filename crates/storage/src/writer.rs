@@ -125,7 +125,15 @@ mod tests {
     fn user(number: usize, bytes: usize) -> User {
         let now = Timestamp::from_seconds(1_800_000_000);
         let email = Email::parse(&format!("u{number}@example.com")).unwrap();
-        User { id: Id::new(now), email, name: Some("x".repeat(bytes)), password_hash: None, email_verified_at: None, created_at: now, disabled_at: None }
+        User {
+            id: Id::new(now),
+            email,
+            name: Some("x".repeat(bytes)),
+            password_hash: None,
+            email_verified_at: None,
+            created_at: now,
+            disabled_at: None,
+        }
     }
 
     async fn insert(writer: &Writer, one: User) -> Result<(), StorageError> {
@@ -138,7 +146,9 @@ mod tests {
     async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new(format!("sqlite:{}", directory.path().join("full.db").display()));
-        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock }) = connect::open(&options).await else { panic!("not opened") };
+        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock }) = connect::open(&options).await else {
+            panic!("not opened")
+        };
         migrations::apply(&mut connection).await.unwrap();
         // This connection may not grow the file much; the one that replaces it may.
         sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();

@@ -3,7 +3,10 @@
 use model::{Client, Id, client::Home};
 use storage::{AccessToken, Behalf, StorageError};
 
-use crate::harness::{Fresh, NOW, at, commit, things::{World, access_token, client, hash, scope, works}};
+use crate::harness::{
+    Fresh, NOW, at, commit,
+    things::{World, access_token, client, hash, scope, works},
+};
 
 #[tokio::test]
 async fn a_live_token_says_on_whose_behalf_it_acts() {
@@ -12,14 +15,31 @@ async fn a_live_token_says_on_whose_behalf_it_acts() {
     let family = world.put_family(&db.store).await;
     let mut read = db.store.read().await.unwrap();
     let seen = read.live_access_token(family.id.cast(), 1, &hash("access 1"), at(899)).await.unwrap().unwrap();
-    assert_eq!((seen.token.scope, seen.token.family_id, seen.token.expires_at), (scope("issues:read"), Some(family.id), at(900)));
-    let Behalf::Person { grant_id, user_id, kind, generation, head_seen, used_at } = seen.behalf else { panic!("a person's") };
+    assert_eq!(
+        (seen.token.scope, seen.token.family_id, seen.token.expires_at),
+        (scope("issues:read"), Some(family.id), at(900))
+    );
+    let Behalf::Person { grant_id, user_id, kind, generation, head_seen, used_at } = seen.behalf else {
+        panic!("a person's")
+    };
     assert_eq!((grant_id, user_id, kind), (world.grant.id, world.user.id, world.grant.kind.clone()));
     assert_eq!((generation, head_seen, used_at), (1, false, None));
-    assert!(read.live_access_token(family.id.cast(), 1, &hash("access 1"), at(900)).await.unwrap().is_none(), "expired");
-    assert!(read.live_access_token(family.id.cast(), 1, &hash("access 2"), at(1)).await.unwrap().is_none(), "another secret");
-    assert!(read.live_access_token(family.id.cast(), 2, &hash("access 1"), at(1)).await.unwrap().is_none(), "another generation");
-    assert!(read.live_access_token(family.id.cast(), 0, &hash("access 1"), at(1)).await.unwrap().is_none(), "not a client's own");
+    assert!(
+        read.live_access_token(family.id.cast(), 1, &hash("access 1"), at(900)).await.unwrap().is_none(),
+        "expired"
+    );
+    assert!(
+        read.live_access_token(family.id.cast(), 1, &hash("access 2"), at(1)).await.unwrap().is_none(),
+        "another secret"
+    );
+    assert!(
+        read.live_access_token(family.id.cast(), 2, &hash("access 1"), at(1)).await.unwrap().is_none(),
+        "another generation"
+    );
+    assert!(
+        read.live_access_token(family.id.cast(), 0, &hash("access 1"), at(1)).await.unwrap().is_none(),
+        "not a client's own"
+    );
     assert!(read.access_token(family.id.cast(), 1, &hash("access 1")).await.unwrap().is_some());
 }
 
@@ -38,7 +58,12 @@ async fn the_same_token_twice_is_one_and_generations_go_separately() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
     let family = world.put_family(&db.store).await;
-    let of = |generation, secret: &str, expires| AccessToken { generation, hash: hash(secret), expires_at: at(expires), ..access_token(&family, &world.resource) };
+    let of = |generation, secret: &str, expires| AccessToken {
+        generation,
+        hash: hash(secret),
+        expires_at: at(expires),
+        ..access_token(&family, &world.resource)
+    };
     let tokens = [of(1, "access 1", 900), of(1, "narrowed", 950), of(2, "access 2", 990), of(3, "access 3", 990)];
     let expiries = commit!(db.store, [family, tokens], tx => {
         for one in &tokens {
@@ -75,7 +100,8 @@ async fn a_clients_own_token_lives_as_long_as_its_standing() {
     let version = db.store.read().await.unwrap().policy_version().await.unwrap();
     assert!(!db.store.issue_to_client(&robot, token.clone(), version - 1).await.unwrap(), "an old view of the client");
     assert!(db.store.issue_to_client(&robot, token.clone(), version).await.unwrap());
-    let live = async || db.store.read().await.unwrap().live_access_token(token.id, 0, &token.hash, at(1)).await.unwrap();
+    let live =
+        async || db.store.read().await.unwrap().live_access_token(token.id, 0, &token.hash, at(1)).await.unwrap();
     assert!(matches!(live().await.unwrap().behalf, Behalf::Client(of) if of == home));
 
     let (project, id) = (world.project.id, robot.id.clone());

@@ -43,7 +43,10 @@ async fn one_is_taken_back_and_all_are_forgotten() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_attempt_slips_through_beside_another() {
     let db = Fresh::new().await;
-    let counted = at_once(&db.stores().await, 48, |store, _| async move { commit!(store, [], tx => tx.count_attempt("ada", WINDOW, NOW).await) }).await;
+    let counted = at_once(&db.stores().await, 48, |store, _| async move {
+        commit!(store, [], tx => tx.count_attempt("ada", WINDOW, NOW).await)
+    })
+    .await;
     let mut counts: Vec<u64> = counted.into_iter().map(Result::unwrap).collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=48).collect::<Vec<u64>>());

@@ -23,5 +23,8 @@ async fn an_entry_stands_or_falls_with_the_act() {
     });
     assert!(undone.is_err());
     assert_eq!(db.count("audit_events").await, 1);
-    assert_eq!(db.count("audit_events WHERE action = 'grant.allowed' AND client_id = 'cli' AND address = '192.0.2.1'").await, 1);
+    assert_eq!(
+        db.count("audit_events WHERE action = 'grant.allowed' AND client_id = 'cli' AND address = '192.0.2.1'").await,
+        1
+    );
 }

@@ -4,7 +4,10 @@ use model::{Authorization, AuthorizationState};
 use protocol::RegisteredRedirectUri;
 use storage::StorageError;
 
-use crate::harness::{Fresh, at, commit, gave_up, is_constraint, things::{World, authorization, client, consent, hash, scope}};
+use crate::harness::{
+    Fresh, at, commit, gave_up, is_constraint,
+    things::{World, authorization, client, consent, hash, scope},
+};
 
 async fn read(db: &Fresh, one: &Authorization) -> Authorization {
     db.store.read().await.unwrap().authorization(one.id).await.unwrap().unwrap()
@@ -17,7 +20,10 @@ async fn a_pending_request_is_read_back_byte_for_byte() {
     commit!(db.store, [pending], tx => tx.insert_authorization(&pending).await).unwrap();
     let found = read(&db, &pending).await;
     assert_eq!(found.request.state.as_deref(), Some("s +"));
-    assert_eq!((&found.client_id, found.redirect_uri.is_none(), &found.browser_hash), (&pending.client_id, true, &pending.browser_hash));
+    assert_eq!(
+        (&found.client_id, found.redirect_uri.is_none(), &found.browser_hash),
+        (&pending.client_id, true, &pending.browser_hash)
+    );
     assert!(matches!(found.state, AuthorizationState::Pending));
     let uri = RegisteredRedirectUri::restore("https://app.example/callback").unwrap();
     commit!(db.store, [pending, uri], tx => tx.resolve_authorization(pending.id, &uri).await).unwrap();
@@ -30,12 +36,17 @@ async fn a_decision_is_made_once() {
     let world = World::put(&db.store).await;
     let allowed = world.put_code(&db.store).await;
     let consent = consent(&world.grant);
-    assert!(gave_up(&commit!(db.store, [allowed, consent], tx => tx.allow_authorization(allowed.id, &consent, None).await)));
+    assert!(gave_up(
+        &commit!(db.store, [allowed, consent], tx => tx.allow_authorization(allowed.id, &consent, None).await)
+    ));
     assert!(gave_up(&commit!(db.store, [allowed], tx => tx.deny_authorization(allowed.id, at(1)).await)));
     let uri = RegisteredRedirectUri::restore("https://elsewhere.example/").unwrap();
     assert!(gave_up(&commit!(db.store, [allowed, uri], tx => tx.resolve_authorization(allowed.id, &uri).await)));
     let AuthorizationState::Allowed(found) = read(&db, &allowed).await.state else { panic!("not allowed") };
-    assert_eq!((found.grant_id, found.scope, found.code_hash, found.spent), (world.grant.id, scope("issues:read"), hash("code"), None));
+    assert_eq!(
+        (found.grant_id, found.scope, found.code_hash, found.spent),
+        (world.grant.id, scope("issues:read"), hash("code"), None)
+    );
 
     let denied = authorization(&world.client);
     commit!(db.store, [denied], tx => {

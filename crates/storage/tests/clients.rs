@@ -1,15 +1,27 @@
 //! The table of clients, and the policy version that moves with them.
 
-use model::{Client, ClientId, ClientOrigin, client::{Fetched, Home}};
+use model::{
+    Client, ClientId, ClientOrigin,
+    client::{Fetched, Home},
+};
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, client, hash}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, client, hash},
+};
 
 #[tokio::test]
 async fn a_client_is_read_back_with_its_metadata() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
     let home = Home { organization_id: world.organization.id, project_id: world.project.id };
-    let robot = Client { first_party: true, secret_hash: Some(hash("secret")), home: Some(home), nonce_instead_of_pkce: true, ..client("robot") };
+    let robot = Client {
+        first_party: true,
+        secret_hash: Some(hash("secret")),
+        home: Some(home),
+        nonce_instead_of_pkce: true,
+        ..client("robot")
+    };
     commit!(db.store, [robot], tx => tx.insert_client(&robot).await).unwrap();
     let mut read = db.store.read().await.unwrap();
     let found = read.client(&robot.id).await.unwrap().unwrap();
@@ -29,7 +41,12 @@ async fn what_no_client_may_be_is_refused() {
         Client { origin: ClientOrigin::Registration, first_party: true, ..client("first-party by itself") },
         Client { origin: ClientOrigin::Registration, home: Some(home), ..client("at home by itself") },
         Client { origin: ClientOrigin::Document, ..client("a document never fetched") },
-        Client { origin: ClientOrigin::Document, document: Some(fetched), secret_hash: Some(hash("s")), ..client("a document with a secret") },
+        Client {
+            origin: ClientOrigin::Document,
+            document: Some(fetched),
+            secret_hash: Some(hash("s")),
+            ..client("a document with a secret")
+        },
     ];
     for one in wrong {
         assert!(is_constraint(&commit!(db.store, [one], tx => tx.insert_client(&one).await)), "{}", one.id);
@@ -68,7 +85,10 @@ async fn writing_over_a_client_keeps_when_it_came_and_that_it_is_disabled() {
     })
     .unwrap();
     let found = db.store.read().await.unwrap().client(&first.id).await.unwrap().unwrap();
-    assert_eq!((found.name.as_str(), found.created_at, found.used_at, found.disabled_at), ("Renamed", NOW, Some(at(7)), Some(at(9))));
+    assert_eq!(
+        (found.name.as_str(), found.created_at, found.used_at, found.disabled_at),
+        ("Renamed", NOW, Some(at(7)), Some(at(9)))
+    );
     assert!(versions.1 > versions.0, "other processes must learn of it");
 }
 
@@ -76,7 +96,12 @@ async fn writing_over_a_client_keeps_when_it_came_and_that_it_is_disabled() {
 async fn a_registration_is_found_again_by_its_fingerprint_unless_disabled() {
     let db = Fresh::new().await;
     for (id, second) in [("old", 1), ("new", 3), ("middle", 2)] {
-        let one = Client { origin: ClientOrigin::Registration, fingerprint: Some("same".to_owned()), created_at: at(second), ..client(id) };
+        let one = Client {
+            origin: ClientOrigin::Registration,
+            fingerprint: Some("same".to_owned()),
+            created_at: at(second),
+            ..client(id)
+        };
         commit!(db.store, [one], tx => tx.insert_client(&one).await).unwrap();
     }
     let found = db.store.read().await.unwrap().client_by_fingerprint("same").await.unwrap().unwrap();

@@ -3,7 +3,10 @@
 use model::Family;
 use storage::{FamilyCondition, StorageError};
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, family, hash, revoke, stored, works}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, family, hash, revoke, stored, works},
+};
 
 fn rotated(family: &Family) -> Family {
     Family {
@@ -43,7 +46,10 @@ async fn impossible_families_are_refused() {
     let wrong = [
         ("a predecessor in generation 1", Family { previous_hash: Some(hash("p")), ..sound.clone() }),
         ("no predecessor later", Family { generation: 2, ..sound.clone() }),
-        ("its own predecessor", Family { generation: 2, previous_hash: Some(sound.head_hash.clone()), ..sound.clone() }),
+        (
+            "its own predecessor",
+            Family { generation: 2, previous_hash: Some(sound.head_hash.clone()), ..sound.clone() },
+        ),
         ("generation 0", Family { generation: 0, ..sound.clone() }),
         ("no grant", Family { grant_id: model::Id::new(NOW), ..sound.clone() }),
     ];
@@ -64,10 +70,15 @@ async fn a_write_rests_on_the_generation_that_was_read() {
     let first = world.put_family(&db.store).await;
     let second = rotated(&first);
     commit!(db.store, [second], tx => tx.update_family(&second, FamilyCondition::Generation(1)).await).unwrap();
-    assert!(gave_up(&commit!(db.store, [second], tx => tx.update_family(&second, FamilyCondition::Generation(1)).await)));
+    assert!(gave_up(
+        &commit!(db.store, [second], tx => tx.update_family(&second, FamilyCondition::Generation(1)).await)
+    ));
     revoke(&db.store, &first).await.unwrap();
     let third = rotated(&second);
-    assert!(gave_up(&commit!(db.store, [third], tx => tx.update_family(&third, FamilyCondition::Generation(2)).await)), "a family that has ended");
+    assert!(
+        gave_up(&commit!(db.store, [third], tx => tx.update_family(&third, FamilyCondition::Generation(2)).await)),
+        "a family that has ended"
+    );
     assert_eq!(stored(&db.store, &first).await.generation, 2);
 }
 
@@ -81,9 +92,15 @@ async fn a_recovery_rests_on_an_unseen_head_answered_then() {
     let recovered = Family { generation: 3, head_hash: hash("recovered"), answered_at: at(200), ..second.clone() };
     let unseen = |answered_at| FamilyCondition::Unseen { generation: 2, answered_at };
     let (early, right) = (unseen(at(59)), unseen(at(60)));
-    assert!(gave_up(&commit!(db.store, [recovered], tx => tx.update_family(&recovered, early).await)), "answered again meanwhile");
+    assert!(
+        gave_up(&commit!(db.store, [recovered], tx => tx.update_family(&recovered, early).await)),
+        "answered again meanwhile"
+    );
     commit!(db.store, [second], tx => tx.see_family(second.id, 2, at(100)).await).unwrap();
-    assert!(gave_up(&commit!(db.store, [recovered], tx => tx.update_family(&recovered, right).await)), "seen meanwhile");
+    assert!(
+        gave_up(&commit!(db.store, [recovered], tx => tx.update_family(&recovered, right).await)),
+        "seen meanwhile"
+    );
     assert!(db.statement("UPDATE families SET head_seen_at = NULL").await.is_ok());
     commit!(db.store, [recovered], tx => tx.update_family(&recovered, right).await).unwrap();
     assert_eq!(stored(&db.store, &first).await.head_hash, hash("recovered"));
@@ -111,7 +128,10 @@ async fn an_end_is_final_and_takes_the_access_tokens() {
     assert!(revoke(&db.store, &family).await.unwrap());
     assert!(!revoke(&db.store, &family).await.unwrap());
     assert!(!works(&db.store, &family, 1, at(1)).await);
-    assert!(!commit!(db.store, [family], tx => tx.see_family(family.id, 1, at(1)).await).unwrap(), "nothing is seen of it");
+    assert!(
+        !commit!(db.store, [family], tx => tx.see_family(family.id, 1, at(1)).await).unwrap(),
+        "nothing is seen of it"
+    );
     let end = stored(&db.store, &family).await.revoked.unwrap();
     assert_eq!((end.at, end.reason.as_str()), (at(100), "revoked"));
 }

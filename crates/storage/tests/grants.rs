@@ -3,7 +3,10 @@
 use model::{Grant, Id, User};
 use storage::{LastUse, StorageError};
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, client, grant, scope, stored, works}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, client, grant, scope, stored, works},
+};
 
 #[tokio::test]
 async fn one_grant_is_in_force_for_one_person_client_resource_and_project() {
@@ -21,8 +24,14 @@ async fn one_grant_is_in_force_for_one_person_client_resource_and_project() {
     })
     .unwrap();
     let mut read = db.store.read().await.unwrap();
-    assert_eq!(read.live_grant(world.user.id, &world.client.id, &world.grant.kind).await.unwrap().unwrap().id, again.id);
-    assert_eq!(read.live_grant(world.user.id, &world.client.id, &identity.kind).await.unwrap().unwrap().id, identity.id);
+    assert_eq!(
+        read.live_grant(world.user.id, &world.client.id, &world.grant.kind).await.unwrap().unwrap().id,
+        again.id
+    );
+    assert_eq!(
+        read.live_grant(world.user.id, &world.client.id, &identity.kind).await.unwrap().unwrap().id,
+        identity.id
+    );
     let ended = read.grant(id).await.unwrap().unwrap();
     assert_eq!(ended.revoked.unwrap().reason, "disconnected");
 }
@@ -35,8 +44,14 @@ async fn a_grant_stands_on_things_that_exist() {
     assert!(is_constraint(&commit!(db.store, [nobody], tx => tx.insert_grant(&nobody).await)));
     let nothing = Grant { client_id: client("nothing").id, ..world.identity_grant() };
     assert!(is_constraint(&commit!(db.store, [nothing], tx => tx.insert_grant(&nothing).await)));
-    assert!(is_constraint(&db.statement("UPDATE grants SET project_id = NULL").await), "an organisation without a project");
-    assert!(is_constraint(&db.statement("UPDATE grants SET project_id = NULL, organization_id = NULL").await), "a resource without a project");
+    assert!(
+        is_constraint(&db.statement("UPDATE grants SET project_id = NULL").await),
+        "an organisation without a project"
+    );
+    assert!(
+        is_constraint(&db.statement("UPDATE grants SET project_id = NULL, organization_id = NULL").await),
+        "a resource without a project"
+    );
     assert!(is_constraint(&db.statement("UPDATE grants SET revoked_at = 1").await), "an end without a reason");
 }
 
@@ -56,7 +71,10 @@ async fn taking_a_grant_back_ends_its_families_and_their_tokens() {
         assert!(!works(&db.store, &family, 1, at(1)).await);
     }
     assert_eq!(db.count("access_tokens").await, 0);
-    assert!(gave_up(&commit!(db.store, [id], tx => tx.renew_grant(id, &scope("issues:read"), "f").await)), "an ended grant is not renewed");
+    assert!(
+        gave_up(&commit!(db.store, [id], tx => tx.renew_grant(id, &scope("issues:read"), "f").await)),
+        "an ended grant is not renewed"
+    );
 }
 
 #[tokio::test]
@@ -77,7 +95,8 @@ async fn a_grant_ends_with_its_last_family() {
 async fn uses_move_forward_only() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
-    let used = |second, address: &str| LastUse { grant_id: world.grant.id, at: at(second), address: address.to_owned() };
+    let used =
+        |second, address: &str| LastUse { grant_id: world.grant.id, at: at(second), address: address.to_owned() };
     let uses = vec![used(20, "192.0.2.2"), used(10, "192.0.2.1")];
     commit!(db.store, [uses], tx => tx.touch_grants(&uses).await).unwrap();
     let found = db.store.read().await.unwrap().grant(world.grant.id).await.unwrap().unwrap();
@@ -93,7 +112,8 @@ async fn connections_name_client_project_and_organisation_newest_first() {
     for month in 1..=8 {
         let created_at = at(month * 30 * 86400);
         let other = client(&format!("client-{month}"));
-        let later = Grant { id: Id::new(created_at), created_at, ..grant(&world.user, &other, world.grant.kind.clone()) };
+        let later =
+            Grant { id: Id::new(created_at), created_at, ..grant(&world.user, &other, world.grant.kind.clone()) };
         commit!(db.store, [other, later], tx => {
             tx.insert_client(&other).await?;
             tx.insert_grant(&later).await
@@ -108,11 +128,21 @@ async fn connections_name_client_project_and_organisation_newest_first() {
     })
     .unwrap();
     let found = db.store.read().await.unwrap().connections_of(world.user.id, at(15)).await.unwrap();
-    assert_eq!(found.iter().map(|one| one.grant.id).collect::<Vec<_>>(), expected[..8], "what ended long ago is not shown");
+    assert_eq!(
+        found.iter().map(|one| one.grant.id).collect::<Vec<_>>(),
+        expected[..8],
+        "what ended long ago is not shown"
+    );
     let (project, organization) = found[0].project.as_ref().unwrap();
-    assert_eq!((project.id, organization.as_str(), found[0].client.name.as_str()), (world.project.id, "ACME", "CLIENT-8"));
+    assert_eq!(
+        (project.id, organization.as_str(), found[0].client.name.as_str()),
+        (world.project.id, "ACME", "CLIENT-8")
+    );
     assert_eq!(db.store.read().await.unwrap().live_grants_to(world.user.id, &world.client.id).await.unwrap().len(), 0);
-    assert_eq!(db.store.read().await.unwrap().live_grants_in(world.user.id, world.organization.id).await.unwrap().len(), 7);
+    assert_eq!(
+        db.store.read().await.unwrap().live_grants_in(world.user.id, world.organization.id).await.unwrap().len(),
+        7
+    );
 }
 
 #[tokio::test]
@@ -120,7 +150,8 @@ async fn a_grant_lapses_when_nothing_lives_of_it() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
     let id = world.grant.id;
-    let lapsed = async |unused_since, now| db.store.read().await.unwrap().lapsed_grants(unused_since, now).await.unwrap();
+    let lapsed =
+        async |unused_since, now| db.store.read().await.unwrap().lapsed_grants(unused_since, now).await.unwrap();
     assert_eq!(lapsed(NOW.minus(std::time::Duration::from_secs(1)), at(1)).await, [], "too young");
     assert_eq!(lapsed(NOW, at(1)).await, [id], "never used");
     world.put_code(&db.store).await;

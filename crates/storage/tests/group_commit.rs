@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use model::User;
-use storage::{Store, StorageError};
+use storage::{StorageError, Store};
 use tokio::task::JoinHandle;
 
 use crate::harness::{Fresh, Gate, commit, is_constraint, is_unavailable, things::user};

@@ -4,7 +4,10 @@ use model::{AuthorizationState, Family};
 use protocol::CodeVerifier;
 use storage::{CodeRedemption, Redemption, Rotation};
 
-use crate::harness::{Fresh, at, commit, things::{World, challenge, client, consent, hash, revoke, rotation, stored, works}};
+use crate::harness::{
+    Fresh, at, commit,
+    things::{World, challenge, client, consent, hash, revoke, rotation, stored, works},
+};
 
 #[tokio::test]
 async fn a_rotation_moves_the_family_and_its_tokens() {
@@ -18,13 +21,29 @@ async fn a_rotation_moves_the_family_and_its_tokens() {
     assert_eq!((found.session_id, found.auth_time, found.amr.as_str()), (first.session_id, first.auth_time, "pwd"));
 
     let second = stored(&db.store, &first).await;
-    assert_eq!((second.generation, &second.head_hash, second.previous_hash.as_ref()), (2, &rotation_1.head_hash, Some(&first.head_hash)));
-    assert_eq!((second.answered_at, second.head_seen_at, second.repeat_streak, second.retry_salt.as_str()), (at(60), None, 0, "salt 2"));
-    assert_eq!((second.idle_expires_at, second.absolute_expires_at), (rotation_1.idle_expires_at, first.absolute_expires_at));
-    assert!(works(&db.store, &first, 1, at(61)).await && works(&db.store, &first, 2, at(61)).await, "the two newest generations live");
+    assert_eq!(
+        (second.generation, &second.head_hash, second.previous_hash.as_ref()),
+        (2, &rotation_1.head_hash, Some(&first.head_hash))
+    );
+    assert_eq!(
+        (second.answered_at, second.head_seen_at, second.repeat_streak, second.retry_salt.as_str()),
+        (at(60), None, 0, "salt 2")
+    );
+    assert_eq!(
+        (second.idle_expires_at, second.absolute_expires_at),
+        (rotation_1.idle_expires_at, first.absolute_expires_at)
+    );
+    assert!(
+        works(&db.store, &first, 1, at(61)).await && works(&db.store, &first, 2, at(61)).await,
+        "the two newest generations live"
+    );
 
     db.store.rotate(rotation(&second, 120)).await.unwrap().unwrap();
-    assert!(!works(&db.store, &first, 1, at(121)).await && works(&db.store, &first, 2, at(121)).await && works(&db.store, &first, 3, at(121)).await);
+    assert!(
+        !works(&db.store, &first, 1, at(121)).await
+            && works(&db.store, &first, 2, at(121)).await
+            && works(&db.store, &first, 3, at(121)).await
+    );
     assert_eq!((db.count("access_tokens").await, db.count("families").await), (2, 1), "nothing grows");
 }
 
@@ -54,7 +73,10 @@ async fn a_rotation_that_is_not_ordinary_changes_nothing() {
         ("another client", Rotation { client_id: client("other").id, ..right.clone() }),
         ("another family", Rotation { family_id: model::Id::new(at(0)), ..right.clone() }),
         ("idle too long", Rotation { now: family.idle_expires_at, ..right.clone() }),
-        ("an access token beyond the absolute end", Rotation { access_expires_at: family.absolute_expires_at, ..right.clone() }),
+        (
+            "an access token beyond the absolute end",
+            Rotation { access_expires_at: family.absolute_expires_at, ..right.clone() },
+        ),
         ("an old view of the policy", Rotation { policy_version: world.policy_version - 1, ..right.clone() }),
         ("a newer policy than the family's", Rotation { policy_version: world.policy_version + 1, ..right.clone() }),
     ];
@@ -87,7 +109,10 @@ async fn a_policy_that_moved_stops_the_hot_flows() {
     assert!(db.store.rotate(rotation(&family, 60)).await.unwrap().is_none());
     assert!(db.store.redeem(world.redemption(&code)).await.unwrap().is_none());
     let known = db.store.read().await.unwrap().policy_version().await.unwrap();
-    assert!(db.store.rotate(Rotation { policy_version: known, ..rotation(&family, 60) }).await.unwrap().is_none(), "the family was compared under an older one");
+    assert!(
+        db.store.rotate(Rotation { policy_version: known, ..rotation(&family, 60) }).await.unwrap().is_none(),
+        "the family was compared under an older one"
+    );
     assert!(db.store.redeem(Redemption { policy_version: known, ..world.redemption(&code) }).await.unwrap().is_some());
 }
 
@@ -101,8 +126,14 @@ async fn a_redemption_begins_a_family() {
     assert_eq!(redeemed.request.state.as_deref(), Some("s +"));
     assert_eq!((redeemed.rotated.user_id, &redeemed.rotated.kind), (world.user.id, &world.grant.kind));
     let family = db.store.read().await.unwrap().family(redemption.code.family_id).await.unwrap().unwrap();
-    assert_eq!((family.generation, family.head_hash.clone(), family.previous_hash.is_none()), (1, hash("head 1"), true));
-    assert_eq!((family.grant_id, family.policy_version, family.answered_at), (world.grant.id, world.policy_version, at(1)));
+    assert_eq!(
+        (family.generation, family.head_hash.clone(), family.previous_hash.is_none()),
+        (1, hash("head 1"), true)
+    );
+    assert_eq!(
+        (family.grant_id, family.policy_version, family.answered_at),
+        (world.grant.id, world.policy_version, at(1))
+    );
     assert!(works(&db.store, &family, 1, at(2)).await);
     let read = db.store.read().await.unwrap().authorization(code.id).await.unwrap().unwrap();
     assert!(matches!(read.state, AuthorizationState::Allowed(consent) if consent.spent == Some(family.id)));

@@ -2,7 +2,10 @@
 
 use model::{Id, Membership, Role};
 
-use crate::harness::{Fresh, NOW, commit, is_constraint, things::{membership, organization, user}};
+use crate::harness::{
+    Fresh, NOW, commit, is_constraint,
+    things::{membership, organization, user},
+};
 
 #[tokio::test]
 async fn a_second_membership_changes_the_role() {

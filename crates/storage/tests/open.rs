@@ -2,7 +2,10 @@
 
 use storage::{Options, Store};
 
-use crate::harness::{Fresh, at_once, commit, is_unavailable, things::{World, user}};
+use crate::harness::{
+    Fresh, at_once, commit, is_unavailable,
+    things::{World, user},
+};
 
 #[tokio::test]
 async fn what_was_committed_is_there_after_a_restart() {
@@ -76,6 +79,9 @@ async fn several_processes_may_start_at_once_on_postgresql() {
 async fn a_database_that_cannot_be_opened_says_so() {
     let nowhere = Options::new("sqlite:/nonexistent/directory/lanyard.db");
     assert!(is_unavailable(&Store::open(&nowhere).await.map(drop)));
-    let nobody = Options { acquire_timeout: std::time::Duration::from_secs(1), ..Options::new("postgres://nobody@127.0.0.1:1/none") };
+    let nobody = Options {
+        acquire_timeout: std::time::Duration::from_secs(1),
+        ..Options::new("postgres://nobody@127.0.0.1:1/none")
+    };
     assert!(is_unavailable(&Store::open(&nobody).await.map(drop)));
 }

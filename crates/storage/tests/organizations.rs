@@ -2,7 +2,10 @@
 
 use model::{Id, Organization};
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, organization, project}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, organization, project},
+};
 
 #[tokio::test]
 async fn an_organisation_is_read_back() {

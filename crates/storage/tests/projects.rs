@@ -2,7 +2,10 @@
 
 use model::{Client, client::Home};
 
-use crate::harness::{Fresh, NOW, at, commit, is_constraint, things::{World, client, membership, organization, project, user}};
+use crate::harness::{
+    Fresh, NOW, at, commit, is_constraint,
+    things::{World, client, membership, organization, project, user},
+};
 
 #[tokio::test]
 async fn a_slug_is_given_once_in_an_organisation() {
@@ -36,7 +39,13 @@ async fn a_member_may_choose_among_enabled_projects_of_their_enabled_organisatio
     let db = Fresh::new().await;
     let ada = user("ada@example.com");
     let (mine, theirs, off) = (organization("mine"), organization("theirs"), organization("off"));
-    let projects = [project(&mine, "zeta"), project(&mine, "alpha"), project(&mine, "closed"), project(&theirs, "secret"), project(&off, "dark")];
+    let projects = [
+        project(&mine, "zeta"),
+        project(&mine, "alpha"),
+        project(&mine, "closed"),
+        project(&theirs, "secret"),
+        project(&off, "dark"),
+    ];
     commit!(db.store, [ada, mine, theirs, off, projects], tx => {
         tx.insert_user(&ada).await?;
         for one in [&mine, &theirs, &off] {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use model::{Client, ClientOrigin, Id, Notice, NoticeKind, Session, Timestamp, client::Home};
 use storage::{AccessToken, Store};
 
-use crate::harness::{Fresh, NOW, at, commit, things::{World, access_token, authorization, client, session}};
+use crate::harness::{
+    Fresh, NOW, at, commit,
+    things::{World, access_token, authorization, client, session},
+};
 
 const DAY: u64 = 86400;
 const UNUSED: Duration = Duration::from_secs(7 * DAY);
@@ -37,7 +40,8 @@ async fn what_has_expired_goes() {
     let home = Home { organization_id: world.organization.id, project_id: world.project.id };
     let robot = Client { home: Some(home), ..client("robot") };
     let family = world.put_family(&db.store).await;
-    let own = AccessToken { id: Id::new(NOW), generation: 0, family_id: None, ..access_token(&family, &world.resource) };
+    let own =
+        AccessToken { id: Id::new(NOW), generation: 0, family_id: None, ..access_token(&family, &world.resource) };
     let (short, long) = (session(&world.user), Session { expires_at: at(40 * DAY), ..session(&world.user) });
     let pending = authorization(&world.client);
     commit!(db.store, [robot, own, short, long, pending], tx => {
@@ -52,7 +56,11 @@ async fn what_has_expired_goes() {
     .unwrap();
     assert_eq!(purge(&db.store, at(900)).await, 2, "the client's own token and the assertion");
     assert_eq!(db.count("access_tokens WHERE family_id IS NOT NULL").await, 1);
-    assert_eq!(purge(&db.store, at(DAY + 600)).await, 3, "a session, the counter, and the authorization a day after its end");
+    assert_eq!(
+        purge(&db.store, at(DAY + 600)).await,
+        3,
+        "a session, the counter, and the authorization a day after its end"
+    );
     assert_eq!(db.count("sessions").await, 1);
     assert_eq!(db.count("authorizations").await, 0);
 }
@@ -74,7 +82,13 @@ async fn an_ended_grant_is_shown_for_thirty_days_and_then_goes_with_its_notices(
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
     world.put_family(&db.store).await;
-    let notice = Notice { id: Id::new(NOW), user_id: world.user.id, grant_id: Some(world.grant.id), kind: NoticeKind::RefreshReused, created_at: NOW };
+    let notice = Notice {
+        id: Id::new(NOW),
+        user_id: world.user.id,
+        grant_id: Some(world.grant.id),
+        kind: NoticeKind::RefreshReused,
+        created_at: NOW,
+    };
     commit!(db.store, [world, notice], tx => {
         tx.insert_notice(&notice).await?;
         tx.revoke_grant(world.grant.id, "reused", NOW).await
@@ -99,7 +113,8 @@ async fn a_registration_nobody_used_goes_and_one_with_a_grant_stays() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
     let registered = |id: &str| Client { origin: ClientOrigin::Registration, ..client(id) };
-    let (unused, granted, young) = (registered("unused"), registered("granted"), Client { created_at: at(DAY), ..registered("young") });
+    let (unused, granted, young) =
+        (registered("unused"), registered("granted"), Client { created_at: at(DAY), ..registered("young") });
     let grant = crate::harness::things::grant(&world.user, &granted, world.grant.kind.clone());
     let before = commit!(db.store, [unused, granted, young, grant], tx => {
         for one in [&unused, &granted, &young] {

@@ -3,7 +3,10 @@
 use model::{Family, Grant, Id};
 use storage::{FamilyCondition, StorageError, Store};
 
-use crate::harness::{Fresh, at, at_once, commit, gave_up, is_constraint, things::{World, hash, rotation, stored, works}};
+use crate::harness::{
+    Fresh, at, at_once, commit, gave_up, is_constraint,
+    things::{World, hash, rotation, stored, works},
+};
 
 fn hits<T>(answers: &[Result<Option<T>, StorageError>]) -> usize {
     answers.iter().filter(|answer| answer.as_ref().unwrap().is_some()).count()
@@ -58,9 +61,15 @@ async fn after_a_revoke_is_answered_no_token_works_whatever_rotated_beside_it() 
             tokio::spawn(async move { commit!(store, [id], tx => tx.revoke_family(id, "revoked", at(61)).await) })
         };
         assert!(revoking.await.unwrap().unwrap());
-        assert!(!works(&db.store, &family, 1, at(62)).await && !works(&db.store, &family, 2, at(62)).await, "round {round}");
+        assert!(
+            !works(&db.store, &family, 1, at(62)).await && !works(&db.store, &family, 2, at(62)).await,
+            "round {round}"
+        );
         rotating.await.unwrap().unwrap();
-        assert!(!works(&db.store, &family, 1, at(62)).await && !works(&db.store, &family, 2, at(62)).await, "round {round}");
+        assert!(
+            !works(&db.store, &family, 1, at(62)).await && !works(&db.store, &family, 2, at(62)).await,
+            "round {round}"
+        );
         assert!(stored(&db.store, &family).await.revoked.is_some());
     }
     assert_eq!(db.count("access_tokens").await, 0);
@@ -120,7 +129,12 @@ async fn of_many_recoveries_at_once_one_succeeds() {
     db.store.rotate(rotation(&family, 60)).await.unwrap().unwrap();
     let unseen = stored(&db.store, &family).await;
     let answers = at_once(&db.stores().await, 16, |store, number| {
-        let recovered = Family { generation: 3, head_hash: hash(&format!("recovered {number}")), answered_at: at(200), ..unseen.clone() };
+        let recovered = Family {
+            generation: 3,
+            head_hash: hash(&format!("recovered {number}")),
+            answered_at: at(200),
+            ..unseen.clone()
+        };
         let condition = FamilyCondition::Unseen { generation: 2, answered_at: unseen.answered_at };
         async move { commit!(store, [recovered], tx => tx.update_family(&recovered, condition).await) }
     })
@@ -145,7 +159,9 @@ async fn sight_and_recovery_exclude_one_another() {
         let id = family.id;
         let recovering = {
             let store = stores[0].clone();
-            tokio::spawn(async move { commit!(store, [recovered], tx => tx.update_family(&recovered, condition).await) })
+            tokio::spawn(
+                async move { commit!(store, [recovered], tx => tx.update_family(&recovered, condition).await) },
+            )
         };
         let seeing = {
             let store = stores[stores.len() - 1].clone();

@@ -2,7 +2,10 @@
 
 use model::{Resource, ResourceId};
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, hash, resource}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, hash, resource},
+};
 
 #[tokio::test]
 async fn resources_are_read_back_with_their_scopes_in_order() {

@@ -2,7 +2,10 @@
 
 use model::Session;
 
-use crate::harness::{Fresh, NOW, at, commit, is_constraint, things::{hash, session, user}};
+use crate::harness::{
+    Fresh, NOW, at, commit, is_constraint,
+    things::{hash, session, user},
+};
 
 #[tokio::test]
 async fn a_session_lives_until_it_expires_or_its_user_is_disabled() {

@@ -7,13 +7,25 @@ use crate::harness::{Fresh, at, commit, gave_up};
 
 fn key(id: &str, algorithm: SigningAlgorithm, second: u64) -> SigningKey {
     let sealed_private_key = "sealed".to_owned();
-    SigningKey { id: id.to_owned(), algorithm, public_jwk: "{}".to_owned(), sealed_private_key, created_at: at(second), signing_at: at(second + 60), retired_at: None }
+    SigningKey {
+        id: id.to_owned(),
+        algorithm,
+        public_jwk: "{}".to_owned(),
+        sealed_private_key,
+        created_at: at(second),
+        signing_at: at(second + 60),
+        retired_at: None,
+    }
 }
 
 #[tokio::test]
 async fn a_new_key_retires_the_others_of_its_algorithm() {
     let db = Fresh::new().await;
-    let keys = [key("a", SigningAlgorithm::ES256, 1), key("r", SigningAlgorithm::RS256, 2), key("b", SigningAlgorithm::ES256, 3)];
+    let keys = [
+        key("a", SigningAlgorithm::ES256, 1),
+        key("r", SigningAlgorithm::RS256, 2),
+        key("b", SigningAlgorithm::ES256, 3),
+    ];
     let versions = commit!(db.store, [keys], tx => {
         let before = tx.policy_version().await?;
         for one in &keys {

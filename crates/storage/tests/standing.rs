@@ -4,7 +4,10 @@
 use model::Id;
 use storage::{Standing, StorageError, Tx};
 
-use crate::harness::{Fresh, NOW, at, commit, things::{World, membership, rotation, works}};
+use crate::harness::{
+    Fresh, NOW, at, commit,
+    things::{World, membership, rotation, works},
+};
 
 #[derive(Clone, Copy)]
 enum Loss {

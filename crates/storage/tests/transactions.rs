@@ -1,6 +1,12 @@
 //! What a transaction promises, on both databases.
 
-use std::{sync::{Arc, atomic::{AtomicUsize, Ordering}}, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use storage::{AsStorageError, StorageError};
 

@@ -18,6 +18,9 @@ async fn an_assertion_is_used_once_for_each_issuer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_at_once_one_is_the_first() {
     let db = Fresh::new().await;
-    let used = at_once(&db.stores().await, 32, |store, _| async move { commit!(store, [], tx => tx.use_assertion("a", "1", at(60)).await) }).await;
+    let used = at_once(&db.stores().await, 32, |store, _| async move {
+        commit!(store, [], tx => tx.use_assertion("a", "1", at(60)).await)
+    })
+    .await;
     assert_eq!(used.iter().filter(|one| *one.as_ref().unwrap()).count(), 1);
 }

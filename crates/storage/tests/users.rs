@@ -3,7 +3,10 @@
 use model::{Email, Id, User, user::PasswordHash};
 use storage::StorageError;
 
-use crate::harness::{Fresh, NOW, at, commit, gave_up, is_constraint, things::{World, session, user}};
+use crate::harness::{
+    Fresh, NOW, at, commit, gave_up, is_constraint,
+    things::{World, session, user},
+};
 
 #[tokio::test]
 async fn a_user_is_read_back_by_id_and_address() {
@@ -27,7 +30,8 @@ async fn an_address_belongs_to_one_user() {
     let (first, second) = (user("ada@example.com"), user("ada@example.com"));
     commit!(db.store, [first], tx => tx.insert_user(&first).await).unwrap();
     assert!(is_constraint(&commit!(db.store, [second], tx => tx.insert_user(&second).await)));
-    let upper = format!("INSERT INTO users (id, email, created_at) VALUES ('{}', 'Bob@example.com', 1)", Id::<User>::new(NOW));
+    let upper =
+        format!("INSERT INTO users (id, email, created_at) VALUES ('{}', 'Bob@example.com', 1)", Id::<User>::new(NOW));
     assert!(is_constraint(&db.statement(&upper).await), "an address that is not in canonical form");
 }
 
@@ -69,7 +73,10 @@ async fn users_are_listed_oldest_first() {
         commit!(db.store, [one], tx => tx.insert_user(&one).await).unwrap();
     }
     let listed = db.store.read().await.unwrap().users().await.unwrap();
-    assert_eq!(listed.iter().map(|one| one.email.as_str().to_owned()).collect::<Vec<_>>(), ["u1@example.com", "u2@example.com", "u3@example.com"]);
+    assert_eq!(
+        listed.iter().map(|one| one.email.as_str().to_owned()).collect::<Vec<_>>(),
+        ["u1@example.com", "u2@example.com", "u3@example.com"]
+    );
 }
 
 #[tokio::test]

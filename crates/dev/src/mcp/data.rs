@@ -38,7 +38,9 @@ impl std::fmt::Display for Missing {
 
 impl Tracker {
     pub fn new(projects: &[DemoProject]) -> Self {
-        let seeded = |project: &DemoProject| (project.id.clone(), Project { name: project.name.clone(), issues: seed(&project.slug) });
+        let seeded = |project: &DemoProject| {
+            (project.id.clone(), Project { name: project.name.clone(), issues: seed(&project.slug) })
+        };
         Self(Mutex::new(projects.iter().map(seeded).collect()))
     }
 

@@ -49,11 +49,18 @@ pub(super) fn seed(slug: &str) -> Vec<Issue> {
         "gemini" => &GEMINI,
         _ => &OTHERS,
     };
-    texts.iter().zip(1..).map(|(&(state, author, title, body, comments), number)| issue(number, state, [author, title, body], comments)).collect()
+    texts
+        .iter()
+        .zip(1..)
+        .map(|(&(state, author, title, body, comments), number)| issue(number, state, [author, title, body], comments))
+        .collect()
 }
 
 fn issue(number: u32, state: State, [author, title, body]: [&str; 3], comments: &[(&str, &str)]) -> Issue {
-    let comments = comments.iter().map(|(author, body)| Comment { author: (*author).to_owned(), body: (*body).to_owned() }).collect();
+    let comments = comments
+        .iter()
+        .map(|(author, body)| Comment { author: (*author).to_owned(), body: (*body).to_owned() })
+        .collect();
     Issue { number, title: title.to_owned(), state, author: author.to_owned(), body: body.to_owned(), comments }
 }
 
@@ -65,7 +72,10 @@ const APOLLO: [Text; 4] = [
         "Margaret",
         "Guidance computer raises alarm 1202 on descent",
         "Seen twice in the simulator with the rendezvous radar left on. The restart keeps what matters, but nobody on board knows the number.",
-        &[("Jack", "It means the executive has no room left. With the radar off it does not come back."), ("Gene", "Then write it on the card, and we go.")],
+        &[
+            ("Jack", "It means the executive has no room left. With the radar off it does not come back."),
+            ("Gene", "Then write it on the card, and we go."),
+        ],
     ),
     (
         Open,
@@ -74,15 +84,44 @@ const APOLLO: [Text; 4] = [
         "One can break it off with the backpack when turning round. A felt pen fits the hole, for what it is worth.",
         &[],
     ),
-    (Open, "Mike", "Square filters do not fit round openings", "The two ships take different canisters for the same air.", &[("Ed", "Hoses, a sock, tape. Sketch attached.")]),
-    (Closed, "Neil", "Landing site is full of boulders", "Flew on for a while and set down beyond them, fuel light on.", &[]),
+    (
+        Open,
+        "Mike",
+        "Square filters do not fit round openings",
+        "The two ships take different canisters for the same air.",
+        &[("Ed", "Hoses, a sock, tape. Sketch attached.")],
+    ),
+    (
+        Closed,
+        "Neil",
+        "Landing site is full of boulders",
+        "Flew on for a while and set down beyond them, fuel light on.",
+        &[],
+    ),
 ];
 
 const GEMINI: [Text; 3] = [
-    (Open, "Gus", "Hatch is hard to close from the inside", "After the walk it took both of us and most of the air.", &[("Ed", "A lever would do.")]),
-    (Open, "Dave", "Thruster eight stays on", "The roll grows when undocked: stuck open, not a fault of the target.", &[]),
+    (
+        Open,
+        "Gus",
+        "Hatch is hard to close from the inside",
+        "After the walk it took both of us and most of the air.",
+        &[("Ed", "A lever would do.")],
+    ),
+    (
+        Open,
+        "Dave",
+        "Thruster eight stays on",
+        "The roll grows when undocked: stuck open, not a fault of the target.",
+        &[],
+    ),
     (Closed, "Wally", "Rendezvous without a target vehicle", "Two crewed ships met instead, a foot apart.", &[]),
 ];
 
-const OTHERS: [Text; 1] =
-    [(Open, "Lanyard", "Welcome", "This project has no story yet. This issue is here so that there is something to read.", &[])];
+const OTHERS: [Text; 1] = [(
+    Open,
+    "Lanyard",
+    "Welcome",
+    "This project has no story yet. This issue is here so that there is something to read.",
+    &[],
+)];

@@ -97,11 +97,17 @@ pub async fn serve(listeners: Vec<TcpListener>, app: DemoApp, shutdown: impl Fut
 fn router(app: &DemoApp, config: StreamableHttpServerConfig) -> io::Result<Router> {
     let guard = guard(app)?;
     let tracker = Arc::new(Tracker::new(&app.projects));
-    let mcp = StreamableHttpService::new(move || Ok(IssueTools::new(Arc::clone(&tracker))), Arc::new(NeverSessionManager::default()), config);
+    let mcp = StreamableHttpService::new(
+        move || Ok(IssueTools::new(Arc::clone(&tracker))),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
     let protected = ::tower::Layer::layer(&guard.layer(), mcp);
 
     let home = home::text(app);
-    let mut router = Router::new().route("/", get(move || async move { home })).route_service(endpoint(&app.resource_url)?.path(), protected);
+    let mut router = Router::new()
+        .route("/", get(move || async move { home }))
+        .route_service(endpoint(&app.resource_url)?.path(), protected);
     for path in guard.metadata_paths() {
         router = router.route_service(path, guard.metadata_service());
     }

@@ -25,7 +25,11 @@ impl Demo {
         let listeners = vec![TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap()];
         let base = format!("http://{}", listeners[0].local_addr().unwrap());
         let resource = format!("{base}/mcp");
-        let project = |id: &str, slug: &str, name: &str| DemoProject { id: id.to_owned(), slug: slug.to_owned(), name: name.to_owned() };
+        let project = |id: &str, slug: &str, name: &str| DemoProject {
+            id: id.to_owned(),
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+        };
         let app = DemoApp {
             issuer: issuer(resource.clone()).await,
             resource_url: resource,
@@ -96,19 +100,37 @@ fn the_guard_knows_what_the_annotations_say() {
 #[tokio::test]
 async fn an_older_client_initializes_and_reads() {
     let demo = Demo::start().await;
-    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    let hello =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
     let hello: Value = demo.ask("p-a-read", "initialize", hello).await.json().await.unwrap();
-    assert_eq!((&hello["result"]["protocolVersion"], &hello["result"]["serverInfo"]["name"]), (&json!("2025-06-18"), &json!("lanyard-demo")));
-    let noted = demo.request("p-a-read", &json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).send().await.unwrap();
+    assert_eq!(
+        (&hello["result"]["protocolVersion"], &hello["result"]["serverInfo"]["name"]),
+        (&json!("2025-06-18"), &json!("lanyard-demo"))
+    );
+    let noted = demo
+        .request("p-a-read", &json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(noted.status(), StatusCode::ACCEPTED);
     // It then tries to open a stream, and is told that there is none (Streamable HTTP, "Listening for Messages").
-    let stream = demo.http.get(format!("{}/mcp", demo.base)).bearer_auth("p-a-read").header("accept", "text/event-stream").send().await.unwrap();
+    let stream = demo
+        .http
+        .get(format!("{}/mcp", demo.base))
+        .bearer_auth("p-a-read")
+        .header("accept", "text/event-stream")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(stream.status(), StatusCode::METHOD_NOT_ALLOWED);
 
     let tools: Value = demo.ask("p-a-read", "tools/list", json!({})).await.json().await.unwrap();
     let names: Vec<&Value> = tools["result"]["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
     assert_eq!(names.len(), 4);
-    assert_eq!(demo.call("p-a-read", "list_issues", json!({"state": "closed"})).await["result"]["structuredContent"]["project"], "Apollo");
+    assert_eq!(
+        demo.call("p-a-read", "list_issues", json!({"state": "closed"})).await["result"]["structuredContent"]["project"],
+        "Apollo"
+    );
 }
 
 #[tokio::test]
@@ -119,15 +141,22 @@ async fn a_client_of_the_newest_revision_discovers_and_reads() {
     let ask = |method: &'static str, name: Option<&'static str>, mut params: Value| {
         params["_meta"] = meta.clone();
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        let request = demo.request("p-g-read", &body).header("mcp-protocol-version", NEWEST).header("mcp-method", method);
+        let request =
+            demo.request("p-g-read", &body).header("mcp-protocol-version", NEWEST).header("mcp-method", method);
         let request = if let Some(name) = name { request.header("mcp-name", name) } else { request };
         async move { request.send().await.unwrap() }
     };
     let found: Value = ask("server/discover", None, json!({})).await.json().await.unwrap();
     assert!(found["result"]["supportedVersions"].as_array().unwrap().contains(&json!(NEWEST)), "{found}");
-    let called: Value = ask("tools/call", Some("read_issue"), json!({"name": "read_issue", "arguments": {"number": 1}})).await.json().await.unwrap();
+    let called: Value =
+        ask("tools/call", Some("read_issue"), json!({"name": "read_issue", "arguments": {"number": 1}}))
+            .await
+            .json()
+            .await
+            .unwrap();
     assert_eq!(called["result"]["structuredContent"]["author"], "Gus", "{called}");
-    let lie = ask("tools/call", Some("list_issues"), json!({"name": "create_issue", "arguments": {"title": "x"}})).await;
+    let lie =
+        ask("tools/call", Some("list_issues"), json!({"name": "create_issue", "arguments": {"title": "x"}})).await;
     assert_eq!(lie.status(), StatusCode::BAD_REQUEST);
 }
 
@@ -138,9 +167,17 @@ async fn a_grant_sees_its_project_and_no_other() {
     let gemini = demo.call("p-g-read", "list_issues", json!({"project": "p-a"})).await;
     assert_eq!((titles(&apollo).len(), titles(&gemini).len()), (4, 3));
     assert!(titles(&apollo).iter().all(|title| !titles(&gemini).contains(title)));
-    assert_eq!(titles(&demo.call("p-a-read", "search_issues", json!({"query": "RADAR alarm"})).await), ["Guidance computer raises alarm 1202 on descent"]);
+    assert_eq!(
+        titles(&demo.call("p-a-read", "search_issues", json!({"query": "RADAR alarm"})).await),
+        ["Guidance computer raises alarm 1202 on descent"]
+    );
     assert_eq!(titles(&demo.call("p-g-read", "search_issues", json!({"query": "radar"})).await), Vec::<&str>::new());
-    assert!(demo.call("p-x-read", "list_issues", json!({})).await["error"]["message"].as_str().unwrap().contains("no issues of the project"));
+    assert!(
+        demo.call("p-x-read", "list_issues", json!({})).await["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("no issues of the project")
+    );
     assert!(demo.call("p-a-read", "read_issue", json!({"number": 99})).await["error"].is_object());
 }
 
@@ -155,7 +192,10 @@ async fn writing_needs_a_grant_that_writes() {
     assert_eq!(titles(&demo.call("p-g-read", "list_issues", json!({})).await).len(), 3);
 
     let created: Value = demo.ask("p-g-write", "tools/call", arguments).await.json().await.unwrap();
-    assert_eq!((&created["result"]["structuredContent"]["number"], &created["result"]["structuredContent"]["author"]), (&json!(4), &json!("u1")));
+    assert_eq!(
+        (&created["result"]["structuredContent"]["number"], &created["result"]["structuredContent"]["author"]),
+        (&json!(4), &json!("u1"))
+    );
     assert_eq!(titles(&demo.call("p-g-read", "list_issues", json!({})).await).last(), Some(&"Parachute tangled"));
     assert_eq!(titles(&demo.call("p-a-read", "list_issues", json!({})).await).len(), 4);
     assert!(demo.call("p-g-write", "create_issue", json!({"title": " "})).await["error"].is_object());
@@ -165,20 +205,34 @@ async fn writing_needs_a_grant_that_writes() {
 async fn browsers_on_this_machine_may_ask() {
     let demo = Demo::start().await;
     let mcp = format!("{}/mcp", demo.base);
-    let preflight = |origin: &'static str| demo.http.request(reqwest::Method::OPTIONS, &mcp).header("origin", origin).header("access-control-request-method", "POST");
+    let preflight = |origin: &'static str| {
+        demo.http
+            .request(reqwest::Method::OPTIONS, &mcp)
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+    };
     let local = preflight("http://localhost:6274").send().await.unwrap();
-    assert_eq!((local.status(), &local.headers()["access-control-allow-origin"]), (StatusCode::NO_CONTENT, &"http://localhost:6274".parse().unwrap()));
+    assert_eq!(
+        (local.status(), &local.headers()["access-control-allow-origin"]),
+        (StatusCode::NO_CONTENT, &"http://localhost:6274".parse().unwrap())
+    );
     assert!(local.headers()["access-control-allow-headers"].to_str().unwrap().contains("Mcp-Method"));
     assert!(!local.headers().contains_key("access-control-allow-credentials"));
     for stranger in ["https://evil.example", "http://localhost.evil.example", "null"] {
-        assert!(!preflight(stranger).send().await.unwrap().headers().contains_key("access-control-allow-origin"), "{stranger}");
+        assert!(
+            !preflight(stranger).send().await.unwrap().headers().contains_key("access-control-allow-origin"),
+            "{stranger}"
+        );
     }
     let refused = demo.http.get(&mcp).header("origin", "http://localhost:6274").send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
     assert!(refused.headers()["access-control-expose-headers"].to_str().unwrap().contains("WWW-Authenticate"));
-    let stranger = demo.request("p-a-read", &json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).header("origin", "https://evil.example");
+    let stranger = demo
+        .request("p-a-read", &json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}))
+        .header("origin", "https://evil.example");
     assert_eq!(stranger.send().await.unwrap().status(), StatusCode::FORBIDDEN);
-    let rebound = demo.request("p-a-read", &json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).header("host", "evil.example");
+    let rebound =
+        demo.request("p-a-read", &json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).header("host", "evil.example");
     assert_eq!(rebound.send().await.unwrap().status(), StatusCode::FORBIDDEN);
 }
 
@@ -189,7 +243,15 @@ async fn it_says_what_it_is_and_stops_when_told() {
     assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
     let page = page.text().await.unwrap();
     assert!(page.contains("Apollo, Gemini") && page.contains("/connections"), "{page}");
-    let document: Value = demo.http.get(format!("{}/.well-known/oauth-protected-resource/mcp", demo.base)).send().await.unwrap().json().await.unwrap();
+    let document: Value = demo
+        .http
+        .get(format!("{}/.well-known/oauth-protected-resource/mcp", demo.base))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(document["resource"], format!("{}/mcp", demo.base));
     demo.stop.send(()).unwrap();
     tokio::time::timeout(std::time::Duration::from_secs(5), demo.ended).await.unwrap().unwrap().unwrap();

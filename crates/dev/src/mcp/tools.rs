@@ -88,7 +88,8 @@ impl IssueTools {
     /// The tools that are annotated as reading: what the guard lets a read-only grant call.
     pub fn reading() -> Vec<String> {
         let tools = Self::tool_router().list_all();
-        let reads = |tool: &rmcp::model::Tool| tool.annotations.as_ref().and_then(|notes| notes.read_only_hint) == Some(true);
+        let reads =
+            |tool: &rmcp::model::Tool| tool.annotations.as_ref().and_then(|notes| notes.read_only_hint) == Some(true);
         tools.into_iter().filter(reads).map(|tool| tool.name.into_owned()).collect()
     }
 
@@ -136,7 +137,13 @@ impl IssueTools {
     }
 
     /// Creates an issue in the project. Needs the scope issues:write, which a read-only connection never has.
-    #[tool(annotations(title = "Create an issue", read_only_hint = false, destructive_hint = false, idempotent_hint = false, open_world_hint = false))]
+    #[tool(annotations(
+        title = "Create an issue",
+        read_only_hint = false,
+        destructive_hint = false,
+        idempotent_hint = false,
+        open_world_hint = false
+    ))]
     async fn create_issue(
         &self,
         Extension(parts): Extension<Parts>,
@@ -157,7 +164,9 @@ impl ServerHandler for IssueTools {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(Implementation::new("lanyard-demo", env!("CARGO_PKG_VERSION")))
-            .with_instructions("Made-up issues of one project: the one that was chosen when this connection was allowed.")
+            .with_instructions(
+                "Made-up issues of one project: the one that was chosen when this connection was allowed.",
+            )
     }
 }
 

@@ -11,7 +11,11 @@ use crate::request::Head;
 const OVERRIDES: [&str; 4] = ["x-http-method-override", "x-http-method", "x-method-override", "x-method"];
 
 pub(super) fn permit(grant: &Grant, head: &Head<'_>) -> Result<(), Denial> {
-    if grant.access == Access::Write || only_reads(head) { Ok(()) } else { Err(Denial::Reach { needed: None, id: None }) }
+    if grant.access == Access::Write || only_reads(head) {
+        Ok(())
+    } else {
+        Err(Denial::Reach { needed: None, id: None })
+    }
 }
 
 /// GET, HEAD and OPTIONS, being nothing but that.

@@ -125,7 +125,8 @@ impl McpRule {
         if needed.is_some_and(|needed| !needed.is_subset_of(&grant.scopes)) {
             return Err(needed.cloned());
         }
-        let reads = method.is_some_and(|method| READING.contains(&method)) && tool.is_none_or(|name| self.reading.contains(name));
+        let reads = method.is_some_and(|method| READING.contains(&method))
+            && tool.is_none_or(|name| self.reading.contains(name));
         if reads || grant.access == Access::Write { Ok(()) } else { Err(needed.cloned()) }
     }
 }
@@ -135,9 +136,12 @@ fn is_plain_json(head: &Head<'_>) -> Result<(), Denial> {
     let media_type = head.single("content-type").ok().flatten().unwrap_or_default();
     let mut parts = media_type.split(';').map(str::trim);
     let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let utf8 = parts.filter_map(|part| part.split_once('=')).filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    let utf8 =
+        parts.filter_map(|part| part.split_once('=')).filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
     let utf8 = utf8.map(|(_, value)| value.trim().trim_matches('"')).all(|value| value.eq_ignore_ascii_case("utf-8"));
-    let plain = head.single("content-encoding").is_ok_and(|coding| coding.is_none_or(|name| name.eq_ignore_ascii_case("identity")));
+    let plain = head
+        .single("content-encoding")
+        .is_ok_and(|coding| coding.is_none_or(|name| name.eq_ignore_ascii_case("identity")));
     if json && utf8 && plain { Ok(()) } else { Err(Denial::Bad(Refusal::UnsupportedMediaType)) }
 }
 

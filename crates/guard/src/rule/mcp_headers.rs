@@ -30,7 +30,11 @@ pub(super) fn match_message(head: &Head<'_>, message: &Map<String, Value>) -> Re
 
 /// One pair of headers cannot speak for several messages.
 pub(super) fn match_batch(head: &Head<'_>) -> Result<(), Denial> {
-    if head.has(METHOD) || head.has(NAME) { Err(mismatch("A batch has no Mcp-Method and no Mcp-Name.")) } else { Ok(()) }
+    if head.has(METHOD) || head.has(NAME) {
+        Err(mismatch("A batch has no Mcp-Method and no Mcp-Name."))
+    } else {
+        Ok(())
+    }
 }
 
 fn single<'a>(head: &Head<'a>, name: &str) -> Result<Option<&'a str>, Denial> {

@@ -74,7 +74,9 @@ fn message(method: &str) -> Value {
 
 #[test]
 fn a_reader_reads() {
-    for method in ["initialize", "server/discover", "ping", "tools/list", "resources/read", "prompts/get", "completion/complete"] {
+    for method in
+        ["initialize", "server/discover", "ping", "tools/list", "resources/read", "prompts/get", "completion/complete"]
+    {
         assert_eq!(reader(&message(method)), Outcome::Passes, "{method}");
     }
     assert_eq!(reader(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})), Outcome::Passes);
@@ -88,7 +90,18 @@ fn a_reader_does_nothing_else() {
     for tool in ["delete_all", "List_issues", "list_issues ", "list_issues\u{0}", ""] {
         assert_eq!(reader(&call(tool)), Outcome::Refused(None), "{tool:?}");
     }
-    for method in ["tools/Call", "tools/call ", "TOOLS/LIST", "logging/setLevel", "tasks/cancel", "tasks/update", "sampling/createMessage", "notifications/anything", "", "x"] {
+    for method in [
+        "tools/Call",
+        "tools/call ",
+        "TOOLS/LIST",
+        "logging/setLevel",
+        "tasks/cancel",
+        "tasks/update",
+        "sampling/createMessage",
+        "notifications/anything",
+        "",
+        "x",
+    ] {
         assert_eq!(reader(&message(method)), Outcome::Refused(None), "{method:?}");
     }
 }
@@ -140,10 +153,19 @@ fn no_second_reading_of_the_body() {
 
 #[test]
 fn wrong_shapes_are_malformed() {
-    for body in [json!("ping"), json!(1), json!(null), json!({"method": ["ping"]}), json!({"method": null}), json!(["ping"])] {
+    for body in
+        [json!("ping"), json!(1), json!(null), json!({"method": ["ping"]}), json!({"method": null}), json!(["ping"])]
+    {
         assert_eq!(reader(&body), Outcome::Malformed(-32600), "{body}");
     }
-    for params in [json!(null), json!([]), json!(["list_issues"]), json!({}), json!({"name": ["list_issues"]}), json!({"name": null})] {
+    for params in [
+        json!(null),
+        json!([]),
+        json!(["list_issues"]),
+        json!({}),
+        json!({"name": ["list_issues"]}),
+        json!({"name": null}),
+    ] {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
         assert_eq!(reader(&body), Outcome::Malformed(-32600), "{body}");
     }
@@ -168,8 +190,12 @@ fn headers_say_what_the_body_says() {
         judge(&reads, &Method::POST, &headers, body.as_bytes())
     };
     assert_eq!(with(&[("mcp-method", "tools/call"), ("mcp-name", "list_issues")], &list), Outcome::Passes);
-    assert_eq!(with(&[("mcp-method", "tools/call"), ("mcp-name", "=?base64?bGlzdF9pc3N1ZXM=?=")], &list), Outcome::Passes);
-    let read = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "x:1", "name": "y"}}).to_string();
+    assert_eq!(
+        with(&[("mcp-method", "tools/call"), ("mcp-name", "=?base64?bGlzdF9pc3N1ZXM=?=")], &list),
+        Outcome::Passes
+    );
+    let read = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "x:1", "name": "y"}})
+        .to_string();
     assert_eq!(with(&[("mcp-method", "resources/read"), ("mcp-name", "x:1")], &read), Outcome::Passes);
     let lies: [&[(&'static str, &'static str)]; 9] = [
         &[("mcp-method", "tools/list")],
@@ -199,11 +225,20 @@ fn the_body_is_plain_json() {
     for good in ["application/json", "Application/JSON; charset=utf-8", "application/json;charset=\"UTF-8\""] {
         assert_eq!(judge(&reads, &Method::POST, &[("content-type", good)], ping.as_bytes()), Outcome::Passes, "{good}");
     }
-    for bad in ["", "text/plain", "application/x-www-form-urlencoded", "application/json5", "application/json; charset=utf-16"] {
-        assert_eq!(judge(&reads, &Method::POST, &[("content-type", bad)], ping.as_bytes()), Outcome::MediaType, "{bad}");
+    for bad in
+        ["", "text/plain", "application/x-www-form-urlencoded", "application/json5", "application/json; charset=utf-16"]
+    {
+        assert_eq!(
+            judge(&reads, &Method::POST, &[("content-type", bad)], ping.as_bytes()),
+            Outcome::MediaType,
+            "{bad}"
+        );
     }
     assert_eq!(judge(&reads, &Method::POST, &[], ping.as_bytes()), Outcome::MediaType);
-    assert_eq!(judge(&reads, &Method::POST, &[JSON, ("content-encoding", "gzip")], ping.as_bytes()), Outcome::MediaType);
+    assert_eq!(
+        judge(&reads, &Method::POST, &[JSON, ("content-encoding", "gzip")], ping.as_bytes()),
+        Outcome::MediaType
+    );
     assert_eq!(judge(&reads, &Method::POST, &[JSON, JSON], ping.as_bytes()), Outcome::MediaType);
 }
 

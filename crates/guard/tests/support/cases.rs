@@ -88,21 +88,34 @@ async fn refusals_of_tokens<S: Skin>() {
     for token in ["unknown", "other-audience", "no-audience", "other-issuer", "over", "bound"] {
         let refused = trial.get("/mcp").bearer_auth(token).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{token}");
-        assert_eq!(challenge(&refused), format!("Bearer error=\"invalid_token\", scope=\"issues:read\", resource_metadata=\"{METADATA}\""));
+        assert_eq!(
+            challenge(&refused),
+            format!("Bearer error=\"invalid_token\", scope=\"issues:read\", resource_metadata=\"{METADATA}\"")
+        );
         assert_eq!(refused.headers()["cache-control"], "no-store");
         assert!(refused.text().await.unwrap().contains("\"error\":\"invalid_token\""));
     }
     for token in ["identity", "no-project"] {
         let refused = trial.get("/mcp").bearer_auth(token).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{token}");
-        assert_eq!(challenge(&refused), format!("Bearer error=\"insufficient_scope\", scope=\"issues:read\", resource_metadata=\"{METADATA}\""));
+        assert_eq!(
+            challenge(&refused),
+            format!("Bearer error=\"insufficient_scope\", scope=\"issues:read\", resource_metadata=\"{METADATA}\"")
+        );
     }
 
     let before = trial.issuer.asked();
     let twice = trial.get("/mcp").header("authorization", "Bearer reader").header("authorization", "Bearer reader");
-    for hostile in [twice, trial.get("/mcp").header("authorization", "Bearer reader, Bearer writer"), trial.get("/mcp").header("authorization", "Bearer")] {
+    for hostile in [
+        twice,
+        trial.get("/mcp").header("authorization", "Bearer reader, Bearer writer"),
+        trial.get("/mcp").header("authorization", "Bearer"),
+    ] {
         let refused = hostile.send().await.unwrap();
-        assert_eq!((refused.status(), challenge(&refused).contains("error=\"invalid_request\"")), (StatusCode::BAD_REQUEST, true));
+        assert_eq!(
+            (refused.status(), challenge(&refused).contains("error=\"invalid_request\"")),
+            (StatusCode::BAD_REQUEST, true)
+        );
     }
     assert_eq!(trial.issuer.asked(), before, "what is malformed is not asked about");
 }
@@ -112,13 +125,19 @@ async fn reading_is_enforced<S: Skin>() {
     for token in ["reader", "unsaid-access"] {
         let refused = trial.post(token, &call("create_issue")).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::FORBIDDEN);
-        assert_eq!(challenge(&refused), format!("Bearer error=\"insufficient_scope\", scope=\"issues:write\", resource_metadata=\"{METADATA}\""));
+        assert_eq!(
+            challenge(&refused),
+            format!("Bearer error=\"insufficient_scope\", scope=\"issues:write\", resource_metadata=\"{METADATA}\"")
+        );
         let body: Value = refused.json().await.unwrap();
         assert_eq!((&body["jsonrpc"], &body["id"], &body["error"]["code"]), (&json!("2.0"), &json!(7), &json!(-32040)));
     }
     let batch = trial.post("reader", &json!([call("list_issues"), call("create_issue")])).send().await.unwrap();
     assert_eq!(batch.status(), StatusCode::FORBIDDEN);
-    let lie = trial.post("reader", &call("create_issue")).header("mcp-method", "tools/call").header("mcp-name", "list_issues");
+    let lie = trial
+        .post("reader", &call("create_issue"))
+        .header("mcp-method", "tools/call")
+        .header("mcp-name", "list_issues");
     assert_eq!(lie.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let huge = json!({"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y".repeat(1024 * 1024)}});
     assert_eq!(trial.post("reader", &huge).send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
@@ -150,7 +169,8 @@ async fn trouble_is_not_the_clients_fault<S: Skin>() {
     assert_eq!(trial.status("reader").await, StatusCode::SERVICE_UNAVAILABLE);
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}/", silent.local_addr().unwrap());
-    let slow = trial.issuer.guard().introspection_endpoint(endpoint).timeout(Duration::from_millis(200)).build().unwrap();
+    let slow =
+        trial.issuer.guard().introspection_endpoint(endpoint).timeout(Duration::from_millis(200)).build().unwrap();
     let trial = Trial::with::<S>(trial.issuer, slow).await;
     assert_eq!(trial.status("reader").await, StatusCode::SERVICE_UNAVAILABLE);
 
@@ -165,7 +185,10 @@ async fn metadata_is_served<S: Skin>() {
     let trial = Trial::new::<S>().await;
     for path in ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"] {
         let response = trial.get(path).send().await.unwrap();
-        assert_eq!((response.status(), &response.headers()["access-control-allow-origin"]), (StatusCode::OK, &"*".parse().unwrap()));
+        assert_eq!(
+            (response.status(), &response.headers()["access-control-allow-origin"]),
+            (StatusCode::OK, &"*".parse().unwrap())
+        );
         assert_eq!(response.headers()["content-type"], "application/json");
         let document: Value = response.json().await.unwrap();
         assert_eq!(
@@ -173,8 +196,12 @@ async fn metadata_is_served<S: Skin>() {
             json!({"resource": RESOURCE, "authorization_servers": [trial.issuer.url], "scopes_supported": ["issues:read", "issues:write"],
                    "bearer_methods_supported": ["header"]})
         );
-        let preflight = trial.http.request(reqwest::Method::OPTIONS, format!("{}{path}", trial.base)).send().await.unwrap();
-        assert_eq!((preflight.status(), &preflight.headers()["access-control-allow-origin"]), (StatusCode::NO_CONTENT, &"*".parse().unwrap()));
+        let preflight =
+            trial.http.request(reqwest::Method::OPTIONS, format!("{}{path}", trial.base)).send().await.unwrap();
+        assert_eq!(
+            (preflight.status(), &preflight.headers()["access-control-allow-origin"]),
+            (StatusCode::NO_CONTENT, &"*".parse().unwrap())
+        );
         let post = trial.http.post(format!("{}{path}", trial.base)).send().await.unwrap();
         assert_eq!(post.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -215,21 +242,29 @@ async fn the_http_rule<S: Skin>() {
     let write = trial.post("reader", &json!({})).send().await.unwrap();
     assert_eq!((write.status(), challenge(&write).contains("insufficient_scope")), (StatusCode::FORBIDDEN, true));
     assert_eq!(trial.post("writer", &json!({})).send().await.unwrap().status(), StatusCode::OK);
-    let disguised = trial.get("/mcp").bearer_auth("reader").header("x-http-method-override", "DELETE").send().await.unwrap();
+    let disguised =
+        trial.get("/mcp").bearer_auth("reader").header("x-http-method-override", "DELETE").send().await.unwrap();
     assert_eq!(disguised.status(), StatusCode::FORBIDDEN);
 }
 
 #[test]
 fn settings_that_protect_nothing_are_refused() {
     let build = |issuer: &str, resource: &str| Guard::builder(issuer, resource).introspection("a", "b").build().err();
-    for issuer in ["", "id.example.com", "http://id.example.com", "https://id.example.com?x", "https://id.example.com#x"] {
+    for issuer in
+        ["", "id.example.com", "http://id.example.com", "https://id.example.com?x", "https://id.example.com#x"]
+    {
         assert!(matches!(build(issuer, RESOURCE), Some(BuildError::Issuer(_))), "{issuer}");
     }
     for resource in ["", "/mcp", "https://a.example/#x", "urn:x"] {
         assert!(matches!(build("https://id.example.com", resource), Some(BuildError::Resource(_))), "{resource}");
     }
-    let endpoint = Guard::builder("https://id.example.com", RESOURCE).introspection("a", "b").introspection_endpoint("http://id.example.com/x");
+    let endpoint = Guard::builder("https://id.example.com", RESOURCE)
+        .introspection("a", "b")
+        .introspection_endpoint("http://id.example.com/x");
     assert!(matches!(endpoint.build().err(), Some(BuildError::IntrospectionEndpoint(_))));
     assert!(matches!(Guard::builder("https://id.example.com", RESOURCE).build().err(), Some(BuildError::Credentials)));
-    assert!(matches!(Guard::builder("https://id.example.com", RESOURCE).introspection("a", "").build().err(), Some(BuildError::Credentials)));
+    assert!(matches!(
+        Guard::builder("https://id.example.com", RESOURCE).introspection("a", "").build().err(),
+        Some(BuildError::Credentials)
+    ));
 }

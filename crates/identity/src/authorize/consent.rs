@@ -1,11 +1,15 @@
 //! Consent: what a person is asked, whether they must be, and what they answer.
 
-use model::{ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
+use model::{Client, ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
 use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, RegisteredRedirectUri, Scope};
 use storage::MemberProject;
 
 use super::{Step, resolve::Resolved};
-use crate::{Authority, Caller, Error, account::SignedIn, permitted::{self, Asked}};
+use crate::{
+    Authority, Caller, Error,
+    account::SignedIn,
+    permitted::{self, Asked},
+};
 
 /// Everything that the consent page says.
 #[derive(Clone, Debug)]
@@ -106,7 +110,12 @@ impl Authority {
     }
 
     /// What the grant is over; nothing if the choice is not among those that were offered.
-    async fn kind(&self, resolved: &Resolved, request: &ConsentRequest, chosen: Option<Id<Project>>) -> Result<Option<GrantKind>, Error> {
+    async fn kind(
+        &self,
+        resolved: &Resolved,
+        request: &ConsentRequest,
+        chosen: Option<Id<Project>>,
+    ) -> Result<Option<GrantKind>, Error> {
         let Some(resource) = self.what_is_asked(resolved).await?.resource else { return Ok(Some(GrantKind::Identity)) };
         let choice = request.projects.iter().find(|choice| Some(choice.project.project.id) == chosen);
         Ok(choice.map(|choice| GrantKind::Project {
@@ -126,7 +135,8 @@ impl Authority {
         let asked = self.what_is_asked(resolved).await?;
         let mut read = self.parts.store.read().await?;
         let grants = read.live_grants_to(signed_in.user.id, &resolved.client.id).await?;
-        let projects = if asked.resource.is_some() { read.projects_of_member(signed_in.user.id).await? } else { Vec::new() };
+        let projects =
+            if asked.resource.is_some() { read.projects_of_member(signed_in.user.id).await? } else { Vec::new() };
         drop(read);
         let same_resource = |grant: &&Grant| match (&grant.kind, &asked.resource) {
             (GrantKind::Identity, None) => true,
@@ -144,27 +154,45 @@ impl Authority {
         Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects))))
     }
 
-    fn request(&self, resolved: &Resolved, signed_in: &SignedIn, asked: &Asked, grants: &[&Grant], projects: Vec<MemberProject>) -> ConsentRequest {
+    fn request(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        asked: &Asked,
+        grants: &[&Grant],
+        projects: Vec<MemberProject>,
+    ) -> ConsentRequest {
         let unchanged = |grant: &&&Grant| grant.client_fingerprint == resolved.client.consent_fingerprint();
         let before = grants.iter().filter(unchanged).fold(Scope::empty(), |all, grant| all.union(&grant.scope));
-        let abilities = asked.resource.iter().flat_map(|resource| &resource.scopes).filter(|scope| asked.scope.contains(&scope.name));
+        let abilities = asked
+            .resource
+            .iter()
+            .flat_map(|resource| &resource.scopes)
+            .filter(|scope| asked.scope.contains(&scope.name));
         let connected = |project: Id<Project>| {
-            grants.iter().any(|grant| matches!(grant.kind, GrantKind::Project { project_id, .. } if project_id == project))
+            grants
+                .iter()
+                .any(|grant| matches!(grant.kind, GrantKind::Project { project_id, .. } if project_id == project))
         };
         let lasts = asked.scope.contains(OFFLINE_ACCESS) || resolved.client.may_use(protocol::GrantType::RefreshToken);
         let latest = resolved.authorization.created_at.plus(self.parts.settings.tokens.family.absolute_lifetime);
         ConsentRequest {
             client_name: resolved.client.name.clone(),
-            provenance: provenance(resolved),
+            provenance: provenance(&resolved.client),
             redirect_uri: resolved.redirect_uri.clone(),
             user: signed_in.user.clone(),
             abilities: abilities
-                .map(|scope| (scope.description.clone(), scope.access == protocol::Access::Write, before.contains(&scope.name)))
+                .map(|scope| {
+                    (scope.description.clone(), scope.access == protocol::Access::Write, before.contains(&scope.name))
+                })
                 .collect(),
             shows_name: asked.scope.contains(PROFILE),
             shows_email: asked.scope.contains(EMAIL),
             identity_only: asked.resource.is_none(),
-            projects: projects.into_iter().map(|project| Choice { connected: connected(project.project.id), project }).collect(),
+            projects: projects
+                .into_iter()
+                .map(|project| Choice { connected: connected(project.project.id), project })
+                .collect(),
             lasts_until: lasts.then_some(latest),
         }
     }
@@ -181,8 +209,8 @@ fn covers(resolved: &Resolved, grant: &Grant, scope: &Scope) -> bool {
         && grant.client_fingerprint == resolved.client.consent_fingerprint()
 }
 
-fn provenance(resolved: &Resolved) -> Provenance {
-    let client = &resolved.client;
+/// How this client's identity is known.
+pub(super) fn provenance(client: &Client) -> Provenance {
     match client.origin {
         ClientOrigin::Registration => Provenance::Registered,
         ClientOrigin::Operator if client.first_party => Provenance::FirstParty,

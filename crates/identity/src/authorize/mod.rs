@@ -40,6 +40,8 @@ pub enum Step {
         host: String,
         /// Who asked.
         client_name: String,
+        /// How we know.
+        provenance: Provenance,
         /// What was wrong.
         error: OAuthError,
     },
@@ -52,7 +54,14 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database; what is wrong with the request is a [`Step`].
-    pub async fn next_step(&self, id: Id<Authorization>, browser: &Secret, signed_in: Option<&SignedIn>, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
+    pub async fn next_step(
+        &self,
+        id: Id<Authorization>,
+        browser: &Secret,
+        signed_in: Option<&SignedIn>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         let authorization = match self.running(id, browser).await? {
             Ok(authorization) => authorization,
             Err(refusal) => return Ok(Step::Refused(refusal)),
@@ -89,13 +98,19 @@ impl Authority {
     }
 
     /// The stored request, if this browser began it.
-    async fn running(&self, id: Id<Authorization>, browser: &Secret) -> Result<Result<Authorization, OAuthError>, Error> {
+    async fn running(
+        &self,
+        id: Id<Authorization>,
+        browser: &Secret,
+    ) -> Result<Result<Authorization, OAuthError>, Error> {
         let Some(authorization) = self.parts.store.read().await?.authorization(id).await? else {
             return Ok(Err(too_old()));
         };
         if authorization.browser_hash != browser.hash() {
-            return Ok(Err(OAuthError::invalid_request("This sign-in was started in another browser. Go back to the app and start it again here.")
-                .because("the browser's secret is another")));
+            return Ok(Err(OAuthError::invalid_request(
+                "This sign-in was started in another browser. Go back to the app and start it again here.",
+            )
+            .because("the browser's secret is another")));
         }
         Ok(Ok(authorization))
     }
@@ -128,15 +143,33 @@ impl Authority {
 
     /// An error that no act of the person caused: sent to a client of the `oidc` profile, a page with a link for others.
     fn fail(&self, resolved: &Resolved, error: OAuthError) -> Step {
-        failure(self.issuer(), &resolved.client, &resolved.redirect_uri, resolved.authorization.request.state.as_deref(), error)
+        failure(
+            self.issuer(),
+            &resolved.client,
+            &resolved.redirect_uri,
+            resolved.authorization.request.state.as_deref(),
+            error,
+        )
     }
 }
 
-fn failure(issuer: &str, client: &Client, redirect_uri: &protocol::RegisteredRedirectUri, state: Option<&str>, error: OAuthError) -> Step {
+fn failure(
+    issuer: &str,
+    client: &Client,
+    redirect_uri: &protocol::RegisteredRedirectUri,
+    state: Option<&str>,
+    error: OAuthError,
+) -> Step {
     let location = protocol::AuthorizationResponse::failure(&error, state, issuer).location(redirect_uri);
     match client.profile {
         Profile::Oidc => Step::Redirect { location },
-        Profile::Oauth21 => Step::Leave { location, host: redirect_uri.host_label(), client_name: client.name.clone(), error },
+        Profile::Oauth21 => Step::Leave {
+            location,
+            host: redirect_uri.host_label(),
+            client_name: client.name.clone(),
+            provenance: consent::provenance(client),
+            error,
+        },
     }
 }
 
@@ -152,5 +185,6 @@ fn is_recent(authorization: &Authorization, signed_in: &SignedIn, now: Timestamp
 }
 
 fn too_old() -> OAuthError {
-    OAuthError::invalid_request("This sign-in is too old. Go back to the app and start again.").because("unknown or expired authorization")
+    OAuthError::invalid_request("This sign-in is too old. Go back to the app and start again.")
+        .because("unknown or expired authorization")
 }

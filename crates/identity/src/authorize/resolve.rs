@@ -18,20 +18,36 @@ pub(super) struct Resolved {
 }
 
 impl Authority {
-    pub(super) async fn resolve(&self, authorization: Authorization, now: Timestamp) -> Result<Result<Resolved, Step>, Error> {
+    pub(super) async fn resolve(
+        &self,
+        authorization: Authorization,
+        now: Timestamp,
+    ) -> Result<Result<Resolved, Step>, Error> {
         let client = match self.present_client(&authorization, now).await {
             Ok(Some(client)) => client,
-            Ok(None) => return Ok(Err(Step::Refused(OAuthError::invalid_client("This app is not known here any more.")))),
+            Ok(None) => {
+                return Ok(Err(Step::Refused(OAuthError::invalid_client("This app is not known here any more."))));
+            }
             Err(Error::Refused(refusal)) => return Ok(Err(Step::Refused(refusal))),
             Err(error) => return Err(error),
         };
-        let requested = authorization.redirect_uri.as_ref().map(RegisteredRedirectUri::as_str).or(authorization.request.redirect_uri.as_deref());
+        let requested = authorization
+            .redirect_uri
+            .as_ref()
+            .map(RegisteredRedirectUri::as_str)
+            .or(authorization.request.redirect_uri.as_deref());
         let redirect_uri = match validate::registered(&client, requested) {
             Ok(redirect_uri) => redirect_uri,
             Err(refusal) => return Ok(Err(Step::Refused(refusal))),
         };
         if let Err(error) = validate::acceptable(&*self.known().await?, &client, &authorization.request) {
-            return Ok(Err(failure(self.issuer(), &client, &redirect_uri, authorization.request.state.as_deref(), error)));
+            return Ok(Err(failure(
+                self.issuer(),
+                &client,
+                &redirect_uri,
+                authorization.request.state.as_deref(),
+                error,
+            )));
         }
         if authorization.redirect_uri.is_none() {
             let (id, matched) = (authorization.id, redirect_uri.clone());
@@ -46,11 +62,16 @@ impl Authority {
         Ok(Ok(Resolved { authorization, client, redirect_uri }))
     }
 
-    async fn present_client(&self, authorization: &Authorization, now: Timestamp) -> Result<Option<Arc<Client>>, Error> {
+    async fn present_client(
+        &self,
+        authorization: &Authorization,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Client>>, Error> {
         let known = self.client(&authorization.client_id).await?;
-        let by_document = known.as_ref().map_or(ClientIdUrl::looks_like(authorization.client_id.as_str()), |(client, _)| {
-            client.origin == ClientOrigin::Document
-        });
+        let by_document =
+            known.as_ref().map_or(ClientIdUrl::looks_like(authorization.client_id.as_str()), |(client, _)| {
+                client.origin == ClientOrigin::Document
+            });
         if !by_document {
             return Ok(known.map(|(client, _)| client));
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    AuditEvent, AuthorizationState, Consent, Grant, GrantKind, Id, Secret, Timestamp, Token, TokenKind, server_secret::Purpose,
+    AuditEvent, AuthorizationState, Consent, Grant, GrantKind, Id, Secret, Timestamp, Token, TokenKind,
+    server_secret::Purpose,
 };
 use protocol::{AuthorizationResponse, OAuthError, Scope};
 use storage::{AsStorageError as _, StorageError, Tx};
@@ -38,16 +39,38 @@ enum Written {
 
 impl Authority {
     /// The person said yes.
-    pub(super) async fn allow(&self, resolved: &Resolved, signed_in: &SignedIn, kind: GrantKind, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
+    pub(super) async fn allow(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        kind: GrantKind,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         self.write_allowance(resolved, signed_in, kind, false, caller, now).await
     }
 
     /// A grant covers the request already.
-    pub(super) async fn allow_silently(&self, resolved: &Resolved, signed_in: &SignedIn, grant: Grant, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
+    pub(super) async fn allow_silently(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        grant: Grant,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         self.write_allowance(resolved, signed_in, grant.kind, true, caller, now).await
     }
 
-    async fn write_allowance(&self, resolved: &Resolved, signed_in: &SignedIn, kind: GrantKind, silent: bool, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
+    async fn write_allowance(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        kind: GrantKind,
+        silent: bool,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         let scope = self.what_is_asked(resolved).await?.scope;
         let code = self.code(resolved.authorization.id);
         let consent = Consent {
@@ -91,7 +114,13 @@ impl Authority {
     }
 
     /// The person said no.
-    pub(super) async fn deny(&self, resolved: &Resolved, signed_in: &SignedIn, caller: &Caller, now: Timestamp) -> Result<Step, Error> {
+    pub(super) async fn deny(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         let (id, client_id) = (resolved.authorization.id, resolved.client.id.clone());
         let (user_id, address) = (signed_in.user.id, caller.address.clone());
         let written = self
@@ -121,7 +150,12 @@ impl Authority {
     }
 
     /// Where the answer that was faster led, this one leads too.
-    async fn answered(&self, id: Id<model::Authorization>, signed_in: &SignedIn, now: Timestamp) -> Result<Step, Error> {
+    async fn answered(
+        &self,
+        id: Id<model::Authorization>,
+        signed_in: &SignedIn,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
         let stored = self.parts.store.read().await?.authorization(id).await?;
         match stored {
             Some(authorization) => self.repeat(&authorization, Some(signed_in), now).await,
@@ -130,13 +164,17 @@ impl Authority {
     }
 
     /// The answer once more: browsers submit twice, and people go back. Only for a short while, and only to who gave it.
-    pub(super) async fn repeat(&self, authorization: &model::Authorization, signed_in: Option<&SignedIn>, now: Timestamp) -> Result<Step, Error> {
-        let answered = OAuthError::invalid_request("You have answered this already. Go back to the app and start again if it still waits.")
-            .because("the authorization was decided");
-        let resolved = match self.resolve_decided(authorization).await? {
-            Some(resolved) => resolved,
-            None => return Ok(Step::Refused(answered)),
-        };
+    pub(super) async fn repeat(
+        &self,
+        authorization: &model::Authorization,
+        signed_in: Option<&SignedIn>,
+        now: Timestamp,
+    ) -> Result<Step, Error> {
+        let answered = OAuthError::invalid_request(
+            "You have answered this already. Go back to the app and start again if it still waits.",
+        )
+        .because("the authorization was decided");
+        let Some(resolved) = self.resolve_decided(authorization).await? else { return Ok(Step::Refused(answered)) };
         match &authorization.state {
             AuthorizationState::Denied { at } if now.since(*at) <= REPEATABLE => Ok(self.denied(&resolved)),
             AuthorizationState::Allowed(consent) => {
@@ -168,7 +206,8 @@ impl Authority {
     }
 
     fn success(&self, resolved: &Resolved, code: &Token) -> Result<Step, Error> {
-        let code = code.expose(&self.parts.secrets).ok_or_else(|| StorageError::Unavailable("no key version".to_owned()))?;
+        let code =
+            code.expose(&self.parts.secrets).ok_or_else(|| StorageError::Unavailable("no key version".to_owned()))?;
         let state = resolved.authorization.request.state.as_deref();
         let location = AuthorizationResponse::success(&code, state, self.issuer()).location(&resolved.redirect_uri);
         Ok(Step::Redirect { location })
@@ -177,7 +216,9 @@ impl Authority {
     fn denied(&self, resolved: &Resolved) -> Step {
         let error = OAuthError::access_denied("the person did not allow it");
         let state = resolved.authorization.request.state.as_deref();
-        Step::Redirect { location: AuthorizationResponse::failure(&error, state, self.issuer()).location(&resolved.redirect_uri) }
+        Step::Redirect {
+            location: AuthorizationResponse::failure(&error, state, self.issuer()).location(&resolved.redirect_uri),
+        }
     }
 }
 
@@ -241,7 +282,9 @@ async fn is_answered(tx: &mut Tx, id: Id<model::Authorization>) -> Result<bool, 
 /// Two answers at once may both find no grant; the one that comes second reads again.
 async fn insert_once(tx: &mut Tx, grant: &Grant) -> Result<(), StorageError> {
     match tx.insert_grant(grant).await {
-        Err(error) if matches!(error.storage_error(), Some(StorageError::Constraint(_))) => Err(StorageError::Conflict("grant")),
+        Err(error) if matches!(error.storage_error(), Some(StorageError::Constraint(_))) => {
+            Err(StorageError::Conflict("grant"))
+        }
         done => done,
     }
 }

@@ -35,7 +35,8 @@ impl Authority {
             Err(refusal) => return Ok(Begun::Ended(Step::Refused(refusal))),
         };
         let known = self.known().await?;
-        let request = AuthorizationRequest::parse(params).and_then(|request| acceptable(&known, &client, &request).map(|()| request));
+        let request = AuthorizationRequest::parse(params)
+            .and_then(|request| acceptable(&known, &client, &request).map(|()| request));
         match request {
             Ok(request) => self.store_authorization(client_id, request, Some(redirect_uri), browser, now).await,
             Err(error) => Ok(Begun::Ended(failure(self.issuer(), &client, &redirect_uri, state.as_deref(), error))),
@@ -43,12 +44,20 @@ impl Authority {
     }
 
     /// A client whose document was never fetched: nothing of it is believed yet, so errors are pages.
-    async fn begin_unresolved(&self, params: &Params, client_id: ClientId, browser: &Secret, now: Timestamp) -> Result<Begun, Error> {
+    async fn begin_unresolved(
+        &self,
+        params: &Params,
+        client_id: ClientId,
+        browser: &Secret,
+        now: Timestamp,
+    ) -> Result<Begun, Error> {
         let usable = self.parts.settings.registration.documents && ClientIdUrl::looks_like(client_id.as_str());
         let checked = if usable {
             ClientIdUrl::parse(client_id.as_str()).and_then(|_| AuthorizationRequest::parse(params))
         } else {
-            Err(OAuthError::invalid_client("This app is not known here. If it was connected before, remove it in the app and connect it again."))
+            Err(OAuthError::invalid_client(
+                "This app is not known here. If it was connected before, remove it in the app and connect it again.",
+            ))
         };
         match checked {
             Ok(request) => self.store_authorization(client_id, request, None, browser, now).await,
@@ -92,7 +101,11 @@ pub(super) fn registered(client: &Client, requested: Option<&str>) -> Result<Reg
     let found = match (requested, uris.as_slice()) {
         (Some(requested), uris) => uris.iter().find_map(|uri| uri.matches(requested)),
         (None, [only]) => only.matches(only.as_str()),
-        (None, _) => return Err(OAuthError::invalid_request("The parameter redirect_uri is missing, and the app has registered more than one.")),
+        (None, _) => {
+            return Err(OAuthError::invalid_request(
+                "The parameter redirect_uri is missing, and the app has registered more than one.",
+            ));
+        }
     };
     found.ok_or_else(|| {
         let expected: Vec<&str> = uris.iter().map(protocol::RedirectUri::as_str).collect();

@@ -48,13 +48,19 @@ impl Authority {
     }
 
     /// RFC 8707 §2.2: the token request may only narrow, and there is one resource to a grant.
-    async fn refuse_other_resource(&self, redemption: &CodeRedemption, resource: Option<&ResourceIndicator>) -> Result<(), Error> {
+    async fn refuse_other_resource(
+        &self,
+        redemption: &CodeRedemption,
+        resource: Option<&ResourceIndicator>,
+    ) -> Result<(), Error> {
         let Some(resource) = resource else { return Ok(()) };
         let wanted = permitted::named(&*self.known().await?, resource)?.id.clone();
         let authorization = self.parts.store.read().await?.authorization(redemption.id).await?;
         match authorization.map(|authorization| authorization.state) {
             // A resource that the request named, but of which no scope was granted, changes nothing.
-            Some(AuthorizationState::Allowed(consent)) if consent.resource_id.as_ref().is_some_and(|id| *id != wanted) => {
+            Some(AuthorizationState::Allowed(consent))
+                if consent.resource_id.as_ref().is_some_and(|id| *id != wanted) =>
+            {
                 Err(OAuthError::invalid_target("the code was issued for another resource").into())
             }
             _ => Ok(()),
@@ -64,11 +70,18 @@ impl Authority {
     fn beginning(&self) -> Result<Beginning, Error> {
         let key_version = self.parts.secrets.current();
         let (head, retry_salt) = (Secret::generate(), Secret::generate().expose());
-        let access = family::access(&self.parts.secrets, key_version, &retry_salt, &head, "").ok_or_else(|| lost_secret(key_version))?;
+        let access = family::access(&self.parts.secrets, key_version, &retry_salt, &head, "")
+            .ok_or_else(|| lost_secret(key_version))?;
         Ok(Beginning { head, retry_salt, access, key_version })
     }
 
-    fn redemption(&self, code: CodeRedemption, beginning: &Beginning, policy_version: i64, now: Timestamp) -> Redemption {
+    fn redemption(
+        &self,
+        code: CodeRedemption,
+        beginning: &Beginning,
+        policy_version: i64,
+        now: Timestamp,
+    ) -> Redemption {
         let tokens = &self.parts.settings.tokens;
         Redemption {
             code,
@@ -83,7 +96,14 @@ impl Authority {
         }
     }
 
-    fn issued(&self, code: &CodeRedemption, beginning: Beginning, redeemed: Redeemed, caller: &Caller, now: Timestamp) -> Issued {
+    fn issued(
+        &self,
+        code: &CodeRedemption,
+        beginning: Beginning,
+        redeemed: Redeemed,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Issued {
         let Redeemed { rotated, request } = redeemed;
         let Beginning { head, access, key_version, .. } = beginning;
         tracing::debug!(address = %caller.address, family = %code.family_id, "a code was redeemed");
@@ -105,7 +125,12 @@ impl Authority {
     /// The one command hit no row: reads why. A replay of a code that fits in every respect ends what the first redemption
     /// began (OAuth 2.1 §4.1.3); one that does not fit has no effect. If only client or resource changed, the granted scope
     /// is narrowed to what is permitted still, and the policy version says where to go on.
-    async fn explain_redemption(&self, client: &AuthenticatedClient, redemption: CodeRedemption, now: Timestamp) -> Result<i64, Error> {
+    async fn explain_redemption(
+        &self,
+        client: &AuthenticatedClient,
+        redemption: CodeRedemption,
+        now: Timestamp,
+    ) -> Result<i64, Error> {
         self.parts.known.forget();
         let known = self.known().await?;
         let (this, client) = (self.clone(), client.client.id.clone());
@@ -126,10 +151,14 @@ impl Authority {
                         return Ok(Err(end_replayed(tx, &redemption, &consent, family_id, now).await?));
                     }
                     if tx.standing(consent.grant_id).await? != Standing::Good {
-                        return Ok(Err(OAuthError::invalid_grant("the permission behind this code is no longer in force")));
+                        return Ok(Err(OAuthError::invalid_grant(
+                            "the permission behind this code is no longer in force",
+                        )));
                     }
                     let resource = consent.resource_id.as_ref().and_then(|id| known.resource(id));
-                    let scope = consent.scope.intersection(&permitted::permitted(&client, resource.map(std::convert::AsRef::as_ref)));
+                    let scope = consent
+                        .scope
+                        .intersection(&permitted::permitted(&client, resource.map(std::convert::AsRef::as_ref)));
                     if scope.is_empty() {
                         return Ok(Err(OAuthError::invalid_grant("nothing is left of what was granted")));
                     }
@@ -155,7 +184,9 @@ async fn fitting(tx: &mut Tx, redemption: &CodeRedemption) -> Result<Result<Cons
     let Some(authorization) = tx.authorization(redemption.id).await? else {
         return Ok(Err(unknown_code("there is no such authorization")));
     };
-    let Authorization { request, redirect_uri, client_id, state: AuthorizationState::Allowed(consent), .. } = authorization else {
+    let Authorization { request, redirect_uri, client_id, state: AuthorizationState::Allowed(consent), .. } =
+        authorization
+    else {
         return Ok(Err(unknown_code("the request was not allowed")));
     };
     let refusal = if consent.code_hash != redemption.code_hash {
@@ -164,12 +195,18 @@ async fn fitting(tx: &mut Tx, redemption: &CodeRedemption) -> Result<Result<Cons
         unknown_code("it was issued to another client")
     } else if redemption.now >= consent.code_expires_at {
         OAuthError::invalid_grant("the code has expired")
-    } else if redemption.redirect_uri.as_deref().is_some_and(|sent| redirect_uri.as_ref().is_none_or(|uri| uri.as_str() != sent)) {
+    } else if redemption
+        .redirect_uri
+        .as_deref()
+        .is_some_and(|sent| redirect_uri.as_ref().is_none_or(|uri| uri.as_str() != sent))
+    {
         OAuthError::invalid_grant("redirect_uri is not the one of the authorization request")
     } else if request.code_challenge != redemption.code_challenge {
         match (&request.code_challenge, &redemption.code_challenge) {
             (Some(_), None) => OAuthError::invalid_grant("code_verifier is missing"),
-            (None, _) => OAuthError::invalid_grant("code_verifier was sent, but the authorization request had no code_challenge"),
+            (None, _) => {
+                OAuthError::invalid_grant("code_verifier was sent, but the authorization request had no code_challenge")
+            }
             _ => OAuthError::invalid_grant("code_verifier does not fit the code_challenge"),
         }
     } else {
@@ -178,7 +215,13 @@ async fn fitting(tx: &mut Tx, redemption: &CodeRedemption) -> Result<Result<Cons
     Ok(Err(refusal))
 }
 
-async fn end_replayed(tx: &mut Tx, redemption: &CodeRedemption, consent: &Consent, family_id: Id<Family>, now: Timestamp) -> Result<OAuthError, StorageError> {
+async fn end_replayed(
+    tx: &mut Tx,
+    redemption: &CodeRedemption,
+    consent: &Consent,
+    family_id: Id<Family>,
+    now: Timestamp,
+) -> Result<OAuthError, StorageError> {
     if tx.revoke_family(family_id, "code_replayed", now).await? {
         let mut event = model::AuditEvent::new("code.replayed", now);
         event.user_id = Some(consent.user_id);

@@ -20,7 +20,8 @@ impl Authority {
             return Err(OAuthError::unauthorized_client("no organization and project are stored on this client").into());
         }
         let known = self.known().await?;
-        let asked = permitted::asked(&known, client, scope.map(|scope| scope.of_resources()).as_ref(), resource.as_ref())?;
+        let asked =
+            permitted::asked(&known, client, scope.map(|scope| scope.of_resources()).as_ref(), resource.as_ref())?;
         let Some(resource) = asked.resource else {
             return Err(OAuthError::invalid_target("a client asks for itself only at a resource").into());
         };

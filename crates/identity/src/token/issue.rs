@@ -47,10 +47,17 @@ pub(super) struct Person {
 
 impl Authority {
     /// Phase 5: writes the answer.
-    pub(super) async fn respond(&self, client: &AuthenticatedClient, issued: Issued, now: Timestamp) -> Result<TokenResponse, Error> {
+    pub(super) async fn respond(
+        &self,
+        client: &AuthenticatedClient,
+        issued: Issued,
+        now: Timestamp,
+    ) -> Result<TokenResponse, Error> {
         let access_token = self.text(TokenKind::Access, &issued.access)?;
         let id_token = match issued.person {
-            Some(person) if issued.scope.contains(OPENID) => Some(self.id_token(client, person, &access_token, now).await?),
+            Some(person) if issued.scope.contains(OPENID) => {
+                Some(self.id_token(client, person, &access_token, now).await?)
+            }
             _ => None,
         };
         let refresh_token = match &issued.refresh {
@@ -73,7 +80,13 @@ impl Authority {
         Ok(token.expose(&self.parts.secrets).ok_or_else(|| lost_secret(*key_version))?)
     }
 
-    async fn id_token(&self, client: &AuthenticatedClient, person: Person, access_token: &str, now: Timestamp) -> Result<String, Error> {
+    async fn id_token(
+        &self,
+        client: &AuthenticatedClient,
+        person: Person,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<String, Error> {
         let seconds = |time: Timestamp| u64::try_from(time.as_seconds()).unwrap_or(0);
         let algorithm = client.client.id_token_algorithm();
         let claims = IdTokenClaims {

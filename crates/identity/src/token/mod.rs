@@ -14,7 +14,12 @@ impl Authority {
     ///
     /// # Errors
     /// The protocol's refusals, or trouble of the database, which is never one of them.
-    pub async fn exchange(&self, credentials: ClientCredentials, mut params: Params, caller: &Caller) -> Result<TokenResponse, Error> {
+    pub async fn exchange(
+        &self,
+        credentials: ClientCredentials,
+        mut params: Params,
+        caller: &Caller,
+    ) -> Result<TokenResponse, Error> {
         let now = self.now();
         // 1 who asks
         let client = self.authenticate_client(credentials, now).await?;
@@ -30,7 +35,9 @@ impl Authority {
             TokenRequest::RefreshToken { refresh_token, scope, resource } => {
                 self.refresh(&client, &refresh_token, scope, resource, caller, now).await?
             }
-            TokenRequest::ClientCredentials { scope, resource } => self.issue_to_client(&client, scope, resource, now).await?,
+            TokenRequest::ClientCredentials { scope, resource } => {
+                self.issue_to_client(&client, scope, resource, now).await?
+            }
         };
         // 5 the response
         self.respond(&client, issued, now).await
@@ -46,6 +53,9 @@ fn may_use(client: &AuthenticatedClient, request: &TokenRequest) -> Result<(), O
     if client.client.may_use(grant_type) {
         return Ok(());
     }
-    Err(OAuthError::unauthorized_client("this client is not registered for this grant type")
-        .because(format!("client {} asked for {}", client.client.id, request.grant_type())))
+    Err(OAuthError::unauthorized_client("this client is not registered for this grant type").because(format!(
+        "client {} asked for {}",
+        client.client.id,
+        request.grant_type()
+    )))
 }

@@ -58,8 +58,10 @@ impl Authority {
         let (secrets, tokens, now) = (&self.parts.secrets, &self.parts.settings.tokens, ask.now);
         let key_version = secrets.current();
         let retry_salt = Secret::generate().expose();
-        let head = family::successor(secrets, key_version, &retry_salt, &ask.token.secret).ok_or_else(|| lost_secret(key_version))?;
-        let access = family::access(secrets, key_version, &retry_salt, &head, "").ok_or_else(|| lost_secret(key_version))?;
+        let head = family::successor(secrets, key_version, &retry_salt, &ask.token.secret)
+            .ok_or_else(|| lost_secret(key_version))?;
+        let access =
+            family::access(secrets, key_version, &retry_salt, &head, "").ok_or_else(|| lost_secret(key_version))?;
         let window = tokens.family.retry_window;
         let rotation = Rotation {
             family_id: ask.token.id.cast(),
@@ -76,7 +78,8 @@ impl Authority {
             access_expires_at: now.plus(tokens.access_lifetime),
             policy_version: ask.client.policy_version,
         };
-        let (family_id, generation, expires_at) = (rotation.family_id, rotation.generation + 1, rotation.access_expires_at);
+        let (family_id, generation, expires_at) =
+            (rotation.family_id, rotation.generation + 1, rotation.access_expires_at);
         let Some(rotated) = self.parts.store.rotate(rotation).await? else { return Ok(None) };
         Ok(Some(Issued {
             access: Part::of(family_id, generation, access, key_version),
@@ -103,9 +106,12 @@ impl Authority {
         }
         let policy = &self.parts.settings.tokens.family;
         let access_expires_at = tx.access_expiry(family.id, family.generation).await?;
-        let meaning = family.meaning(ask.token.generation, &ask.token.secret.hash(), access_expires_at, policy, ask.now);
+        let meaning =
+            family.meaning(ask.token.generation, &ask.token.secret.hash(), access_expires_at, policy, ask.now);
         match meaning {
-            Meaning::Dead => Err(OAuthError::invalid_grant("the refresh token has expired or was revoked").because(dead(&family)).into()),
+            Meaning::Dead => Err(OAuthError::invalid_grant("the refresh token has expired or was revoked")
+                .because(dead(&family))
+                .into()),
             Meaning::RolledBack => Ok(Err(end(tx, &family, "rolled_back", ask).await?)),
             Meaning::Reuse => Ok(Err(self.end_reused(tx, &family, ask).await?)),
             _ => match tx.standing(family.grant_id).await? {
@@ -159,7 +165,9 @@ impl Authority {
         let client = tx.client(&family.client_id).await?.ok_or_else(|| corrupt(family))?;
         let resource = match kind {
             GrantKind::Identity => None,
-            GrantKind::Project { resource_id, .. } => tx.resources().await?.into_iter().find(|resource| resource.id == *resource_id),
+            GrantKind::Project { resource_id, .. } => {
+                tx.resources().await?.into_iter().find(|resource| resource.id == *resource_id)
+            }
         };
         if let Some(asked) = &ask.resource
             && resource.as_ref().is_none_or(|resource| resource.identifier != *asked)
@@ -174,7 +182,15 @@ impl Authority {
     }
 
     /// The access token of this generation and narrowing: the one that is there, or a new one; when it ends.
-    async fn put_access_token(&self, tx: &mut Tx, family: &Family, kind: &GrantKind, scope: &Scope, access: &Secret, now: Timestamp) -> Result<Timestamp, Error> {
+    async fn put_access_token(
+        &self,
+        tx: &mut Tx,
+        family: &Family,
+        kind: &GrantKind,
+        scope: &Scope,
+        access: &Secret,
+        now: Timestamp,
+    ) -> Result<Timestamp, Error> {
         let hash = access.hash();
         if let Some(there) = tx.access_token(family.id.cast(), family.generation, &hash).await? {
             return Ok(there.expires_at);
@@ -237,7 +253,14 @@ fn narrowed(granted: &Scope, asked: Option<&Scope>) -> Result<Scope, OAuthError>
 }
 
 /// Audit and notice of an answer that was not the first of its kind.
-async fn record(tx: &mut Tx, before: &Family, after: &Family, meaning: Meaning, user_id: Id<model::User>, ask: &Ask) -> Result<(), StorageError> {
+async fn record(
+    tx: &mut Tx,
+    before: &Family,
+    after: &Family,
+    meaning: Meaning,
+    user_id: Id<model::User>,
+    ask: &Ask,
+) -> Result<(), StorageError> {
     let action = match meaning {
         Meaning::Retry => "refresh.retried",
         Meaning::Recover => "refresh.recovered",

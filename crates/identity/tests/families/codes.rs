@@ -54,7 +54,12 @@ async fn a_code_expires_to_the_second() {
 async fn a_redirect_uri_that_is_sent_must_be_the_one_that_was_used() {
     let world = World::new().await;
     let code = world.code(CLI).await;
-    let with = |uri: &str| format!("grant_type=authorization_code&code={code}&code_verifier={}&redirect_uri={uri}", crate::harness::VERIFIER);
+    let with = |uri: &str| {
+        format!(
+            "grant_type=authorization_code&code={code}&code_verifier={}&redirect_uri={uri}",
+            crate::harness::VERIFIER
+        )
+    };
     let other = exchange(&world.authority, CLI, &with("http%3A%2F%2F127.0.0.1%3A4712%2Fcallback")).await;
     assert_eq!(other.err().unwrap().code, ErrorCode::InvalidGrant);
     assert!(exchange(&world.authority, CLI, &with("http%3A%2F%2F127.0.0.1%3A4711%2Fcallback")).await.is_ok());
@@ -69,7 +74,8 @@ async fn v16_of_two_hundred_parallel_redemptions_one_wins_and_its_tokens_are_dea
         tokio::spawn(async move { world.redeem(CLI, &code).await })
     }))
     .await;
-    let mut won: Vec<crate::harness::Pair> = all.into_iter().filter_map(|done| done.unwrap().ok()).map(Into::into).collect();
+    let mut won: Vec<crate::harness::Pair> =
+        all.into_iter().filter_map(|done| done.unwrap().ok()).map(Into::into).collect();
     assert_eq!(won.len(), 1);
     let pair = won.remove(0);
     assert!(!world.works(&pair.access).await);

@@ -30,7 +30,8 @@ async fn ft12_another_narrowing_is_answered_with_the_same_refresh_token() {
     assert!(world.works(&narrow.access_token).await && world.works(&second.access).await);
     let wide = format!("grant_type=refresh_token&scope=issues%3Awrite&refresh_token={}", second.refresh);
     assert_eq!(exchange(&world.authority, CLI, &wide).await.err().unwrap().code, ErrorCode::InvalidScope);
-    let elsewhere = format!("grant_type=refresh_token&resource=https%3A%2F%2Fother.example&refresh_token={}", second.refresh);
+    let elsewhere =
+        format!("grant_type=refresh_token&resource=https%3A%2F%2Fother.example&refresh_token={}", second.refresh);
     assert_eq!(exchange(&world.authority, CLI, &elsewhere).await.err().unwrap().code, ErrorCode::InvalidTarget);
     assert!(world.refresh(CLI, &second.refresh).await.is_ok(), "neither had an effect");
 }

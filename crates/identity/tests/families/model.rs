@@ -1,6 +1,9 @@
 //! FT-20: the reference of docs/families.md as a model, beside the real authority, under random histories.
 
-use proptest::{prelude::*, test_runner::{Config, TestRunner}};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
 
 use crate::harness::{Pair, World};
 
@@ -61,7 +64,17 @@ enum Expected {
 impl Reference {
     fn new(first: Pair) -> Self {
         let issued = vec![Issued { pair: first, generation: 1, access_expires_at: ACCESS, superseded: false }];
-        Self { now: 0, generation: 1, head: 0, previous: None, answered_at: 0, seen: false, used_at: 0, revoked: false, issued }
+        Self {
+            now: 0,
+            generation: 1,
+            head: 0,
+            previous: None,
+            answered_at: 0,
+            seen: false,
+            used_at: 0,
+            revoked: false,
+            issued,
+        }
     }
 
     fn refresh(&mut self, at: usize) -> Expected {
@@ -147,10 +160,17 @@ async fn replay(world: &mut World, events: &[Event]) {
                     (Err(error), Expected::Refused) => assert_eq!(error.code, protocol::ErrorCode::InvalidGrant),
                     (Ok(pair), Expected::Same(head)) => assert_eq!(pair, reference.issued[*head].pair, "{events:?}"),
                     (Ok(pair), Expected::New) => {
-                        assert!(reference.issued.iter().all(|one| one.pair.refresh != pair.refresh && one.pair.access != pair.access));
+                        assert!(
+                            reference
+                                .issued
+                                .iter()
+                                .all(|one| one.pair.refresh != pair.refresh && one.pair.access != pair.access)
+                        );
                         reference.answered(pair);
                     }
-                    (answer, expected) => panic!("{event:?} of {events:?}: {answer:?}, but the reference says {expected:?}"),
+                    (answer, expected) => {
+                        panic!("{event:?} of {events:?}: {answer:?}, but the reference says {expected:?}")
+                    }
                 }
             }
             Event::UseAccess(back) => {

@@ -20,7 +20,8 @@ async fn ft06_sixty_four_parallel_refreshes_give_one_distinct_pair() {
             tokio::spawn(async move { refresh_at(&authority, CLI, &refresh).await.unwrap() })
         }))
         .await;
-        let distinct: HashSet<(String, String)> = all.into_iter().map(|done| done.unwrap()).map(|Pair { access, refresh }| (access, refresh)).collect();
+        let distinct: HashSet<(String, String)> =
+            all.into_iter().map(|done| done.unwrap()).map(|Pair { access, refresh }| (access, refresh)).collect();
         assert_eq!(distinct.len(), 1);
         let (access, refresh) = distinct.into_iter().next().unwrap();
         pair = Pair { access, refresh };
@@ -35,7 +36,8 @@ async fn ft24_two_processes_recover_at_once_and_get_one_pair() {
     let first = world.connect(CLI).await;
     world.refresh(CLI, &first.refresh).await.unwrap();
     world.advance(3600);
-    let (one, other) = tokio::join!(refresh_at(&world.authority, CLI, &first.refresh), refresh_at(&second, CLI, &first.refresh));
+    let (one, other) =
+        tokio::join!(refresh_at(&world.authority, CLI, &first.refresh), refresh_at(&second, CLI, &first.refresh));
     assert_eq!(one.unwrap(), other.unwrap());
 }
 

@@ -31,14 +31,9 @@ impl AuthMethod {
     /// Reads the spelling on the wire.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::None,
-            Self::ClientSecretBasic,
-            Self::ClientSecretPost,
-            Self::PrivateKeyJwt,
-        ]
-        .into_iter()
-        .find(|m| m.as_str() == text)
+        [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt]
+            .into_iter()
+            .find(|m| m.as_str() == text)
     }
 
     /// Whether the client and the server share a secret.
@@ -80,14 +75,9 @@ impl GrantType {
     /// Reads the spelling on the wire.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::AuthorizationCode,
-            Self::RefreshToken,
-            Self::ClientCredentials,
-            Self::DeviceCode,
-        ]
-        .into_iter()
-        .find(|g| g.as_str() == text)
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode]
+            .into_iter()
+            .find(|g| g.as_str() == text)
     }
 }
 
@@ -119,9 +109,7 @@ impl SigningAlgorithm {
     /// Reads the spelling on the wire.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::ES256, Self::RS256, Self::EdDSA, Self::PS256]
-            .into_iter()
-            .find(|a| a.as_str() == text)
+        [Self::ES256, Self::RS256, Self::EdDSA, Self::PS256].into_iter().find(|a| a.as_str() == text)
     }
 }
 
@@ -149,8 +137,6 @@ impl ApplicationType {
     /// Reads the spelling on the wire.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Web, Self::Native]
-            .into_iter()
-            .find(|t| t.as_str() == text)
+        [Self::Web, Self::Native].into_iter().find(|t| t.as_str() == text)
     }
 }

@@ -13,10 +13,7 @@ const MAX_KEYS: usize = 20;
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The client's `jwks` and `jwks_uri`: one of them with `private_key_jwt`, never both (RFC 7591 §2).
-pub(super) fn of_client(
-    members: &mut Members,
-    method: AuthMethod,
-) -> Result<(Option<Value>, Option<String>), Refusal> {
+pub(super) fn of_client(members: &mut Members, method: AuthMethod) -> Result<(Option<Value>, Option<String>), Refusal> {
     let jwks = members.value("jwks");
     let jwks_uri = members.text("jwks_uri")?;
     if jwks.is_some() && jwks_uri.is_some() {
@@ -38,21 +35,11 @@ pub(super) fn of_client(
 }
 
 fn refuse_unless_public(jwks: &Value) -> Result<(), Refusal> {
-    let keys = jwks
-        .get("keys")
-        .and_then(Value::as_array)
-        .filter(|keys| (1..=MAX_KEYS).contains(&keys.len()));
+    let keys = jwks.get("keys").and_then(Value::as_array).filter(|keys| (1..=MAX_KEYS).contains(&keys.len()));
     let keys = keys.ok_or_else(|| format!("jwks must be a set of 1 to {MAX_KEYS} keys"))?;
     for key in keys {
-        let kind = key
-            .get("kty")
-            .and_then(Value::as_str)
-            .ok_or("every key in jwks must have a kty")?;
-        if kind == "oct"
-            || PRIVATE_MEMBERS
-                .iter()
-                .any(|member| key.get(member).is_some())
-        {
+        let kind = key.get("kty").and_then(Value::as_str).ok_or("every key in jwks must have a kty")?;
+        if kind == "oct" || PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some()) {
             return Err("jwks must hold public keys only".to_owned());
         }
     }

@@ -119,9 +119,7 @@ fn what_nobody_may_register() {
         "app_x://host/cb",
         &long,
     ] {
-        let error = RedirectUri::register(text)
-            .map(|uri| uri.to_string())
-            .expect_err(text);
+        let error = RedirectUri::register(text).map(|uri| uri.to_string()).expect_err(text);
         assert_eq!(error.code, ErrorCode::InvalidRedirectUri, "{text}");
     }
 }
@@ -171,15 +169,11 @@ fn only_the_same_bytes_match() {
 
 #[test]
 fn loopback_addresses_take_any_port() {
-    for requested in [
-        "http://127.0.0.1/cb",
-        "http://127.0.0.1:1/cb",
-        "http://127.0.0.1:80/cb",
-        "http://127.0.0.1:65535/cb",
-    ] {
+    for requested in
+        ["http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:80/cb", "http://127.0.0.1:65535/cb"]
+    {
         assert!(
-            accepts("http://127.0.0.1/cb", requested)
-                && accepts("http://127.0.0.1:3000/cb", requested),
+            accepts("http://127.0.0.1/cb", requested) && accepts("http://127.0.0.1:3000/cb", requested),
             "{requested}"
         );
     }
@@ -228,54 +222,24 @@ fn loopback_confusables_do_not_match() {
         "http://LOCALHOST/cb",
         "http://localhost.evil/cb",
     ] {
-        for uri in [
-            "http://127.0.0.1/cb",
-            "http://[::1]/cb",
-            "http://localhost/cb",
-        ] {
+        for uri in ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb"] {
             assert!(!accepts(uri, requested), "{uri} {requested}");
         }
     }
-    let three = [
-        "http://127.0.0.1/cb",
-        "http://[::1]/cb",
-        "http://localhost/cb",
-    ];
-    for (one, other) in three
-        .iter()
-        .flat_map(|one| three.iter().map(move |other| (one, other)))
-    {
-        assert_eq!(
-            accepts(one, other),
-            one == other,
-            "the three names of this computer are three hosts"
-        );
+    let three = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb"];
+    for (one, other) in three.iter().flat_map(|one| three.iter().map(move |other| (one, other))) {
+        assert_eq!(accepts(one, other), one == other, "the three names of this computer are three hosts");
     }
 }
 
 #[test]
 fn answers_are_appended_and_nothing_else_is_touched() {
     let cases = [
-        (
-            "https://app.example/cb",
-            "https://app.example/cb?code=a&state=%20%2B%26",
-        ),
-        (
-            "https://app.example/cb?x=%7E+1",
-            "https://app.example/cb?x=%7E+1&code=a&state=%20%2B%26",
-        ),
-        (
-            "https://app.example/cb?",
-            "https://app.example/cb?code=a&state=%20%2B%26",
-        ),
-        (
-            "https://app.example/cb?x&",
-            "https://app.example/cb?x&code=a&state=%20%2B%26",
-        ),
-        (
-            "com.example.app:/cb",
-            "com.example.app:/cb?code=a&state=%20%2B%26",
-        ),
+        ("https://app.example/cb", "https://app.example/cb?code=a&state=%20%2B%26"),
+        ("https://app.example/cb?x=%7E+1", "https://app.example/cb?x=%7E+1&code=a&state=%20%2B%26"),
+        ("https://app.example/cb?", "https://app.example/cb?code=a&state=%20%2B%26"),
+        ("https://app.example/cb?x&", "https://app.example/cb?x&code=a&state=%20%2B%26"),
+        ("com.example.app:/cb", "com.example.app:/cb?code=a&state=%20%2B%26"),
     ];
     for (uri, location) in cases {
         let to = registered(uri).matches(uri).unwrap();
@@ -286,47 +250,18 @@ fn answers_are_appended_and_nothing_else_is_touched() {
 #[test]
 fn labels_and_origins() {
     let cases = [
-        (
-            "https://App.example:8443/cb",
-            "app.example",
-            "https://app.example:8443",
-            false,
-            false,
-        ),
-        (
-            "http://127.0.0.1:5/cb",
-            "127.0.0.1",
-            "http://127.0.0.1:5",
-            true,
-            false,
-        ),
+        ("https://App.example:8443/cb", "app.example", "https://app.example:8443", false, false),
+        ("http://127.0.0.1:5/cb", "127.0.0.1", "http://127.0.0.1:5", true, false),
         ("http://[::1]/cb", "[::1]", "http://[::1]", true, false),
-        (
-            "cursor://anysphere.cursor-mcp/cb",
-            "cursor",
-            "cursor:",
-            false,
-            true,
-        ),
+        ("cursor://anysphere.cursor-mcp/cb", "cursor", "cursor:", false, true),
     ];
     for (text, label, origin, loopback, private) in cases {
         let uri = registered(text);
-        assert_eq!(
-            (uri.host_label().as_str(), uri.origin().as_str()),
-            (label, origin)
-        );
-        assert_eq!(
-            (uri.is_loopback(), uri.is_private_use()),
-            (loopback, private)
-        );
+        assert_eq!((uri.host_label().as_str(), uri.origin().as_str()), (label, origin));
+        assert_eq!((uri.is_loopback(), uri.is_private_use()), (loopback, private));
     }
-    let asked = registered("http://127.0.0.1/cb")
-        .matches("http://127.0.0.1:4711/cb")
-        .unwrap();
-    assert_eq!(
-        (asked.origin().as_str(), asked.is_loopback()),
-        ("http://127.0.0.1:4711", true)
-    );
+    let asked = registered("http://127.0.0.1/cb").matches("http://127.0.0.1:4711/cb").unwrap();
+    assert_eq!((asked.origin().as_str(), asked.is_loopback()), ("http://127.0.0.1:4711", true));
 }
 
 #[test]
@@ -341,8 +276,7 @@ fn equal_for_deduplication_as_for_requests() {
             && !equal("http://localhost/cb", "http://localhost:2/cb")
     );
     assert!(
-        !equal("http://127.0.0.1/cb", "http://[::1]/cb")
-            && !equal("https://a.example:1/cb", "https://a.example:2/cb")
+        !equal("http://127.0.0.1/cb", "http://[::1]/cb") && !equal("https://a.example:1/cb", "https://a.example:2/cb")
     );
 }
 

@@ -82,8 +82,6 @@ section! {
     pub struct Sessions as "sessions" {
         /// From signing in, whatever happens.
         lifetime: HumanDuration = HumanDuration::days(14);
-        /// Without a visit.
-        idle: HumanDuration = HumanDuration::days(7);
     }
 }
 

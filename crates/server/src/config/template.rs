@@ -74,7 +74,15 @@ pub(super) fn development(port: u16, data: &Path) -> Dict {
         ("database".to_owned(), table(&[("url", Value::from(format!("sqlite:{}", inside("lanyard.db"))))])),
         ("keys".to_owned(), table(&[("file", Value::from(inside("keys.toml")))])),
         ("log".to_owned(), table(&[("format", Value::from("text"))])),
-        ("rate_limits".to_owned(), table(&[("exempt", list(&["127.0.0.0/8".to_owned(), "::1".to_owned()]))])),
+        (
+            "rate_limits".to_owned(),
+            table(&[
+                ("exempt", list(&["127.0.0.0/8".to_owned(), "::1".to_owned()])),
+                // Scripts sign in and register often, and all of them are this machine.
+                ("sign_in", Value::from("1000/1m")),
+            ]),
+        ),
+        ("registration".to_owned(), table(&[("per_address", Value::from("10000/1h"))])),
         (
             "connect".to_owned(),
             table(&[("mcp_url", Value::from(format!("http://localhost:{}/mcp", port.saturating_add(1))))]),

@@ -174,7 +174,7 @@ fn what_does_not_go_together_is_refused() {
         ("[tokens]\nrecovery_window = \"31d\"", "tokens.recovery_window"),
         ("[tokens]\nabsolute_lifetime = \"29d\"", "tokens.idle_lifetime"),
         ("[tokens]\ncode_lifetime = \"0s\"", "tokens.code_lifetime"),
-        ("[sessions]\nidle = \"15d\"", "sessions.idle"),
+        ("[sessions]\nlifetime = \"0s\"", "sessions.lifetime"),
         ("[password]\nmin_length = 11", "password.min_length"),
         ("[password]\ntime = 1", "password.memory"),
         ("[password]\nconcurrency = 0", "password.concurrency"),

@@ -70,9 +70,10 @@ fn notices(all: &ConnectionsView, just_ended: Option<Id<Grant>>, now: Timestamp)
 fn notice(told: &ConnectionNotice, now: Timestamp) -> Notice {
     let app = told.client_name.as_deref().unwrap_or("An app");
     let at = Moment::ago(told.notice.created_at.as_micros(), now.as_micros());
+    let id = told.notice.id.to_string();
     match told.notice.kind {
-        NoticeKind::RefreshReused => Notice::reused(app, at),
-        NoticeKind::RefreshShared => Notice::shared(app, at),
+        NoticeKind::RefreshReused => Notice::reused(app, at, id),
+        NoticeKind::RefreshShared => Notice::shared(app, at, id),
     }
 }
 

@@ -126,7 +126,7 @@ fn until(visit: &Visit, request: &ConsentRequest) -> Until {
     }
 }
 
-fn provenance(known: &Known) -> Provenance {
+pub(super) fn provenance(known: &Known) -> Provenance {
     match known {
         Known::Document(host) => Provenance::Document { host: host.clone() },
         Known::Registered => Provenance::Registered,

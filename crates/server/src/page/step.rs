@@ -8,7 +8,7 @@ use super::{Visit, consent, errors, words};
 use crate::{
     error_response::PageError,
     request_id::RequestId,
-    view::{App, Leave, Provenance, TrustedLink},
+    view::{App, Leave, TrustedLink},
 };
 
 impl Visit {
@@ -33,12 +33,12 @@ impl Visit {
             (Step::Consent(request), Some(id)) => consent::page(self, id, &request, None),
             (Step::Consent(_), None) => Err(PageError::unexpected()),
             (Step::Redirect { location }, _) => Ok(self.send_to(location)),
-            (Step::Leave { location, host, client_name, error }, _) => {
+            (Step::Leave { location, host, client_name, provenance, error }, _) => {
                 tracing::info!(code = error.code.as_str(), detail = &*error.detail, "{}", error.description);
                 let back = TrustedLink::new(location, host).ok_or_else(PageError::unexpected)?;
                 self.page(&Leave {
                     layout: self.layout(),
-                    app: App { name: client_name, provenance: Provenance::Registered },
+                    app: App { name: client_name, provenance: consent::provenance(&provenance) },
                     happened: words::why(&error),
                     back,
                     reference: RequestId::current().map(|id| id.to_string()).unwrap_or_default(),

@@ -13,6 +13,8 @@ pub struct Notice {
     pub text: String,
     /// When it happened, where that matters.
     pub at: Option<Moment>,
+    /// The id to say that it was read; none where it goes by itself.
+    pub read: Option<String>,
 }
 
 /// How a notice is meant.
@@ -31,7 +33,7 @@ pub enum Tone {
 impl Notice {
     /// An old key of this app was used again, so its connection was ended.
     #[must_use]
-    pub fn reused(app: &str, at: Moment) -> Self {
+    pub fn reused(app: &str, at: Moment, id: String) -> Self {
         Self {
             tone: Tone::Danger,
             title: format!("{app} was disconnected to protect you"),
@@ -39,18 +41,20 @@ impl Notice {
                    It can read nothing any more. Connect it again if it is yours."
                 .to_owned(),
             at: Some(at),
+            read: Some(id),
         }
     }
 
     /// The same key keeps coming twice.
     #[must_use]
-    pub fn shared(app: &str, at: Moment) -> Self {
+    pub fn shared(app: &str, at: Moment, id: String) -> Self {
         Self {
             tone: Tone::Warn,
             title: format!("{app} may be used in two places"),
             text: "Two programs use this connection, or somebody copied it. If that is not you, disconnect it below."
                 .to_owned(),
             at: Some(at),
+            read: Some(id),
         }
     }
 
@@ -62,6 +66,7 @@ impl Notice {
             title: format!("{app} is disconnected"),
             text: "It can read nothing any more.".to_owned(),
             at: None,
+            read: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use model::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
-use storage::{Store, StorageError};
+use storage::{StorageError, Store};
 use tokio::sync::Semaphore;
 
 use database::Database;
@@ -78,7 +78,8 @@ impl Fresh {
 
     /// A connection that knows nothing of the store.
     pub async fn raw(&self) -> sqlx::AnyConnection {
-        let url = self.url().strip_prefix("sqlite:").map_or_else(|| self.url().to_owned(), |path| format!("sqlite://{path}"));
+        let url =
+            self.url().strip_prefix("sqlite:").map_or_else(|| self.url().to_owned(), |path| format!("sqlite://{path}"));
         sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 
@@ -93,7 +94,8 @@ impl Fresh {
     /// How many rows there are.
     pub async fn count(&self, from: &str) -> i64 {
         let mut raw = self.raw().await;
-        let row = sqlx::query(AssertSqlSafe(format!("SELECT count(*) AS n FROM {from}"))).fetch_one(&mut raw).await.unwrap();
+        let row =
+            sqlx::query(AssertSqlSafe(format!("SELECT count(*) AS n FROM {from}"))).fetch_one(&mut raw).await.unwrap();
         raw.close().await.unwrap();
         row.try_get("n").unwrap()
     }
@@ -106,7 +108,8 @@ where
     W: Fn(Store, usize) -> F,
     F: Future<Output = T> + Send + 'static,
 {
-    let tasks: Vec<_> = (0..times).map(|number| tokio::spawn(work(stores[number % stores.len()].clone(), number))).collect();
+    let tasks: Vec<_> =
+        (0..times).map(|number| tokio::spawn(work(stores[number % stores.len()].clone(), number))).collect();
     join_all(tasks).await.into_iter().map(Result::unwrap).collect()
 }
 

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use model::{
-    AuditEvent, Authorization, AuthorizationState, Client, ClientId, ClientOrigin, Consent, Email, Family, Grant, GrantKind, Id, Membership, Organization,
-    Profile, Project, Resource, ResourceId, ResourceScope, Role, Secret, SecretHash, Session, Slug, Timestamp, User, user::PasswordHash,
+    AuditEvent, Authorization, AuthorizationState, Client, ClientId, ClientOrigin, Consent, Email, Family, Grant,
+    GrantKind, Id, Membership, Organization, Profile, Project, Resource, ResourceId, ResourceScope, Role, Secret,
+    SecretHash, Session, Slug, Timestamp, User, user::PasswordHash,
 };
-use protocol::{Access, AuthorizationRequest, ClientMetadata, CodeChallenge, CodeVerifier, Params, RegisteredRedirectUri, ResourceIndicator, Scope};
-use storage::{AccessToken, CodeRedemption, Redemption, Rotation, Store, StorageError};
+use protocol::{
+    Access, AuthorizationRequest, ClientMetadata, CodeChallenge, CodeVerifier, Params, RegisteredRedirectUri,
+    ResourceIndicator, Scope,
+};
+use storage::{AccessToken, CodeRedemption, Redemption, Rotation, StorageError, Store};
 
 use super::{NOW, at, commit};
 
@@ -27,12 +31,25 @@ pub fn user(email: &str) -> User {
 }
 
 pub fn organization(slug: &str) -> Organization {
-    Organization { id: Id::new(NOW), slug: Slug::parse(slug).unwrap(), name: slug.to_uppercase(), created_at: NOW, disabled_at: None }
+    Organization {
+        id: Id::new(NOW),
+        slug: Slug::parse(slug).unwrap(),
+        name: slug.to_uppercase(),
+        created_at: NOW,
+        disabled_at: None,
+    }
 }
 
 pub fn project(organization: &Organization, slug: &str) -> Project {
     let slug = Slug::parse(slug).unwrap();
-    Project { id: Id::new(NOW), organization_id: organization.id, name: slug.as_str().to_uppercase(), slug, created_at: NOW, disabled_at: None }
+    Project {
+        id: Id::new(NOW),
+        organization_id: organization.id,
+        name: slug.as_str().to_uppercase(),
+        slug,
+        created_at: NOW,
+        disabled_at: None,
+    }
 }
 
 pub fn membership(organization: &Organization, user: &User) -> Membership {
@@ -40,7 +57,8 @@ pub fn membership(organization: &Organization, user: &User) -> Membership {
 }
 
 pub fn resource(id: &str) -> Resource {
-    let scope = |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
+    let scope =
+        |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
     Resource {
         id: ResourceId::new(id),
         name: id.to_uppercase(),
@@ -267,7 +285,11 @@ impl World {
         let project = project(&organization, "apollo");
         let resource = resource("api");
         let client = client("cli");
-        let kind = GrantKind::Project { resource_id: resource.id.clone(), organization_id: organization.id, project_id: project.id };
+        let kind = GrantKind::Project {
+            resource_id: resource.id.clone(),
+            organization_id: organization.id,
+            project_id: project.id,
+        };
         let grant = grant(&user, &client, kind);
         let mut world = Self { user, organization, project, resource, client, grant, policy_version: 0 };
         commit!(store, [world], tx => {

@@ -45,13 +45,6 @@ pub(super) fn check_sessions(sessions: &Sessions, found: &mut Findings) {
         "is no time at all",
         "Write a duration, such as \"14d\".",
     );
-    found.refuse(sessions.idle.is_zero(), "sessions.idle", "is no time at all", "Write a duration, such as \"7d\".");
-    found.refuse(
-        sessions.idle > sessions.lifetime,
-        "sessions.idle",
-        format!("is {}, longer than sessions.lifetime", sessions.idle),
-        format!("Write {} or less.", sessions.lifetime),
-    );
 }
 
 /// The weakest argon2id that OWASP's cheat sheet allows is 7 MiB with 5 passes.

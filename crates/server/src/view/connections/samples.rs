@@ -14,8 +14,13 @@ impl Connections {
             ended,
             mcp_url: Some("http://localhost:8081/mcp".to_owned()),
         };
-        let hostile =
-            Notice { tone: Tone::Warn, title: sample::HOSTILE.to_owned(), text: sample::HOSTILE.to_owned(), at: None };
+        let hostile = Notice {
+            tone: Tone::Warn,
+            title: sample::HOSTILE.to_owned(),
+            text: sample::HOSTILE.to_owned(),
+            at: None,
+            read: None,
+        };
         let empty = page(Vec::new(), Vec::new(), Vec::new());
         vec![
             ("full", page(Vec::new(), live(), ended())),
@@ -30,8 +35,8 @@ impl Connections {
 
 fn notices() -> Vec<Notice> {
     vec![
-        Notice::reused("VS Code", Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW)),
-        Notice::shared("Cursor", Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW)),
+        Notice::reused("VS Code", Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW), "first".to_owned()),
+        Notice::shared("Cursor", Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW), "second".to_owned()),
     ]
 }
 

@@ -68,7 +68,9 @@ async fn v48_a_lock_out_says_the_same_to_everybody() {
     with_a_disabled_account(&server).await;
     let browser = server.browser();
     let mut first = None;
-    for email in ["member@example.com", "missing@example.com", "disabled@example.com", "without@example.com", "no address"] {
+    for email in
+        ["member@example.com", "missing@example.com", "disabled@example.com", "without@example.com", "no address"]
+    {
         for _ in 0..3 {
             assert_eq!(tries(&browser, email, "wrong").await.status, 422, "{email}");
         }
@@ -85,8 +87,20 @@ async fn v48_a_lock_out_says_the_same_to_everybody() {
 async fn v51_all_spellings_of_an_address_share_one_counter() {
     let server = TestServer::start_with(&[("RATE_LIMITS__SIGN_IN_PER_ACCOUNT", "5/15m")]).await;
     for [plain, capital, spaced, wide, mixed] in [
-        ["member@example.com", "MEMBER@EXAMPLE.COM", "  member@example.com\t", "member＠example.com", "Ｍember@example.ＣOM"],
-        ["nobody@example.com", "NOBODY@EXAMPLE.COM", "  nobody@example.com\t", "nobody＠example.com", "Ｎobody@example.ＣOM"],
+        [
+            "member@example.com",
+            "MEMBER@EXAMPLE.COM",
+            "  member@example.com\t",
+            "member＠example.com",
+            "Ｍember@example.ＣOM",
+        ],
+        [
+            "nobody@example.com",
+            "NOBODY@EXAMPLE.COM",
+            "  nobody@example.com\t",
+            "nobody＠example.com",
+            "Ｎobody@example.ＣOM",
+        ],
     ] {
         // Each from a browser of its own.
         for spelling in [plain, capital, spaced, wide, mixed] {
@@ -105,11 +119,16 @@ async fn v51_the_right_password_during_a_lock_out_is_answered_like_a_wrong_one()
     for _ in 0..10 {
         assert_eq!(tries(&browser, "member@example.com", "wrong").await.status, 422);
     }
-    let (wrong, right) = (tries(&browser, "member@example.com", "wrong").await, tries(&browser, "member@example.com", PASSWORD).await);
+    let (wrong, right) =
+        (tries(&browser, "member@example.com", "wrong").await, tries(&browser, "member@example.com", PASSWORD).await);
     assert_eq!(told(&wrong, ""), told(&right, ""));
     assert_eq!(right.status, 429);
     assert_eq!(browser.cookie("session"), None);
-    assert!(right.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=900).contains(&seconds)), "{}", right.header("retry-after"));
+    assert!(
+        right.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=900).contains(&seconds)),
+        "{}",
+        right.header("retry-after")
+    );
     // Nobody else is locked out, and the window ends.
     server.browser().sign_in("owner@example.com", PASSWORD).await;
     server.advance(Duration::from_secs(15 * 60 + 1));
@@ -130,7 +149,11 @@ async fn v51_of_thirty_parallel_guesses_no_more_than_allowed_are_looked_at() {
             if number == 29 {
                 tokio::time::sleep(Duration::from_millis(1500)).await;
             }
-            browser.post("/sign-in", &[("csrf", proof), ("email", email), ("password", &password)]).await.status.as_u16()
+            browser
+                .post("/sign-in", &[("csrf", proof), ("email", email), ("password", &password)])
+                .await
+                .status
+                .as_u16()
         }
     });
     let statuses = join_all(guesses).await;

@@ -18,7 +18,8 @@ async fn v40_an_unverified_address_says_so_wherever_it_is_released() {
         } else {
             assert_eq!(signs_up(&browser, email).await.status, 303);
         }
-        let tokens = app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid email", &[]), None).await).await;
+        let tokens =
+            app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid email", &[]), None).await).await;
         let info = app.userinfo(&tokens.access).await.json();
         assert_eq!((info["email"].as_str(), info["email_verified"].as_bool()), (Some(email), Some(verified)));
         let id_token = claims(tokens.id.as_deref().unwrap());
@@ -33,7 +34,10 @@ async fn v40_without_the_scope_no_address_is_released() {
     let tokens = app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid", &[]), None).await).await;
     let (info, id_token) = (app.userinfo(&tokens.access).await.json(), claims(tokens.id.as_deref().unwrap()));
     for told in [&info, &id_token] {
-        assert!(told.get("email").is_none() && told.get("email_verified").is_none() && told.get("name").is_none(), "{told}");
+        assert!(
+            told.get("email").is_none() && told.get("email_verified").is_none() && told.get("name").is_none(),
+            "{told}"
+        );
     }
 }
 
@@ -77,7 +81,13 @@ async fn v41_what_parsers_read_differently_makes_no_account() {
 #[tokio::test]
 async fn v41_every_spelling_is_one_account() {
     let server = TestServer::start().await;
-    for email in ["MEMBER@example.com", " member@example.com ", "member＠example.com", "ｍember@example.com", "member@EXAMPLE.com"] {
+    for email in [
+        "MEMBER@example.com",
+        " member@example.com ",
+        "member＠example.com",
+        "ｍember@example.com",
+        "member@EXAMPLE.com",
+    ] {
         let browser = server.browser();
         assert_eq!(signs_up(&browser, email).await.status, 422, "{email}: taken");
         assert_eq!(browser.cookie("session"), None, "{email}");

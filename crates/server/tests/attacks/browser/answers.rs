@@ -45,7 +45,9 @@ async fn o21_33_state_comes_back_byte_for_byte() {
         assert_eq!(state(&wrong), bytes, "an error: {text}");
         let silent = server.browser().open(&app.authorize(&[("state", text), ("prompt", "none")])).await;
         assert_eq!(state(&silent), bytes, "a silent error: {text}");
-        let link = super::flow::link(&browser.get(&server.cli().authorize(&[("state", text), ("scope", "nothing:here")])).await);
+        let link = super::flow::link(
+            &browser.get(&server.cli().authorize(&[("state", text), ("scope", "nothing:here")])).await,
+        );
         let shown = link.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         assert_eq!(shown, text, "on a page");
     }
@@ -75,7 +77,11 @@ async fn deny_answers_access_denied_and_leaves_nothing_behind() {
         let id = begin(&browser, &client.authorize(&[])).await;
         let denied = deny(&browser, &id).await;
         assert_eq!(denied.status, 303);
-        assert!(denied.location().unwrap().starts_with(&format!("{callback}?error=access_denied&")), "{:?}", denied.location());
+        assert!(
+            denied.location().unwrap().starts_with(&format!("{callback}?error=access_denied&")),
+            "{:?}",
+            denied.location()
+        );
         assert_eq!(denied.sent("state").as_deref(), Some("st-4711"));
         assert_eq!(denied.sent("iss"), Some(server.issuer.clone()));
         assert_eq!(denied.sent("code"), None);
@@ -93,7 +99,8 @@ async fn deny_needs_no_project_and_no_right_form_of_one() {
     let (browser, cli) = (server.signed_in().await, server.cli());
     for project in ["", "x", server.seeded.orion.as_str(), server.seeded.apollo.as_str()] {
         let id = begin(&browser, &cli.authorize(&[])).await;
-        let denied = super::flow::send(&browser, &format!("/consent/{id}"), &[("decision", "deny"), ("project", project)]).await;
+        let denied =
+            super::flow::send(&browser, &format!("/consent/{id}"), &[("decision", "deny"), ("project", project)]).await;
         assert_eq!(denied.sent("error").as_deref(), Some("access_denied"), "{project}");
     }
 }

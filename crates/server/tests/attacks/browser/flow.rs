@@ -100,7 +100,10 @@ pub fn no_code(answer: &Answer, what: &str) {
 
 /// The link of a page that an app's own mistake led to.
 pub fn link(answer: &Answer) -> url::Url {
-    let (_, tag) = answer.body.split_once("id=\"continue\" href=\"").unwrap_or_else(|| panic!("no link: {} {}", answer.status, answer.body));
+    let (_, tag) = answer
+        .body
+        .split_once("id=\"continue\" href=\"")
+        .unwrap_or_else(|| panic!("no link: {} {}", answer.status, answer.body));
     let (href, _) = tag.split_once('"').unwrap();
     url::Url::parse(&href.replace("&#38;", "&").replace("&amp;", "&")).unwrap()
 }

@@ -28,9 +28,14 @@ async fn v53_a_yes_from_another_site_is_refused_even_with_the_proof() {
     let (browser, cli) = (server.signed_in().await, server.cli());
     let id = asked(&browser, &cli.authorize(&[])).await.consent_id();
     let own = csrf(&browser).await;
-    let (path, fields) = (format!("/consent/{id}"), [("csrf", own.as_str()), ("decision", "allow"), ("project", &server.seeded.apollo)]);
+    let (path, fields) =
+        (format!("/consent/{id}"), [("csrf", own.as_str()), ("decision", "allow"), ("project", &server.seeded.apollo)]);
     let port = server.address.port();
-    let (sibling, https, suffix) = (format!("http://localhost:{}", port ^ 1), format!("https://localhost:{port}"), format!("{}.evil.example", server.issuer));
+    let (sibling, https, suffix) = (
+        format!("http://localhost:{}", port ^ 1),
+        format!("https://localhost:{port}"),
+        format!("{}.evil.example", server.issuer),
+    );
     for header in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
@@ -61,8 +66,16 @@ async fn v53_no_form_of_ours_is_taken_without_its_proof() {
         let fields = [("email", "outsider@example.com"), ("password", PASSWORD), ("theme", "dark")];
         assert_eq!(browser.post(path, &fields).await.status, 403, "{path}");
         let with_proof = [&fields[..], &[("csrf", own.as_str())]].concat();
-        assert_eq!(browser.post_with(path, &[("sec-fetch-site", "cross-site")], &with_proof).await.status, 403, "{path}");
-        assert_eq!(browser.post_with(path, &[("origin", "https://evil.example")], &with_proof).await.status, 403, "{path}");
+        assert_eq!(
+            browser.post_with(path, &[("sec-fetch-site", "cross-site")], &with_proof).await.status,
+            403,
+            "{path}"
+        );
+        assert_eq!(
+            browser.post_with(path, &[("origin", "https://evil.example")], &with_proof).await.status,
+            403,
+            "{path}"
+        );
         let got = browser.get(path).await;
         assert!(got.status == 405 || got.status == 200 || got.status == 303, "{path}: {}", got.status);
     }
@@ -77,11 +90,16 @@ async fn v53_a_form_of_another_type_is_refused() {
     let id = asked(&browser, &cli.authorize(&[])).await.consent_id();
     let own = csrf(&browser).await;
     let fields = [("csrf", own.as_str()), ("decision", "allow"), ("project", &server.seeded.apollo)];
-    let cookies = ["browser", "session"].map(|what| format!("lanyard-{what}-{}={}", server.address.port(), browser.cookie(what).unwrap())).join("; ");
+    let cookies = ["browser", "session"]
+        .map(|what| format!("lanyard-{what}-{}={}", server.address.port(), browser.cookie(what).unwrap()))
+        .join("; ");
     // What a cross-site page may send without a preflight.
     for kind in ["text/plain", "multipart/form-data; boundary=x", "application/json"] {
         let request = crate::harness::browser::http(server.address).post(server.url(&format!("/consent/{id}")));
-        let request = request.header("content-type", kind).header("cookie", &cookies).body(crate::harness::browser::encode(&fields));
+        let request = request
+            .header("content-type", kind)
+            .header("cookie", &cookies)
+            .body(crate::harness::browser::encode(&fields));
         assert_eq!(crate::harness::Answer::of(request).await.status, 400, "{kind}");
     }
     assert!(is_pending(&server, &id).await);

@@ -15,7 +15,17 @@ const EVIL: [&str; 9] = [
     "%2f%2fevil.example",
 ];
 const NAMES: [&str; 12] = [
-    "back", "next", "return_to", "returnUrl", "return", "redirect", "redirect_uri", "redirect_url", "url", "continue", "target",
+    "back",
+    "next",
+    "return_to",
+    "returnUrl",
+    "return",
+    "redirect",
+    "redirect_uri",
+    "redirect_url",
+    "url",
+    "continue",
+    "target",
     "post_logout_redirect_uri",
 ];
 
@@ -49,9 +59,13 @@ async fn v13_signing_in_and_out_lead_to_fixed_places() {
             let browser = server.browser();
             let query = crate::harness::browser::encode(&[(name, evil)]);
             let form = browser.get(&format!("/sign-in?{query}")).await;
-            assert!(!form.body.contains("href=\"https://evil") && !form.body.contains("action=\"https://evil"), "{query}");
+            assert!(
+                !form.body.contains("href=\"https://evil") && !form.body.contains("action=\"https://evil"),
+                "{query}"
+            );
             let proof = csrf(&browser).await;
-            let fields = [("csrf", proof.as_str()), ("email", "member@example.com"), ("password", PASSWORD), (name, evil)];
+            let fields =
+                [("csrf", proof.as_str()), ("email", "member@example.com"), ("password", PASSWORD), (name, evil)];
             let answer = browser.post(&format!("/sign-in?{query}"), &fields).await;
             assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/")), "{query}");
             assert_eq!(browser.get(&format!("/sign-in?{query}")).await.location().as_deref(), Some("/"), "{query}");
@@ -67,12 +81,27 @@ async fn v13_no_page_links_to_what_its_address_says() {
     let member = server.signed_in().await;
     let bare = server.browser();
     let query = NAMES.map(|name| format!("{name}=https://evil.example/")).join("&");
-    for path in ["/", "/sign-in", "/sign-up", "/sign-out", "/connections", "/security", "/nowhere", "//evil.example/", "/consent/x", "/authorize"] {
+    for path in [
+        "/",
+        "/sign-in",
+        "/sign-up",
+        "/sign-out",
+        "/connections",
+        "/security",
+        "/nowhere",
+        "//evil.example/",
+        "/consent/x",
+        "/authorize",
+    ] {
         for browser in [&member, &bare] {
             let answer = browser.get(&server.url(&format!("{path}?{query}"))).await;
             assert!(answer.location().is_none_or(|location| is_ours(&location)), "{path}: {:?}", answer.location());
             for attribute in ["href", "src", "action", "formaction"] {
-                assert!(!answer.body.contains(&format!("{attribute}=\"https://evil")) && !answer.body.contains(&format!("{attribute}=\"//")), "{path}");
+                assert!(
+                    !answer.body.contains(&format!("{attribute}=\"https://evil"))
+                        && !answer.body.contains(&format!("{attribute}=\"//")),
+                    "{path}"
+                );
             }
             assert!(!answer.body.contains("http-equiv=\"refresh\""));
         }

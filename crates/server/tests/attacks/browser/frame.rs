@@ -5,7 +5,9 @@ use crate::harness::{Answer, PASSWORD, TestServer, page};
 
 fn guarded(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy");
-    for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'"] {
+    for directive in
+        ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'"]
+    {
         assert!(policy.contains(directive), "{what}: {policy}");
     }
     assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("data:"), "{what}: {policy}");
@@ -23,11 +25,20 @@ fn guarded(answer: &Answer, what: &str) {
     assert!(!answer.header("x-request-id").is_empty(), "{what}");
     if answer.location().is_none() && answer.status != 405 {
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{what}");
-        assert!(!answer.body.contains("<script>") && !answer.body.contains(" style=") && !answer.body.contains(" onclick="), "{what}");
+        assert!(
+            !answer.body.contains("<script>") && !answer.body.contains(" style=") && !answer.body.contains(" onclick="),
+            "{what}"
+        );
     }
     for cookie in answer.headers.get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{what}: {cookie}");
+        assert!(
+            cookie.contains("HttpOnly")
+                && cookie.contains("SameSite=Lax")
+                && cookie.contains("Path=/")
+                && !cookie.contains("Domain"),
+            "{what}: {cookie}"
+        );
     }
 }
 
@@ -75,7 +86,8 @@ async fn after_a_form_the_browser_never_sends_it_on() {
     let ask = cli.ask(&[]);
     let fields: Vec<(&str, &str)> = ask.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     answers.push(("authorize", browser.post("/authorize", &fields).await));
-    answers.push(("sign-up", send(&browser, "/sign-up", &[("email", "new@example.com"), ("password", PASSWORD)]).await));
+    answers
+        .push(("sign-up", send(&browser, "/sign-up", &[("email", "new@example.com"), ("password", PASSWORD)]).await));
     let id = begin(&browser, &cli.authorize(&[])).await;
     let signed_in = [("email", "member@example.com"), ("password", PASSWORD), ("authorization", &id)];
     answers.push(("sign-in", send(&browser, "/sign-in", &signed_in).await));

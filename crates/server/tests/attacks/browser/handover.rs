@@ -5,7 +5,12 @@ use crate::harness::{Browser, PASSWORD, TestServer};
 
 /// The attacker asks again and again for the answer.
 async fn polls_in_vain(attacker: &Browser, id: &str, address: &str) {
-    for path in [format!("/consent/{id}"), format!("/sign-in?authorization={id}"), format!("/sign-up?authorization={id}"), address.to_owned()] {
+    for path in [
+        format!("/consent/{id}"),
+        format!("/sign-in?authorization={id}"),
+        format!("/sign-up?authorization={id}"),
+        address.to_owned(),
+    ] {
         let answer = attacker.open(&path).await;
         no_code(&answer, &path);
         assert!(answer.location().is_none(), "{path}: {:?}", answer.location());
@@ -82,7 +87,9 @@ async fn v11_a_planted_anonymous_cookie_is_dead_after_sign_in() {
     assert_ne!(victim.cookie("browser").unwrap(), planted);
     assert_ne!(csrf(&victim).await, proof);
 
-    for path in [format!("/consent/{id}"), format!("/sign-in?authorization={id}"), format!("/sign-up?authorization={id}")] {
+    for path in
+        [format!("/consent/{id}"), format!("/sign-in?authorization={id}"), format!("/sign-up?authorization={id}")]
+    {
         stays_here(&attacker.get(&path).await, &path);
     }
     stays_here(&allow(&attacker, &id, &server.seeded.apollo).await, "the attacker says yes");
@@ -110,8 +117,14 @@ async fn v11_a_planted_session_is_dead_after_sign_in() {
     assert_eq!(answer.status, 303, "{}", answer.body);
     assert_ne!(victim.cookie("session").unwrap(), planted.0);
     assert_ne!(victim.cookie("browser").unwrap(), planted.1);
-    assert!(victim.get("/").await.body.contains("member@example.com") || victim.get("/connections").await.status == 200);
-    assert_eq!(attacker.get("/connections").await.location().as_deref(), Some("/sign-in"), "the planted session has ended");
+    assert!(
+        victim.get("/").await.body.contains("member@example.com") || victim.get("/connections").await.status == 200
+    );
+    assert_eq!(
+        attacker.get("/connections").await.location().as_deref(),
+        Some("/sign-in"),
+        "the planted session has ended"
+    );
     let shown = attacker.open(&server.cli().authorize(&[])).await;
     assert!(is_sign_in(&shown), "{}", shown.body);
 }
@@ -123,7 +136,9 @@ async fn v11_signing_up_and_out_change_the_cookies_too() {
     csrf(&attacker).await;
     victim.steal(&attacker);
     let form = victim.get("/sign-up").await;
-    let made = victim.submit(&form, "/sign-up", &[("name", "Nia New"), ("email", "new@example.com"), ("password", PASSWORD)]).await;
+    let made = victim
+        .submit(&form, "/sign-up", &[("name", "Nia New"), ("email", "new@example.com"), ("password", PASSWORD)])
+        .await;
     assert_eq!(made.status, 303, "{}", made.body);
     assert_ne!(victim.cookie("browser"), attacker.cookie("browser"));
     let thief = server.browser();
@@ -132,7 +147,11 @@ async fn v11_signing_up_and_out_change_the_cookies_too() {
     let asked_out = victim.get("/sign-out").await;
     victim.submit(&asked_out, "/sign-out", &[]).await;
     assert_eq!(victim.cookie("session"), None);
-    assert_eq!(thief.get("/connections").await.location().as_deref(), Some("/sign-in"), "signed out everywhere that cookie is");
+    assert_eq!(
+        thief.get("/connections").await.location().as_deref(),
+        Some("/sign-in"),
+        "signed out everywhere that cookie is"
+    );
 }
 
 #[tokio::test]

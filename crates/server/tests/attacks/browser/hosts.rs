@@ -47,7 +47,11 @@ async fn v44_the_metadata_are_the_same_bytes_whatever_host_is_named() {
         let good = raw(&server, &format!("GET {path} HTTP/1.1"), &[&format!("Host: {host}")], "").await;
         assert_eq!(good.status, 200);
         assert_eq!(serde_json::from_str::<serde_json::Value>(&good.body).unwrap()["issuer"], server.issuer.as_str());
-        let lines = [format!("GET {path} HTTP/1.1"), format!("GET http://evil.example{path} HTTP/1.1"), format!("GET https://{host}{path} HTTP/1.1")];
+        let lines = [
+            format!("GET {path} HTTP/1.1"),
+            format!("GET http://evil.example{path} HTTP/1.1"),
+            format!("GET https://{host}{path} HTTP/1.1"),
+        ];
         for line in &lines {
             for named in [&host, "evil.example", "127.0.0.1", "LOCALHOST", "localhost:1", "evil.example:443"] {
                 let named = format!("Host: {named}");
@@ -80,8 +84,16 @@ async fn v44_pages_and_cookies_exist_under_the_public_address_alone() {
     for path in ["/", "/sign-in", "/sign-up", "/sign-out", "/connections", "/consent/x", "/security", cli.as_str()] {
         for (origin, headers) in &cases {
             let answer = raw(&server, &format!("GET {origin}{path} HTTP/1.1"), headers, "").await;
-            assert!(answer.status == 421 || (answer.status == 400 && headers.len() == 2), "{path} {origin} {headers:?}: {}", answer.status);
-            assert!(!answer.head.contains("set-cookie") && !answer.head.contains("\r\nlocation:"), "{path} {headers:?}: {}", answer.head);
+            assert!(
+                answer.status == 421 || (answer.status == 400 && headers.len() == 2),
+                "{path} {origin} {headers:?}: {}",
+                answer.status
+            );
+            assert!(
+                !answer.head.contains("set-cookie") && !answer.head.contains("\r\nlocation:"),
+                "{path} {headers:?}: {}",
+                answer.head
+            );
             assert!(!answer.body.contains("evil.example"), "{path} {headers:?}");
         }
     }
@@ -101,7 +113,8 @@ async fn v44_what_knows_no_cookie_answers_on_any_host() {
         assert_eq!(raw(&server, &format!("GET {path} HTTP/1.1"), &[evil], "").await.status, 200, "{path}");
     }
     let form = [evil, "Content-Type: application/x-www-form-urlencoded"];
-    let refused = raw(&server, "POST /token HTTP/1.1", &form, "grant_type=authorization_code&client_id=demo-cli&code=x").await;
+    let refused =
+        raw(&server, "POST /token HTTP/1.1", &form, "grant_type=authorization_code&client_id=demo-cli&code=x").await;
     assert_eq!(refused.status, 400);
     assert!(refused.body.contains("invalid_"), "{}", refused.body);
 }

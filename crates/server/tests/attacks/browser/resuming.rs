@@ -1,6 +1,8 @@
 //! V-09: what is resumed is what was stored, whatever the browser brings back.
 
-use super::flow::{APP, allow, asked, begin, csrf, is_consent, is_pending, is_sign_in, link, no_code, send, stays_here};
+use super::flow::{
+    APP, allow, asked, begin, csrf, is_consent, is_pending, is_sign_in, link, no_code, send, stays_here,
+};
 use crate::harness::{PASSWORD, TestServer, browser::encode, page};
 
 /// What an attacker would like to be stored.
@@ -36,7 +38,9 @@ async fn v09_every_step_goes_on_with_the_stored_request_alone() {
 
     let mut fields = vec![("decision", "allow"), ("project", server.seeded.apollo.as_str())];
     fields.extend(THEIRS);
-    let answer = browser.post(&format!("/consent/{id}?{more}"), &[vec![("csrf", csrf(&browser).await.as_str())], fields].concat()).await;
+    let answer = browser
+        .post(&format!("/consent/{id}?{more}"), &[vec![("csrf", csrf(&browser).await.as_str())], fields].concat())
+        .await;
     let location = answer.location().unwrap();
     assert!(location.starts_with(&format!("{APP}?code=")) && !location.contains('#'), "{location}");
     assert_eq!(answer.sent("state").as_deref(), Some("st-4711"));
@@ -62,7 +66,8 @@ async fn v09_a_tampered_cookie_leads_nowhere() {
         let refused = server.browser().post_with(&format!("/consent/{id}"), &[("cookie", &cookie)], &fields).await;
         assert_eq!(refused.status, 403, "{tampered}");
     }
-    let two = format!("lanyard-session-{port}={session}; lanyard-browser-{port}={known}; lanyard-browser-{port}={known}");
+    let two =
+        format!("lanyard-session-{port}={session}; lanyard-browser-{port}={known}; lanyard-browser-{port}={known}");
     stays_here(&server.browser().get_with(&format!("/consent/{id}"), &[("cookie", &two)]).await, "two browser cookies");
     for tampered in [format!("{}0", &session[..64]), session.chars().rev().collect(), known.clone(), String::new()] {
         let cookie = format!("lanyard-session-{port}={tampered}; lanyard-browser-{port}={known}");
@@ -86,7 +91,8 @@ async fn v09_a_tampered_handle_leads_nowhere() {
     for handle in [theirs.as_str(), &unknown, "x", "0", "..", "%00", "%2e%2e", &"9".repeat(5000)] {
         for answer in [
             browser.open(&format!("/consent/{handle}")).await,
-            send(&browser, &format!("/consent/{handle}"), &[("decision", "allow"), ("project", &server.seeded.apollo)]).await,
+            send(&browser, &format!("/consent/{handle}"), &[("decision", "allow"), ("project", &server.seeded.apollo)])
+                .await,
             browser.open(&format!("/sign-in?authorization={handle}")).await,
             browser.open(&format!("/sign-up?authorization={handle}")).await,
         ] {
@@ -95,7 +101,13 @@ async fn v09_a_tampered_handle_leads_nowhere() {
         }
     }
     let form = browser.get("/sign-in?account=another").await;
-    let taken = browser.submit(&form, "/sign-in", &[("email", "member@example.com"), ("password", PASSWORD), ("authorization", &theirs)]).await;
+    let taken = browser
+        .submit(
+            &form,
+            "/sign-in",
+            &[("email", "member@example.com"), ("password", PASSWORD), ("authorization", &theirs)],
+        )
+        .await;
     stays_here(&browser.follow(taken).await, "signed in with another browser's handle");
     assert!(is_pending(&server, &theirs).await && is_pending(&server, &own).await);
 }
@@ -106,17 +118,34 @@ async fn v09_nothing_but_a_code_in_the_query_is_ever_answered() {
     let (browser, app, cli) = (server.signed_in().await, server.web_app(), server.cli());
     // Even what a grant covers already.
     app.connect(&browser).await;
-    for response_type in ["token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "CODE", "code code", "Token"] {
+    for response_type in [
+        "token",
+        "id_token",
+        "id_token token",
+        "code token",
+        "code id_token",
+        "code id_token token",
+        "none",
+        "CODE",
+        "code code",
+        "Token",
+    ] {
         let answer = browser.get(&app.authorize(&[("response_type", response_type)])).await;
         let location = answer.location().unwrap();
-        assert!(location.starts_with(&format!("{APP}?error=unsupported_response_type&")) && !location.contains('#'), "{response_type}: {location}");
+        assert!(
+            location.starts_with(&format!("{APP}?error=unsupported_response_type&")) && !location.contains('#'),
+            "{response_type}: {location}"
+        );
         let shown = browser.get(&cli.authorize(&[("response_type", response_type)])).await;
         assert!(shown.location().is_none() && link(&shown).fragment().is_none(), "{response_type}");
     }
     for response_mode in ["fragment", "form_post", "query.jwt", "web_message", "none"] {
         let answer = browser.get(&app.authorize(&[("response_mode", response_mode)])).await;
         let location = answer.location().unwrap();
-        assert!(location.starts_with(&format!("{APP}?error=")) && !location.contains('#'), "{response_mode}: {location}");
+        assert!(
+            location.starts_with(&format!("{APP}?error=")) && !location.contains('#'),
+            "{response_mode}: {location}"
+        );
     }
     let answer = browser.get(&app.authorize(&[("response_type", "")])).await;
     assert_eq!(answer.sent("error").as_deref(), Some("invalid_request"));

@@ -8,7 +8,11 @@ use crate::harness::{Answer, PASSWORD, TestServer};
 /// An error that went to `demo-app`.
 fn told_the_app(server: &TestServer, answer: &Answer, error: &str) {
     assert_eq!(answer.status, 303, "{error}: {}", answer.body);
-    assert!(answer.location().unwrap().starts_with(&format!("{APP}?error={error}&")), "{error}: {:?}", answer.location());
+    assert!(
+        answer.location().unwrap().starts_with(&format!("{APP}?error={error}&")),
+        "{error}: {:?}",
+        answer.location()
+    );
     assert_eq!(answer.sent("state").as_deref(), Some("st-4711"), "{error}");
     assert_eq!(answer.sent("iss"), Some(server.issuer.clone()), "{error}");
     assert_eq!(answer.sent("code"), None, "{error}");
@@ -40,7 +44,11 @@ async fn oidc04_a_request_that_may_show_nothing_cannot_be_turned_into_one_that_a
     let id = begin(&browser, &app.authorize(&[("prompt", "none")])).await;
     told_the_app(&server, &browser.get(&format!("/consent/{id}")).await, "consent_required");
     told_the_app(&server, &allow(&browser, &id, &server.seeded.apollo).await, "consent_required");
-    told_the_app(&server, &browser.get(&format!("/sign-in?authorization={id}&account=another")).await, "login_required");
+    told_the_app(
+        &server,
+        &browser.get(&format!("/sign-in?authorization={id}&account=another")).await,
+        "login_required",
+    );
     assert!(is_pending(&server, &id).await);
 }
 
@@ -66,7 +74,11 @@ async fn oidc06_prompt_login_demands_the_password_again() {
         assert!(is_sign_in(&browser.open(&path).await), "{path}");
     }
     let skipped = allow(&browser, &id, "").await;
-    assert_eq!(skipped.location(), Some(format!("/sign-in?authorization={id}")), "the consent form does not get round it");
+    assert_eq!(
+        skipped.location(),
+        Some(format!("/sign-in?authorization={id}")),
+        "the consent form does not get round it"
+    );
     assert!(is_pending(&server, &id).await);
     let form = browser.open(&format!("/consent/{id}")).await;
     let wrong = browser.submit(&form, "/sign-in", &[("email", "member@example.com"), ("password", "wrong")]).await;
@@ -122,7 +134,11 @@ async fn oidc07_max_age_is_counted_to_the_second() {
         assert_eq!(none.sent("error").as_deref(), asks.then_some("login_required"), "{max_age}");
     }
     for max_age in ["-1", "x", "1.5", "+1", " 1", "99999999999999999999999"] {
-        told_the_app(&server, &browser.open(&app.authorize_identity("openid", &[("max_age", max_age)])).await, "invalid_request");
+        told_the_app(
+            &server,
+            &browser.open(&app.authorize_identity("openid", &[("max_age", max_age)])).await,
+            "invalid_request",
+        );
     }
 }
 
@@ -135,7 +151,8 @@ async fn oidc07_after_max_age_the_id_token_says_when() {
     for (max_age, at) in [("1000", began), ("0", began + 100)] {
         let shown = browser.open(&app.authorize_identity("openid", &[("max_age", max_age)])).await;
         let answer = if is_sign_in(&shown) {
-            let done = browser.submit(&shown, "/sign-in", &[("email", "member@example.com"), ("password", PASSWORD)]).await;
+            let done =
+                browser.submit(&shown, "/sign-in", &[("email", "member@example.com"), ("password", PASSWORD)]).await;
             browser.follow(done).await
         } else {
             let id = shown.consent_id();
