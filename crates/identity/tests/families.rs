@@ -1,5 +1,13 @@
 //! The failure tests of docs/families.md through the real authority, on both databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is not as expected is a failed test"
+)]
+
 mod harness;
 
 #[path = "families/codes.rs"]

@@ -71,7 +71,7 @@ pub enum Decision {
 /// Whether the person must be asked.
 pub(super) enum Wanted {
     /// No: this grant covers it.
-    Silent(Grant),
+    Silent(Box<Grant>),
     /// Yes, this.
     Asked(Box<ConsentRequest>),
 }
@@ -149,7 +149,7 @@ impl Authority {
         if let [grant] = grants.as_slice()
             && covers(resolved, grant, &asked.scope)
         {
-            return Ok(Wanted::Silent((*grant).clone()));
+            return Ok(Wanted::Silent(Box::new((*grant).clone())));
         }
         Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects))))
     }

@@ -89,7 +89,7 @@ impl Authority {
         };
         // 3 consent
         match self.wanted(&resolved, signed_in).await? {
-            Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, grant, caller, now).await,
+            Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, *grant, caller, now).await,
             Wanted::Asked(_) if resolved.authorization.request.prompt.none => {
                 Ok(self.fail(&resolved, OAuthError::consent_required("the person must be asked")))
             }

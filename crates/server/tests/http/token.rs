@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Answer, Client, TestServer, Tokens, browser::encode, seed::RESOURCE};
+use crate::harness::{Answer, Client, TestServer, app::Tokens, browser::encode, seed::RESOURCE};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
