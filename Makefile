@@ -8,18 +8,21 @@ SHELL := bash
 limit = timeout --kill-after=30
 CARGO ?= cargo
 
-.PHONY: help test setup fmt clippy test-sqlite test-postgres build conformance pages lint clean-conformance
+.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages lint clean-conformance
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-test: setup fmt clippy test-sqlite test-postgres build conformance ## everything: style, tests on both databases, real clients
+test: setup fmt docs clippy test-sqlite test-postgres build conformance ## everything: style, tests on both databases, real clients
 
 setup: ## install what is missing (on Debian; elsewhere it says what to install)
 	$(limit) 900 conformance/setup
 
 fmt: ## is the code formatted?
 	$(CARGO) fmt --all --check
+
+docs: ## does the documentation name what is there?
+	python3 conformance/check-docs
 
 clippy: ## the lints, warnings are errors
 	$(limit) 1500 $(CARGO) clippy --release --workspace --all-targets --all-features --locked -- -D warnings

@@ -102,6 +102,7 @@ async function isLeavePage(url, who, error) {
   const back = links.find((href) => href.startsWith(who.redirectUri));
   assert(back, `no link leads back to ${who.redirectUri}`);
   equal(new URL(back).searchParams.get("error"), error, "error");
+  assert(!page.includes("not verified"), "it calls a client unverified that an operator added");
 }
 
 function thrown(body) {

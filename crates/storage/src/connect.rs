@@ -36,8 +36,16 @@ impl Options {
 }
 
 pub(crate) enum Database {
-    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, lock: File },
-    Postgres { pool: AnyPool },
+    Sqlite {
+        path: PathBuf,
+        readers: AnyPool,
+        connection: AnyConnection,
+        checkpointer: tokio::task::JoinHandle<()>,
+        lock: File,
+    },
+    Postgres {
+        pool: AnyPool,
+    },
 }
 
 pub(crate) async fn open(options: &Options) -> Result<Database, StorageError> {
@@ -89,8 +97,8 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Storage
         })
         .connect(&url(path))
         .await?;
-    tokio::spawn(checkpoint(path.to_owned(), readers.clone()));
-    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, lock })
+    let checkpointer = tokio::spawn(checkpoint(path.to_owned(), readers.clone()));
+    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, checkpointer, lock })
 }
 
 /// A writer's connection: every commit reaches the disk, and a lock that is not ours is waited for briefly.
@@ -160,23 +168,18 @@ fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
     Some((parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?))
 }
 
-/// Moves the WAL into the database in the background, so that no request has to.
+/// Moves the WAL into the database in the background, so that no request has to; ends when the readers are closed.
 async fn checkpoint(path: PathBuf, readers: AnyPool) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     let mut wal = path.clone().into_os_string();
     wal.push("-wal");
     let mut connection = None;
-    let mut last = 0;
+    let mut closing = readers.close_event();
     loop {
-        every.tick().await;
-        if readers.is_closed() {
-            return;
+        tokio::select! {
+            () = &mut closing => break,
+            _ = every.tick() => {}
         }
-        let size = std::fs::metadata(PathBuf::from(&wal)).map_or(0, |metadata| metadata.len());
-        if size == last {
-            continue;
-        }
-        last = size;
         if connection.is_none() {
             connection = AnyConnection::connect(&url(&path)).await.ok();
         }
@@ -186,9 +189,15 @@ async fn checkpoint(path: PathBuf, readers: AnyPool) {
             tracing::warn!(%error, "a checkpoint failed");
             connection = None;
         }
+        let size = std::fs::metadata(PathBuf::from(&wal)).map_or(0, |metadata| metadata.len());
         if size > 64 << 20 {
             tracing::warn!(bytes = size, "the write-ahead log is large; a long reader may hold it");
         }
+    }
+    if let Some(open) = connection
+        && let Err(error) = open.close().await
+    {
+        tracing::warn!(%error, "the checkpointer's connection did not close");
     }
 }
 

@@ -9,6 +9,8 @@ use std::{
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
 
+use tokio::task::JoinHandle;
+
 use crate::{
     AsStorageError, Options, StorageError,
     columns::{Value, arguments},
@@ -28,8 +30,15 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: AnyPool, writer: Writer, lock: Mutex<Option<std::fs::File>> },
-    Postgres { pool: AnyPool },
+    Sqlite {
+        readers: AnyPool,
+        writer: Writer,
+        checkpointer: Mutex<Option<JoinHandle<()>>>,
+        lock: Mutex<Option<std::fs::File>>,
+    },
+    Postgres {
+        pool: AnyPool,
+    },
 }
 
 impl Store {
@@ -40,9 +49,11 @@ impl Store {
     /// below 3.51.3, a migration that failed.
     pub async fn open(options: &Options) -> Result<Self, StorageError> {
         let backend = match connect::open(options).await? {
-            Database::Sqlite { path, readers, mut connection, lock } => {
+            Database::Sqlite { path, readers, mut connection, checkpointer, lock } => {
                 migrations::apply(&mut connection).await?;
-                Backend::Sqlite { readers, writer: Writer::start(path, connection), lock: Mutex::new(Some(lock)) }
+                let writer = Writer::start(path, connection);
+                let (checkpointer, lock) = (Mutex::new(Some(checkpointer)), Mutex::new(Some(lock)));
+                Backend::Sqlite { readers, writer, checkpointer, lock }
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut connect::patient(&options.url).await?).await?;
@@ -129,9 +140,14 @@ impl Store {
     /// Waits until what was begun is done and closes the database.
     pub async fn close(&self) {
         match &*self.backend {
-            Backend::Sqlite { readers, writer, lock } => {
+            Backend::Sqlite { readers, writer, checkpointer, lock } => {
                 writer.close().await;
                 readers.close().await;
+                let checkpointer = checkpointer.lock().ok().and_then(|mut task| task.take());
+                if let Some(task) = checkpointer {
+                    // The last connection to go takes the write-ahead log along.
+                    drop(task.await);
+                }
                 // Another process may own it now.
                 drop(lock.lock().map(|mut lock| lock.take()));
             }
