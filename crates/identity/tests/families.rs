@@ -10,6 +10,8 @@
 
 mod harness;
 
+#[path = "families/at_rest.rs"]
+mod at_rest;
 #[path = "families/codes.rs"]
 mod codes;
 #[path = "families/endings.rs"]

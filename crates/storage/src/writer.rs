@@ -146,7 +146,8 @@ mod tests {
     async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new(format!("sqlite:{}", directory.path().join("full.db").display()));
-        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock, .. }) = connect::open(&options).await else {
+        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock, .. }) = connect::open(&options).await
+        else {
             panic!("not opened")
         };
         migrations::apply(&mut connection).await.unwrap();
