@@ -1,9 +1,10 @@
-//! How often one address may ask, per class of routes. Counted in this process; what must hold across processes (attempts
-//! at one account) is counted in the database by `identity`.
+//! How often one address may ask, per class of routes. Counted in this process, and told to the others where several share a
+//! database; attempts at one account are counted there before they are made, by `identity`.
 
 mod counter;
+mod shared;
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, sync::OnceLock};
 
 use actix_web::{
     Error,
@@ -12,6 +13,8 @@ use actix_web::{
     middleware::Next,
 };
 use counter::Counter;
+use identity::Authority;
+use shared::Shared;
 
 use crate::{
     config::{AddressRange, Rate, RateLimits},
@@ -21,7 +24,7 @@ use crate::{
 };
 
 /// Which routes are counted together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// What people look at.
     Page,
@@ -40,6 +43,9 @@ pub struct RateLimiter {
     registration: Counter,
     sign_in: Counter,
     exempt: Vec<AddressRange>,
+    rates: [(Class, Rate); 4],
+    /// Set where other processes answer too.
+    shared: OnceLock<Shared>,
 }
 
 impl RateLimiter {
@@ -52,6 +58,28 @@ impl RateLimiter {
             registration: Counter::new(registration),
             sign_in: Counter::new(limits.sign_in),
             exempt: limits.exempt.clone(),
+            rates: [
+                (Class::Page, limits.page),
+                (Class::Token, limits.token),
+                (Class::Registration, registration),
+                (Class::SignIn, limits.sign_in),
+            ],
+            shared: OnceLock::new(),
+        }
+    }
+
+    /// Counts together with the other processes on the authority's database, until `stop` is ready.
+    pub async fn share(&self, authority: &Authority, stop: impl Future<Output = ()>) {
+        let shared = self.shared.get_or_init(|| Shared::new(self.rates));
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                () = tokio::time::sleep(shared::EVERY) => {}
+            }
+            if let Err(error) = shared.exchange(authority.store(), authority.now()).await {
+                tracing::warn!(%error, "requests are counted by each process alone for now");
+            }
         }
     }
 
@@ -69,7 +97,8 @@ impl RateLimiter {
             Class::Registration => &self.registration,
             Class::SignIn => &self.sign_in,
         };
-        counter.check(address).map_err(|wait| TooMany::new(class, wait))
+        let together = || self.shared.get().map_or(Ok(()), |shared| shared.check(class, address));
+        counter.check(address).and_then(|()| together()).map_err(|wait| TooMany::new(class, wait))
     }
 }
 

@@ -29,18 +29,33 @@ impl Tx {
         window: Duration,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
+        Ok(self.add_attempts(subject, 1, window, now).await?.0)
+    }
+
+    /// Counts `more` attempts of `subject` at once; how many there were in the present window, and when it began.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn add_attempts(
+        &mut self,
+        subject: &str,
+        more: u64,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<(u64, Timestamp), StorageError> {
         let row = self
             .one(
-                "INSERT INTO attempts (subject, window_started_at, count) VALUES ($1, $2, 1) \
+                "INSERT INTO attempts (subject, window_started_at, count) VALUES ($1, $2, $4) \
                  ON CONFLICT (subject) DO UPDATE SET \
-                 count = CASE WHEN attempts.window_started_at <= $3 THEN 1 ELSE attempts.count + 1 END, \
+                 count = CASE WHEN attempts.window_started_at <= $3 THEN excluded.count ELSE attempts.count + excluded.count END, \
                  window_started_at = CASE WHEN attempts.window_started_at <= $3 THEN excluded.window_started_at ELSE attempts.window_started_at END \
-                 RETURNING count",
-                [subject.into(), now.into(), now.minus(window).into()],
+                 RETURNING count, window_started_at",
+                [subject.into(), now.into(), now.minus(window).into(), more.into()],
             )
             .await?;
-        row.ok_or_else(|| StorageError::Corrupt { table: "attempts", id: String::new() })
-            .and_then(|row| Columns::of(&row, "attempts").count("count"))
+        let row = row.ok_or_else(|| StorageError::Corrupt { table: "attempts", id: String::new() })?;
+        let columns = Columns::of(&row, "attempts");
+        Ok((columns.count("count")?, columns.time("window_started_at")?))
     }
 
     /// Forgets the attempts of `subject`, after one that succeeded.

@@ -44,7 +44,9 @@ async fn ft24_two_processes_recover_at_once_and_get_one_pair() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ft11_no_token_works_after_the_revocation_was_answered() {
     let world = World::new().await;
-    for round in 0..300 {
+    // `FT11_ROUNDS=10000` for the long run.
+    let rounds = std::env::var("FT11_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(300);
+    for round in 0..rounds {
         let first = world.connect(CLI).await;
         let racing = {
             let (authority, refresh) = (world.authority.clone(), first.refresh.clone());

@@ -55,11 +55,15 @@ impl Instance {
     pub async fn run(self, listeners: Vec<TcpListener>, stop: impl Future<Output = ()>) -> Result<(), Failure> {
         let (stopping, stopped) = watch::channel(());
         let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
-        let control = self.control(stopped)?;
         let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
+        let counting = self.authority.store().is_shared().then(|| {
+            let (edge, authority, stop) = (state.edge.clone(), self.authority.clone(), ended(stopped.clone()));
+            tokio::spawn(async move { edge.limiter.share(&authority, stop).await })
+        });
+        let control = self.control(stopped)?;
         let served = app::serve(listeners, state, stop).await;
         drop(stopping);
-        for background in control.into_iter().chain([janitor]) {
+        for background in control.into_iter().chain(counting).chain([janitor]) {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
             }

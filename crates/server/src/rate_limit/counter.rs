@@ -16,7 +16,7 @@ use crate::config::Rate;
 /// A household: one IPv4 address, or one /64 of IPv6, whose owner could take a new address for every request. When very
 /// many are about, a /16 or a /32 counts as one, so that memory stays bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
+pub(super) enum Key {
     V4(Ipv4Addr),
     V6(u64),
     WideV4(u16),
@@ -24,7 +24,7 @@ enum Key {
 }
 
 impl Key {
-    fn of(address: IpAddr) -> Self {
+    pub(super) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
             IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
