@@ -28,10 +28,10 @@ clippy: ## the lints, warnings are errors
 	$(limit) 1500 $(CARGO) clippy --release --workspace --all-targets --all-features --locked -- -D warnings
 
 test-sqlite: ## the tests, on SQLite
-	$(limit) 2100 env -u TEST_DATABASE_URL $(CARGO) test --release --workspace --locked
+	$(limit) 2100 env -u TEST_DATABASE_URL $(CARGO) test --release --workspace --all-features --locked
 
 test-postgres: setup ## the tests again, on a PostgreSQL of their own
-	$(limit) 1500 conformance/with-postgres $(CARGO) test --release --workspace --locked
+	$(limit) 1500 conformance/with-postgres $(CARGO) test --release --workspace --all-features --locked
 
 build: ## the binary
 	$(limit) 1500 $(CARGO) build --release --locked
