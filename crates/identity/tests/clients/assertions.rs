@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use identity::AuthenticatedClient;
 use model::{Client, Profile, Timestamp};
-use protocol::{ClientCredentials, ClientMetadata, Confidential, ErrorCode, OAuthError};
+use protocol::{ClientCredentials, ClientMetadata, Confidential, ErrorCode, OAuthError, Params, RedirectUri};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{START, World, client},
+    harness::{Pair, START, VERIFIER, World, caller, client},
     https_server::{Answer, HttpsServer},
     signer::Signer,
 };
@@ -81,6 +81,34 @@ async fn each_offered_algorithm_authenticates_once() {
             .sign(&json!({ "alg": algorithm }).to_string(), &claims(&format!("{algorithm} nameless")).to_string());
         assert!(present(&world, None, &nameless).await.is_ok(), "neither kid, typ nor client_id is needed");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ft12_another_clients_key_is_refused_and_the_family_lives() {
+    let world = World::new().await;
+    let (own, foreign) = (Signer::p256("a"), Signer::p256("b"));
+    for (id, signer) in [("app", &own), ("other", &foreign)] {
+        let mut client = keyed(id, &json!({ "jwks": { "keys": [signer.jwk()] } }));
+        client.metadata.redirect_uris = vec![RedirectUri::register("http://127.0.0.1/callback").unwrap()];
+        put(&world, client).await;
+    }
+    let ask = async |signer: &Signer, id: &str, jti: &str, body: String| {
+        let claims = json!({ "iss": id, "sub": id, "aud": ISSUER, "exp": START + 60, "iat": START, "jti": jti });
+        let assertion = Confidential::new(signer.sign(&signer.header("ES256"), &claims.to_string()));
+        let credentials = ClientCredentials::Assertion { client_id: None, assertion };
+        let answer = world.authority.exchange(credentials, Params::parse(&body).unwrap(), &caller()).await;
+        answer.map(Pair::from).map_err(|error| error.into_oauth().code)
+    };
+    let code = world.code("app").await;
+    let redemption = format!("grant_type=authorization_code&code={code}&code_verifier={VERIFIER}");
+    let pair = ask(&own, "app", "1", redemption).await.unwrap();
+    let refresh = format!("grant_type=refresh_token&refresh_token={}", pair.refresh);
+    let stolen = ask(&foreign, "app", "2", refresh.clone()).await;
+    assert_eq!(stolen.unwrap_err(), ErrorCode::InvalidClient, "signed with another client's key");
+    let foreigner = ask(&foreign, "other", "3", refresh.clone()).await;
+    assert_eq!(foreigner.unwrap_err(), ErrorCode::InvalidGrant, "another client with its own key");
+    assert!(world.works(&pair.access).await);
+    assert!(ask(&own, "app", "4", refresh).await.is_ok());
 }
 
 #[tokio::test]

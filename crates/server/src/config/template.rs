@@ -73,7 +73,7 @@ pub(super) fn development(port: u16, data: &Path) -> Dict {
         ("listen".to_owned(), list(&[format!("127.0.0.1:{port}"), format!("[::1]:{port}")])),
         ("database".to_owned(), table(&[("url", Value::from(format!("sqlite:{}", inside("lanyard.db"))))])),
         ("keys".to_owned(), table(&[("file", Value::from(inside("keys.toml")))])),
-        ("log".to_owned(), table(&[("format", Value::from("text"))])),
+        ("log".to_owned(), table(&[("format", Value::from("text")), ("level", Value::from("info,rmcp=warn"))])),
         (
             "rate_limits".to_owned(),
             table(&[
