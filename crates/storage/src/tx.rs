@@ -221,6 +221,14 @@ impl Read {
         }
     }
 
+    /// Closes a connection that belongs to no pool, and waits until it is.
+    pub(crate) async fn close(self) -> Result<(), StorageError> {
+        if let Connection::Own(connection) = self.connection {
+            sqlx::Connection::close(connection).await?;
+        }
+        Ok(())
+    }
+
     async fn discard(&mut self) {
         if let Connection::Pooled(connection) = std::mem::replace(&mut self.connection, Connection::Discarded) {
             // What state it is in nobody knows; the pool opens another.

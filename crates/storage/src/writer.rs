@@ -65,6 +65,12 @@ impl Task {
         while self.queue.recv_many(&mut waiting, BATCH).await > 0 {
             self.batch(std::mem::take(&mut waiting)).await;
         }
+        // Closed and waited for, so that the write-ahead log is in the database when the store says that it is closed.
+        if let Some(tx) = self.tx
+            && let Err(error) = tx.read.close().await
+        {
+            tracing::warn!(%error, "the writer's connection did not close");
+        }
     }
 
     async fn batch(&mut self, waiting: Vec<Box<dyn Job>>) {

@@ -85,17 +85,3 @@ async fn a_database_that_cannot_be_opened_says_so() {
     };
     assert!(is_unavailable(&Store::open(&nobody).await.map(drop)));
 }
-
-#[tokio::test]
-async fn a_clean_stop_leaves_one_file_behind() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("lanyard.db");
-    let store = Store::open(&Options::new(format!("sqlite:{}", path.display()))).await.unwrap();
-    let ada = user("ada@example.com");
-    commit!(store, [ada], tx => tx.insert_user(&ada).await).unwrap();
-    store.close().await;
-    let name = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().file_name().into_string().unwrap();
-    let mut left: Vec<String> = std::fs::read_dir(directory.path()).unwrap().map(name).collect();
-    left.sort();
-    assert_eq!(left, ["lanyard.db", "lanyard.db.lock"], "the write-ahead log is in the database");
-}
