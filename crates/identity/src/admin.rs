@@ -13,9 +13,10 @@ mod project;
 mod resource;
 mod scope_text;
 mod secret;
+mod thing;
 mod user;
 
-use model::{Role, Timestamp};
+use model::{Client, Organization, Resource, Role, Timestamp, User};
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -199,6 +200,15 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Gives a person another password and ends their sessions.
+    UserSetPassword {
+        /// Whose: address or id.
+        user: String,
+        /// The password; without one it is made here, and the answer shows it this once.
+        password: Option<TypedPassword>,
+        /// Whether their connections end too.
+        end_connections: bool,
+    },
     /// Deletes an account with its sessions, memberships and grants.
     UserRemove {
         /// Which: address or id.
@@ -236,16 +246,18 @@ impl Authority {
             A::OrganizationList {} => self.organization_list().await,
             A::OrganizationShow { organization } => self.organization_show(&organization).await,
             A::OrganizationSetDisabled { organization, disabled } => {
-                self.organization_set_disabled(&organization, disabled, now).await
+                self.set_disabled::<Organization>(organization, disabled, now).await
             }
-            A::OrganizationRemove { organization } => self.organization_remove(&organization, now).await,
+            A::OrganizationRemove { organization } => self.remove::<Organization>(organization, now).await,
             A::ProjectAdd { organization, slug, name } => self.project_add(&organization, &slug, &name, now).await,
             A::ProjectList { organization } => self.project_list(organization.as_deref()).await,
-            A::ProjectShow { organization, project } => self.project_show(&organization, &project).await,
+            A::ProjectShow { organization, project } => self.show::<project::Owned>(&(organization, project)).await,
             A::ProjectSetDisabled { organization, project, disabled } => {
-                self.project_set_disabled(&organization, &project, disabled, now).await
+                self.set_disabled::<project::Owned>((organization, project), disabled, now).await
             }
-            A::ProjectRemove { organization, project } => self.project_remove(&organization, &project, now).await,
+            A::ProjectRemove { organization, project } => {
+                self.remove::<project::Owned>((organization, project), now).await
+            }
             A::MemberAdd { organization, user, role } => self.member_add(&organization, &user, role, now).await,
             A::MemberList { organization } => self.member_list(&organization).await,
             A::MemberRemove { organization, user } => self.member_remove(&organization, &user, now).await,
@@ -253,23 +265,28 @@ impl Authority {
                 self.resource_add(id, &name, &identifier, &scopes, now).await
             }
             A::ResourceList {} => self.resource_list().await,
-            A::ResourceShow { resource } => self.resource_show(&resource).await,
-            A::ResourceSetDisabled { resource, disabled } => self.resource_set_disabled(&resource, disabled, now).await,
-            A::ResourceNewSecret { resource } => self.resource_new_secret(&resource, now).await,
-            A::ResourceRemove { resource } => self.resource_remove(&resource, now).await,
+            A::ResourceShow { resource } => self.show::<Resource>(&resource).await,
+            A::ResourceSetDisabled { resource, disabled } => {
+                self.set_disabled::<Resource>(resource, disabled, now).await
+            }
+            A::ResourceNewSecret { resource } => self.resource_new_secret(resource, now).await,
+            A::ResourceRemove { resource } => self.remove::<Resource>(resource, now).await,
             A::ClientAdd(client) => self.client_add(*client, now).await,
             A::ClientList {} => self.client_list().await,
-            A::ClientShow { client } => self.client_show(&client).await,
-            A::ClientSetDisabled { client, disabled } => self.client_set_disabled(&client, disabled, now).await,
-            A::ClientNewSecret { client } => self.client_new_secret(&client, now).await,
-            A::ClientRemove { client } => self.client_remove(&client, now).await,
+            A::ClientShow { client } => self.show::<Client>(&client).await,
+            A::ClientSetDisabled { client, disabled } => self.set_disabled::<Client>(client, disabled, now).await,
+            A::ClientNewSecret { client } => self.client_new_secret(client, now).await,
+            A::ClientRemove { client } => self.remove::<Client>(client, now).await,
             A::UserAdd { email, name, password, email_verified } => {
                 self.user_add(&email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await
             }
             A::UserList {} => self.user_list().await,
             A::UserShow { user } => self.user_show(&user).await,
-            A::UserSetDisabled { user, disabled } => self.user_set_disabled(&user, disabled, now).await,
-            A::UserRemove { user } => self.user_remove(&user, now).await,
+            A::UserSetDisabled { user, disabled } => self.set_disabled::<User>(user, disabled, now).await,
+            A::UserSetPassword { user, password, end_connections } => {
+                self.user_set_password(user, password.as_ref().map(|typed| &typed.0), end_connections, now).await
+            }
+            A::UserRemove { user } => self.remove::<User>(user, now).await,
             A::KeyRotate {} => self.key_rotate(now).await,
         }
     }

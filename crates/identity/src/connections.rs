@@ -128,8 +128,17 @@ async fn disconnect(
     Ok(true)
 }
 
+/// Takes back these grants for this reason; how many.
+pub(crate) async fn end(tx: &mut Tx, grants: &[Grant], reason: &str, now: Timestamp) -> Result<usize, StorageError> {
+    for grant in grants {
+        tx.revoke_grant(grant.id, reason, now).await?;
+        tx.insert_audit_event(&revoked(grant, None, now)).await?;
+    }
+    Ok(grants.len())
+}
+
 /// The entry of a grant that was taken back.
-pub(crate) fn revoked(grant: &Grant, address: Option<String>, now: Timestamp) -> AuditEvent {
+fn revoked(grant: &Grant, address: Option<String>, now: Timestamp) -> AuditEvent {
     let organization_id = match &grant.kind {
         GrantKind::Project { organization_id, .. } => Some(*organization_id),
         GrantKind::Identity => None,

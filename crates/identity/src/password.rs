@@ -19,6 +19,8 @@ use crate::{Error, PasswordSettings};
 
 /// The longest password, in characters. Nothing is ever cut off.
 pub(crate) const MOST_CHARACTERS: usize = 256;
+/// Of one that is made here.
+const MADE_CHARACTERS: usize = 24;
 /// So many wait for each one that is being hashed; whoever comes then is told to come back.
 const WAITING_EACH: usize = 64;
 /// RFC 9106 §3.1: 16 bytes of salt.
@@ -133,6 +135,13 @@ pub(crate) fn fit(password: &str, least: usize) -> Result<(), Unfit> {
     if normal(password).chars().count() < least { Err(Unfit::TooShort) } else { Ok(()) }
 }
 
+/// A password that somebody is handed: letters and digits, 142 bits or more, and as long as `least` asks for.
+pub(crate) fn fresh(least: usize) -> Zeroizing<String> {
+    let texts = std::iter::repeat_with(|| Secret::generate().expose());
+    let characters = texts.flat_map(|text| text.chars().collect::<Vec<_>>());
+    Zeroizing::new(characters.take(least.max(MADE_CHARACTERS)).collect())
+}
+
 /// One form for what keyboards spell differently (RFC 8265 §4.2 without its exclusions).
 fn normal(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfkc().collect())
@@ -216,6 +225,15 @@ mod tests {
         assert!(strong.needs_rehash(&stored));
         assert!(strong.verify(Some(&stored), "a password of mine").await.unwrap(), "with the parameters of its time");
         assert!(!weak.needs_rehash(&strong.hash("a password of mine").await.unwrap()), "never to weaker ones");
+    }
+
+    #[test]
+    fn a_made_password_is_fit_and_never_the_same() {
+        for least in [12, 24, 64] {
+            let made = fresh(least);
+            assert_eq!((made.chars().count(), fit(&made, least)), (least.max(24), Ok(())));
+            assert_ne!(*made, *fresh(least));
+        }
     }
 
     #[tokio::test]

@@ -134,6 +134,15 @@ impl Read {
         .collect()
     }
 
+    /// All of a person's grants that were not taken back.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_grants_of(&mut self, user_id: Id<User>) -> Result<Vec<Grant>, StorageError> {
+        let sql = "SELECT * FROM grants WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id";
+        self.all(sql, [user_id.into()]).await?.iter().map(grant).collect()
+    }
+
     /// A person's grants over the projects of one organisation that were not taken back.
     ///
     /// # Errors

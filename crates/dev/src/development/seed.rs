@@ -120,7 +120,7 @@ async fn clients(made: &Made<'_>, kept: &mut Kept) -> Result<(), Failure> {
 fn demo_cli() -> ClientAdd {
     ClientAdd {
         redirect_uris: vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()],
-        ..client("demo-cli", "Demo command line", ClientKind::Public {})
+        ..ClientAdd::new("demo-cli", "Demo command line", ClientKind::Public {})
     }
 }
 
@@ -129,7 +129,7 @@ fn demo_app() -> ClientAdd {
         redirect_uris: vec!["http://localhost:3000/callback".to_owned()],
         profile: Some(Profile::Oidc),
         client_uri: Some("http://localhost:3000/".to_owned()),
-        ..client("demo-app", "Demo web app", ClientKind::Confidential {})
+        ..ClientAdd::new("demo-app", "Demo web app", ClientKind::Confidential {})
     }
 }
 
@@ -137,24 +137,7 @@ fn demo_service() -> ClientAdd {
     ClientAdd {
         grant_types: vec!["client_credentials".to_owned()],
         home: Some(ClientHome { organization: ACME.to_owned(), project: "apollo".to_owned() }),
-        ..client("demo-service", "Demo service", ClientKind::Confidential {})
-    }
-}
-
-fn client(id: &str, name: &str, kind: ClientKind) -> ClientAdd {
-    ClientAdd {
-        id: Some(id.to_owned()),
-        name: name.to_owned(),
-        kind,
-        redirect_uris: Vec::new(),
-        grant_types: Vec::new(),
-        scope: None,
-        profile: None,
-        first_party: false,
-        home: None,
-        nonce_instead_of_pkce: false,
-        id_token_signed_response_alg: None,
-        client_uri: None,
+        ..ClientAdd::new("demo-service", "Demo service", ClientKind::Confidential {})
     }
 }
 

@@ -2,16 +2,63 @@
 
 mod addition;
 
-use model::{AuditEvent, Client, ClientId, Id, Timestamp};
-use serde_json::{Value, json};
-use storage::Read;
+use model::{AuditEvent, Client, ClientId, Id, SecretHash, Timestamp};
+use serde_json::{Map, Value, json};
+use storage::{Read, StorageError, Tx};
 
 pub use addition::{ClientAdd, ClientHome, ClientKind};
 
-use super::{ActError, answer, secret};
+use super::{
+    ActError, answer, secret,
+    thing::{Actions, Step, Thing},
+};
 use crate::Authority;
 
 const ID_CHARACTERS: usize = 100;
+
+impl Thing for Client {
+    type Name = String;
+
+    const ACTIONS: Actions = Actions {
+        added: "client.added",
+        disabled: "client.disabled",
+        enabled: "client.enabled",
+        removed: "client.removed",
+    };
+
+    async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
+        read.client(&ClientId::new(named)).await?.ok_or_else(|| {
+            ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
+        })
+    }
+
+    fn answer(&self) -> Value {
+        answer::client(self)
+    }
+
+    fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
+        AuditEvent {
+            client_id: Some(self.id.clone()),
+            organization_id: self.home.map(|home| home.organization_id),
+            subject: Some(self.id.to_string()),
+            ..AuditEvent::new(action, now)
+        }
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.insert_client(self).await
+    }
+
+    async fn set_disabled(&mut self, tx: &mut Tx, at: Option<Timestamp>) -> Result<(), StorageError> {
+        self.disabled_at = at;
+        tx.set_client_disabled(&self.id, at).await
+    }
+
+    async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        tx.delete_client(&self.id, now).await?;
+        Ok(Map::new())
+    }
+}
 
 impl Authority {
     pub(super) async fn client_add(&self, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
@@ -21,20 +68,15 @@ impl Authority {
         let taken = format!("there is, or was, a client '{id}', and ids are never given again; choose another");
         let hash = has_secret.then_some(hash);
         let added = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let (asked, id, hash) = (asked.clone(), id.clone(), hash.clone());
-                Box::pin(async move {
-                    let client = addition::client(tx, &asked, id, hash, now).await?;
-                    tx.insert_client(&client).await?;
-                    tx.insert_audit_event(&audit("client.added", &client, now)).await?;
-                    Ok::<_, ActError>(answer::client(&client))
-                })
-            })
-            .await
-            .map_err(|error| error.if_taken(|| taken))?;
-        self.parts.known.forget();
+            .add::<Client>(
+                move |tx| {
+                    let (asked, id, hash) = (asked.clone(), id.clone(), hash.clone());
+                    Box::pin(async move { addition::client(tx, &asked, id, hash, now).await })
+                },
+                || taken,
+                now,
+            )
+            .await?;
         Ok(secret::shown(added, has_secret.then_some(text)))
     }
 
@@ -43,82 +85,25 @@ impl Authority {
         Ok(json!({ "clients": clients.iter().map(answer::client).collect::<Vec<_>>() }))
     }
 
-    pub(super) async fn client_show(&self, named: &str) -> Result<Value, ActError> {
-        let mut read = self.parts.store.read().await?;
-        Ok(answer::client(&find(&mut read, named).await?))
-    }
-
-    pub(super) async fn client_set_disabled(
-        &self,
-        named: &str,
-        disabled: bool,
-        now: Timestamp,
-    ) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        let changed = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let mut client = find(tx, &named).await?;
-                    client.disabled_at = disabled.then_some(now);
-                    tx.set_client_disabled(&client.id, client.disabled_at).await?;
-                    let action = if disabled { "client.disabled" } else { "client.enabled" };
-                    tx.insert_audit_event(&audit(action, &client, now)).await?;
-                    Ok::<_, ActError>(answer::client(&client))
-                })
-            })
-            .await?;
-        self.parts.known.forget();
-        Ok(changed)
-    }
-
-    pub(super) async fn client_new_secret(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn client_new_secret(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
         let (text, hash) = secret::fresh();
-        let named = named.to_owned();
         let changed = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let (named, hash) = (named.clone(), hash.clone());
-                Box::pin(async move {
-                    let mut client = find(tx, &named).await?;
-                    if client.secret_hash.is_none() {
-                        let id = &client.id;
-                        return Err(ActError::new(format!(
-                            "'{id}' is a client without a secret; add a confidential one instead"
-                        )));
-                    }
-                    client.secret_hash = Some(hash);
-                    tx.put_client(&client).await?;
-                    tx.insert_audit_event(&audit("client.new_secret", &client, now)).await?;
-                    Ok(answer::client(&client))
-                })
-            })
+            .change::<Client>(named, "client.new_secret", move |tx, client| renew(tx, client, hash.clone()), now)
             .await?;
-        self.parts.known.forget();
         Ok(secret::shown(changed, Some(text)))
     }
+}
 
-    pub(super) async fn client_remove(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        let removed = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let client = find(tx, &named).await?;
-                    tx.delete_client(&client.id, now).await?;
-                    tx.insert_audit_event(&audit("client.removed", &client, now)).await?;
-                    Ok::<_, ActError>(json!({ "removed": answer::client(&client) }))
-                })
-            })
-            .await?;
-        self.parts.known.forget();
-        Ok(removed)
-    }
+fn renew<'t>(tx: &'t mut Tx, client: &'t mut Client, hash: SecretHash) -> Step<'t, Value> {
+    Box::pin(async move {
+        if client.secret_hash.is_none() {
+            let id = &client.id;
+            return Err(ActError::new(format!("'{id}' is a client without a secret; add a confidential one instead")));
+        }
+        client.secret_hash = Some(hash);
+        tx.put_client(client).await?;
+        Ok(client.answer())
+    })
 }
 
 /// An id from the command line, or one of ours. Never a URL: those are client documents.
@@ -133,20 +118,4 @@ pub(super) fn parse_id(asked: Option<String>, now: Timestamp) -> Result<String, 
     Err(ActError::new(format!(
         "'{shown}' cannot be an id; use 1 to {ID_CHARACTERS} letters, digits, hyphens, dots and underscores"
     )))
-}
-
-async fn find(read: &mut Read, named: &str) -> Result<Client, ActError> {
-    let found = read.client(&ClientId::new(named)).await?;
-    found.ok_or_else(|| {
-        ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
-    })
-}
-
-fn audit(action: &'static str, client: &Client, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        client_id: Some(client.id.clone()),
-        organization_id: client.home.map(|home| home.organization_id),
-        subject: Some(client.id.to_string()),
-        ..AuditEvent::new(action, now)
-    }
 }

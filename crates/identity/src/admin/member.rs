@@ -2,7 +2,7 @@
 
 use model::{AuditEvent, Membership, Organization, Role, Timestamp, User};
 use serde_json::{Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError};
 
 use super::{ActError, answer, organization, user};
 use crate::{Authority, connections};
@@ -58,7 +58,8 @@ impl Authority {
                         let (email, slug) = (&user.email, &organization.slug);
                         return Err(ActError::new(format!("{email} is no member of '{slug}'; `lanyard member list {slug}` shows who is")));
                     }
-                    let ended = end_grants(tx, &organization, &user, now).await?;
+                    let grants = tx.live_grants_in(user.id, organization.id).await?;
+                    let ended = connections::end(tx, &grants, MEMBERSHIP_LOST, now).await?;
                     tx.insert_audit_event(&audit("member.removed", &organization, &user, now)).await?;
                     Ok(json!({ "removed": { "organization": organization.slug, "email": user.email }, "connections_ended": ended }))
                 })
@@ -95,20 +96,6 @@ async fn keep_an_owner(read: &mut Read, organization: &Organization, user: &User
         ))),
         _ => Ok(()),
     }
-}
-
-async fn end_grants(
-    tx: &mut Tx,
-    organization: &Organization,
-    user: &User,
-    now: Timestamp,
-) -> Result<usize, StorageError> {
-    let grants = tx.live_grants_in(user.id, organization.id).await?;
-    for grant in &grants {
-        tx.revoke_grant(grant.id, MEMBERSHIP_LOST, now).await?;
-        tx.insert_audit_event(&connections::revoked(grant, None, now)).await?;
-    }
-    Ok(grants.len())
 }
 
 fn audit(action: &'static str, organization: &Organization, user: &User, now: Timestamp) -> AuditEvent {

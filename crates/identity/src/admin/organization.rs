@@ -1,13 +1,57 @@
 //! Organisations, by the operator.
 
 use model::{AuditEvent, Id, Organization, Slug, Timestamp};
-use serde_json::{Value, json};
-use storage::Read;
+use serde_json::{Map, Value, json};
+use storage::{Read, StorageError, Tx};
 
-use super::{ActError, answer, member};
+use super::{
+    ActError, answer, member,
+    thing::{Actions, Thing, ready},
+};
 use crate::Authority;
 
 const NAME_CHARACTERS: usize = 100;
+
+impl Thing for Organization {
+    type Name = String;
+
+    const ACTIONS: Actions = Actions {
+        added: "organization.added",
+        disabled: "organization.disabled",
+        enabled: "organization.enabled",
+        removed: "organization.removed",
+    };
+
+    async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
+        find(read, named).await
+    }
+
+    fn answer(&self) -> Value {
+        answer::organization(self)
+    }
+
+    fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
+        AuditEvent {
+            organization_id: Some(self.id),
+            subject: Some(self.slug.to_string()),
+            ..AuditEvent::new(action, now)
+        }
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.insert_organization(self).await
+    }
+
+    async fn set_disabled(&mut self, tx: &mut Tx, at: Option<Timestamp>) -> Result<(), StorageError> {
+        self.disabled_at = at;
+        tx.set_organization_disabled(self.id, at).await
+    }
+
+    async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        tx.delete_organization(self, now).await?;
+        Ok(Map::new())
+    }
+}
 
 impl Authority {
     pub(super) async fn organization_add(&self, slug: &str, name: &str, now: Timestamp) -> Result<Value, ActError> {
@@ -18,23 +62,9 @@ impl Authority {
             created_at: now,
             disabled_at: None,
         };
-        let answer = answer::organization(&organization);
         let taken =
             || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let organization = organization.clone();
-                Box::pin(async move {
-                    tx.insert_organization(&organization).await?;
-                    tx.insert_audit_event(&audit("organization.added", &organization, now))
-                        .await
-                        .map_err(ActError::from)
-                })
-            })
-            .await
-            .map_err(|error: ActError| error.if_taken(taken))?;
-        Ok(answer)
+        self.add::<Organization>(move |_| ready(organization.clone()), taken, now).await
     }
 
     pub(super) async fn organization_list(&self) -> Result<Value, ActError> {
@@ -56,49 +86,6 @@ impl Authority {
             shown.insert("members".to_owned(), members.into());
         }
         Ok(shown)
-    }
-
-    pub(super) async fn organization_set_disabled(
-        &self,
-        named: &str,
-        disabled: bool,
-        now: Timestamp,
-    ) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let mut organization = find(tx, &named).await?;
-                    organization.disabled_at = disabled.then_some(now);
-                    tx.set_organization_disabled(organization.id, organization.disabled_at).await?;
-                    let action = if disabled { "organization.disabled" } else { "organization.enabled" };
-                    tx.insert_audit_event(&audit(action, &organization, now)).await?;
-                    Ok(answer::organization(&organization))
-                })
-            })
-            .await
-    }
-
-    pub(super) async fn organization_remove(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        let removed = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let organization = find(tx, &named).await?;
-                    tx.delete_organization(&organization, now).await?;
-                    tx.insert_audit_event(&audit("organization.removed", &organization, now)).await?;
-                    Ok::<_, ActError>(json!({ "removed": answer::organization(&organization) }))
-                })
-            })
-            .await?;
-        // Clients that read for it lost their standing.
-        self.parts.known.forget();
-        Ok(removed)
     }
 }
 
@@ -137,12 +124,4 @@ pub(super) fn parse_name(text: &str) -> Result<String, ActError> {
         )));
     }
     Ok(name.to_owned())
-}
-
-fn audit(action: &'static str, organization: &Organization, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        organization_id: Some(organization.id),
-        subject: Some(organization.slug.to_string()),
-        ..AuditEvent::new(action, now)
-    }
 }

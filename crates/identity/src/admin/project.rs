@@ -1,11 +1,63 @@
 //! Projects, by the operator.
 
 use model::{AuditEvent, Id, Organization, Project, Slug, Timestamp};
-use serde_json::{Value, json};
-use storage::Read;
+use serde_json::{Map, Value, json};
+use storage::{Read, StorageError, Tx};
 
-use super::{ActError, answer, organization};
+use super::{
+    ActError, answer, organization,
+    thing::{Actions, Thing},
+};
 use crate::Authority;
+
+/// A project with the organisation that it belongs to.
+pub(super) struct Owned {
+    organization: Organization,
+    project: Project,
+}
+
+impl Thing for Owned {
+    /// Organisation and project.
+    type Name = (String, String);
+
+    const ACTIONS: Actions = Actions {
+        added: "project.added",
+        disabled: "project.disabled",
+        enabled: "project.enabled",
+        removed: "project.removed",
+    };
+
+    async fn find(read: &mut Read, (named, project): &(String, String)) -> Result<Self, ActError> {
+        let (organization, project) = find(read, named, project).await?;
+        Ok(Self { organization, project })
+    }
+
+    fn answer(&self) -> Value {
+        answer::project(&self.project, &self.organization)
+    }
+
+    fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
+        AuditEvent {
+            organization_id: Some(self.organization.id),
+            subject: Some(self.project.id.to_string()),
+            ..AuditEvent::new(action, now)
+        }
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.insert_project(&self.project).await
+    }
+
+    async fn set_disabled(&mut self, tx: &mut Tx, at: Option<Timestamp>) -> Result<(), StorageError> {
+        self.project.disabled_at = at;
+        tx.set_project_disabled(self.project.id, at).await
+    }
+
+    async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        tx.delete_project(&self.project, now).await?;
+        Ok(Map::new())
+    }
+}
 
 impl Authority {
     pub(super) async fn project_add(
@@ -17,28 +69,22 @@ impl Authority {
     ) -> Result<Value, ActError> {
         let taken =
             || format!("'{named}' has, or had, a project '{slug}', and slugs are never given again; choose another");
-        let (named, slug, name) = (named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let (named, slug, name) = (named.clone(), slug.clone(), name.clone());
+        let parts = (named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
+        self.add::<Owned>(
+            move |tx| {
+                let (named, slug, name) = parts.clone();
                 Box::pin(async move {
                     let organization = organization::find(tx, &named).await?;
-                    let project = Project {
-                        id: Id::new(now),
-                        organization_id: organization.id,
-                        slug,
-                        name,
-                        created_at: now,
-                        disabled_at: None,
-                    };
-                    tx.insert_project(&project).await?;
-                    tx.insert_audit_event(&audit("project.added", &project, now)).await?;
-                    Ok(answer::project(&project, &organization))
+                    let organization_id = organization.id;
+                    let project =
+                        Project { id: Id::new(now), organization_id, slug, name, created_at: now, disabled_at: None };
+                    Ok(Owned { organization, project })
                 })
-            })
-            .await
-            .map_err(|error: ActError| error.if_taken(taken))
+            },
+            taken,
+            now,
+        )
+        .await
     }
 
     pub(super) async fn project_list(&self, named: Option<&str>) -> Result<Value, ActError> {
@@ -53,56 +99,6 @@ impl Authority {
             shown.extend(projects.iter().map(|project| answer::project(project, organization)));
         }
         Ok(json!({ "projects": shown }))
-    }
-
-    pub(super) async fn project_show(&self, named: &str, project: &str) -> Result<Value, ActError> {
-        let mut read = self.parts.store.read().await?;
-        let (organization, project) = find(&mut read, named, project).await?;
-        Ok(answer::project(&project, &organization))
-    }
-
-    pub(super) async fn project_set_disabled(
-        &self,
-        named: &str,
-        project: &str,
-        disabled: bool,
-        now: Timestamp,
-    ) -> Result<Value, ActError> {
-        let names = (named.to_owned(), project.to_owned());
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let (named, project) = names.clone();
-                Box::pin(async move {
-                    let (organization, mut project) = find(tx, &named, &project).await?;
-                    project.disabled_at = disabled.then_some(now);
-                    tx.set_project_disabled(project.id, project.disabled_at).await?;
-                    let action = if disabled { "project.disabled" } else { "project.enabled" };
-                    tx.insert_audit_event(&audit(action, &project, now)).await?;
-                    Ok(answer::project(&project, &organization))
-                })
-            })
-            .await
-    }
-
-    pub(super) async fn project_remove(&self, named: &str, project: &str, now: Timestamp) -> Result<Value, ActError> {
-        let names = (named.to_owned(), project.to_owned());
-        let removed = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let (named, project) = names.clone();
-                Box::pin(async move {
-                    let (organization, project) = find(tx, &named, &project).await?;
-                    tx.delete_project(&project, now).await?;
-                    tx.insert_audit_event(&audit("project.removed", &project, now)).await?;
-                    Ok::<_, ActError>(json!({ "removed": answer::project(&project, &organization) }))
-                })
-            })
-            .await?;
-        // Clients that read for it lost their standing.
-        self.parts.known.forget();
-        Ok(removed)
     }
 }
 
@@ -124,12 +120,4 @@ pub(super) async fn find(read: &mut Read, named: &str, project: &str) -> Result<
     };
     let found = found.ok_or_else(missing)?;
     Ok((organization, found))
-}
-
-fn audit(action: &'static str, project: &Project, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        organization_id: Some(project.organization_id),
-        subject: Some(project.id.to_string()),
-        ..AuditEvent::new(action, now)
-    }
 }

@@ -1,15 +1,62 @@
 //! Accounts, by the operator.
 
-use model::{AuditEvent, Email, Id, Role, Timestamp, User};
+use model::{AuditEvent, Email, Id, Role, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
-use serde_json::{Value, json};
-use storage::{Read, StorageError};
+use serde_json::{Map, Value, json};
+use storage::{Read, StorageError, Tx};
 
-use super::{ActError, answer, organization};
+use super::{
+    ActError, answer, organization,
+    thing::{Actions, Step, Thing, ready},
+};
 use crate::{
-    Authority,
+    Authority, connections,
     password::{self, MOST_CHARACTERS, Unfit},
 };
+
+/// The reason of grants that an operator ended with a password.
+const PASSWORD_SET: &str = "password_set";
+
+impl Thing for User {
+    type Name = String;
+
+    const ACTIONS: Actions =
+        Actions { added: "user.added", disabled: "user.disabled", enabled: "user.enabled", removed: "user.removed" };
+
+    async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
+        find(read, named).await
+    }
+
+    fn answer(&self) -> Value {
+        answer::user(self)
+    }
+
+    fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
+        AuditEvent { user_id: Some(self.id), subject: Some(self.id.to_string()), ..AuditEvent::new(action, now) }
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.insert_user(self).await
+    }
+
+    /// Whoever is disabled is signed out everywhere; their connections are dead while they are (`live_grants`), and end at
+    /// the next refresh.
+    async fn set_disabled(&mut self, tx: &mut Tx, at: Option<Timestamp>) -> Result<(), StorageError> {
+        self.disabled_at = at;
+        tx.set_user_disabled(self.id, at).await?;
+        if at.is_some() {
+            tx.delete_sessions_of(self.id).await?;
+        }
+        Ok(())
+    }
+
+    /// The answer names the organisations that have no owner then (C-38).
+    async fn delete(&self, tx: &mut Tx, _: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        let orphaned = owned_alone(tx, self).await?;
+        tx.delete_user(self.id).await?;
+        Ok(Map::from_iter([("organizations_without_owner".to_owned(), orphaned.into())]))
+    }
+}
 
 impl Authority {
     pub(super) async fn user_add(
@@ -32,24 +79,37 @@ impl Authority {
             created_at: now,
             disabled_at: None,
         };
-        let answer = answer::user(&user);
         let taken = || format!("{email} has an account already; `lanyard user show {email}` shows it");
-        let added: Result<(), ActError> = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let user = user.clone();
-                Box::pin(async move {
-                    tx.insert_user(&user).await?;
-                    Ok(tx.insert_audit_event(&audit("user.added", &user, now)).await?)
-                })
-            })
-            .await;
-        added.map_err(|error| error.if_taken(taken))?;
-        Ok(answer)
+        self.add::<User>(move |_| ready(user.clone()), taken, now).await
     }
 
-    async fn hash_new(&self, password: &str) -> Result<model::user::PasswordHash, ActError> {
+    /// Gives a person another password and signs them out everywhere. Without one it is made here, and shown this once.
+    pub(super) async fn user_set_password(
+        &self,
+        named: String,
+        password: Option<&Confidential>,
+        end_connections: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let least = self.parts.settings.password.min_length;
+        let made = password.is_none().then(|| password::fresh(least));
+        let chosen = password.map(Confidential::expose).or(made.as_ref().map(|made| made.as_str())).unwrap_or_default();
+        let hash = self.hash_new(chosen).await?;
+        let mut changed = self
+            .change::<User>(
+                named,
+                "user.password_set",
+                move |tx, user| set_password(tx, user, hash.clone(), end_connections, now),
+                now,
+            )
+            .await?;
+        if let (Some(changed), Some(made)) = (changed.as_object_mut(), made) {
+            changed.insert("password".to_owned(), made.as_str().into());
+        }
+        Ok(changed)
+    }
+
+    async fn hash_new(&self, password: &str) -> Result<PasswordHash, ActError> {
         let least = self.parts.settings.password.min_length;
         password::fit(password, least).map_err(|unfit| match unfit {
             Unfit::TooShort => ActError::new(format!("the password is too short; use {least} characters or more")),
@@ -80,52 +140,32 @@ impl Authority {
         }
         Ok(shown)
     }
+}
 
-    /// Whoever is disabled is signed out everywhere; their connections are dead while they are (`live_grants`), and end at
-    /// the next refresh.
-    pub(super) async fn user_set_disabled(
-        &self,
-        named: &str,
-        disabled: bool,
-        now: Timestamp,
-    ) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let mut user = find(tx, &named).await?;
-                    user.disabled_at = disabled.then_some(now);
-                    tx.set_user_disabled(user.id, user.disabled_at).await?;
-                    if disabled {
-                        tx.delete_sessions_of(user.id).await?;
-                    }
-                    let action = if disabled { "user.disabled" } else { "user.enabled" };
-                    tx.insert_audit_event(&audit(action, &user, now)).await?;
-                    Ok(answer::user(&user))
-                })
-            })
-            .await
-    }
-
-    /// The answer names the organisations that have no owner then (C-38).
-    pub(super) async fn user_remove(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let named = named.to_owned();
-        self.parts
-            .store
-            .transaction(move |tx| {
-                let named = named.clone();
-                Box::pin(async move {
-                    let user = find(tx, &named).await?;
-                    let orphaned = owned_alone(tx, &user).await?;
-                    tx.delete_user(user.id).await?;
-                    tx.insert_audit_event(&audit("user.removed", &user, now)).await?;
-                    Ok(json!({ "removed": answer::user(&user), "organizations_without_owner": orphaned }))
-                })
-            })
-            .await
-    }
+/// Connections stay unless they are to end: they were allowed by the person, whatever the password.
+fn set_password<'t>(
+    tx: &'t mut Tx,
+    user: &'t mut User,
+    hash: PasswordHash,
+    end_connections: bool,
+    now: Timestamp,
+) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.set_password_hash(user.id, &hash).await?;
+        user.password_hash = Some(hash);
+        let sessions = tx.delete_sessions_of(user.id).await?;
+        let mut ended = 0;
+        if end_connections {
+            let grants = tx.live_grants_of(user.id).await?;
+            ended = connections::end(tx, &grants, PASSWORD_SET, now).await?;
+        }
+        let mut answer = user.answer();
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert("sessions_ended".to_owned(), sessions.into());
+            answer.insert("connections_ended".to_owned(), ended.into());
+        }
+        Ok(answer)
+    })
 }
 
 /// The user with this address or id.
@@ -161,8 +201,4 @@ fn parse_email(text: &str) -> Result<Email, ActError> {
             text.escape_debug()
         ))
     })
-}
-
-fn audit(action: &'static str, user: &User, now: Timestamp) -> AuditEvent {
-    AuditEvent { user_id: Some(user.id), subject: Some(user.id.to_string()), ..AuditEvent::new(action, now) }
 }

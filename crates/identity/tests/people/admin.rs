@@ -172,6 +172,35 @@ async fn users_by_the_operator() {
 }
 
 #[tokio::test]
+async fn an_operator_gives_another_password() {
+    let stand = Stand::new().await;
+    stand.acme().await;
+    let user = stand.member("one@example.com", "member").await;
+    let session = stand.sign_in("one@example.com", PASSWORD).await.unwrap().session;
+    let (grant, _) = stand.connect(user).await;
+    let set = |password: Option<&str>, end: bool| json!({"user_set_password": {"user": "one@example.com", "password": password, "end_connections": end}});
+
+    assert!(stand.refused(set(Some("too short"), true)).await.contains("12 characters"));
+    assert!(stand.sign_in("one@example.com", PASSWORD).await.is_ok(), "nothing was changed");
+
+    let changed = stand.act(set(Some("another pass phrase"), false)).await;
+    assert_eq!((&changed["sessions_ended"], &changed["connections_ended"]), (&json!(2), &json!(0)));
+    assert!(changed.get("password").is_none(), "what was typed is not shown");
+    assert!(stand.sign_in("one@example.com", PASSWORD).await.is_err());
+    assert!(stand.sign_in("one@example.com", "another pass phrase").await.is_ok());
+    let ended = stand.authority.store().read().await.unwrap().live_session(session.id, stand.now()).await.unwrap();
+    assert!(ended.is_none());
+    assert_eq!(stand.ended(grant).await, None);
+
+    let made = stand.act(set(None, true)).await;
+    assert_eq!(made["connections_ended"], json!(1));
+    assert_eq!(stand.ended(grant).await.as_deref(), Some("password_set"));
+    assert!(stand.sign_in("one@example.com", made["password"].as_str().unwrap()).await.is_ok());
+    let nobody = json!({"user_set_password": {"user": "two@example.com", "password": null, "end_connections": false}});
+    assert!(stand.refused(nobody).await.contains("no user"));
+}
+
+#[tokio::test]
 async fn a_password_does_not_print() {
     let act: identity::admin::Act = serde_json::from_value(
         json!({"user_add": {"email": "a@b.cd", "name": null, "password": PASSWORD, "email_verified": false}}),

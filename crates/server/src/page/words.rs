@@ -56,6 +56,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
         "membership_lost" => EndReason::MembershipLost,
+        "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
     }

@@ -82,6 +82,8 @@ pub enum EndReason {
     Expired,
     /// The person is no member of the project any more.
     MembershipLost,
+    /// The operator gave the account another password, and ended what it had allowed.
+    PasswordSet,
     /// The account, organisation, project or app was disabled.
     Disabled,
     /// The server was restored from an older backup.
@@ -98,6 +100,7 @@ impl EndReason {
             Self::Unused => "it was not used for a long time",
             Self::Expired => "its time was over",
             Self::MembershipLost => "you are no longer a member of the project",
+            Self::PasswordSet => "the operator of this server gave your account a new password",
             Self::Disabled => "the account, the organisation, the project or the app was switched off",
             Self::RolledBack => "the server was restored from a backup; connect it again",
         }

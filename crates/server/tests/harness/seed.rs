@@ -96,18 +96,8 @@ pub fn client(client: ClientAdd) -> Act {
 /// A public client that says nothing special.
 pub fn plain(id: &str, redirect_uris: &[&str]) -> ClientAdd {
     ClientAdd {
-        id: Some(id.into()),
-        name: id.into(),
-        kind: ClientKind::Public {},
         redirect_uris: redirect_uris.iter().map(|uri| (*uri).to_owned()).collect(),
-        grant_types: Vec::new(),
-        scope: None,
-        profile: None,
-        first_party: false,
-        home: None,
-        nonce_instead_of_pkce: false,
-        id_token_signed_response_alg: None,
-        client_uri: None,
+        ..ClientAdd::new(id, id, ClientKind::Public {})
     }
 }
 

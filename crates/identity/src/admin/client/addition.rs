@@ -51,6 +51,27 @@ pub struct ClientAdd {
     pub client_uri: Option<String>,
 }
 
+impl ClientAdd {
+    /// One of which nothing special is said.
+    #[must_use]
+    pub fn new(id: impl Into<String>, name: impl Into<String>, kind: ClientKind) -> Self {
+        Self {
+            id: Some(id.into()),
+            name: name.into(),
+            kind,
+            redirect_uris: Vec::new(),
+            grant_types: Vec::new(),
+            scope: None,
+            profile: None,
+            first_party: false,
+            home: None,
+            nonce_instead_of_pkce: false,
+            id_token_signed_response_alg: None,
+            client_uri: None,
+        }
+    }
+}
+
 /// How a client authenticates (RFC 7591 §2).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! People on the command line. A password never stands in an argument, where every process of the machine could read it.
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 
 use clap::Subcommand;
 use identity::admin::{Act, TypedPassword};
@@ -42,6 +42,18 @@ pub enum UserAct {
         /// E-mail address or id
         user: String,
     },
+    /// Give a person another password, and sign them out everywhere. It is asked for on a terminal, and else read from
+    /// standard input, one line
+    Password {
+        /// E-mail address or id
+        user: String,
+        /// Make one, and show it this once
+        #[arg(long)]
+        generate: bool,
+        /// End their connections too
+        #[arg(long)]
+        end_connections: bool,
+    },
     /// Delete an account with its sessions, memberships and connections
     Remove {
         /// E-mail address or id
@@ -63,20 +75,39 @@ impl TryFrom<UserAct> for Act {
             U::Show { user } => Self::UserShow { user },
             U::Disable { user } => Self::UserSetDisabled { user, disabled: true },
             U::Enable { user } => Self::UserSetDisabled { user, disabled: false },
+            U::Password { user, generate, end_connections } => {
+                let password = if generate { None } else { Some(ask_password()?) };
+                Self::UserSetPassword { user, password, end_connections }
+            }
             U::Remove { user } => Self::UserRemove { user },
         })
     }
 }
 
+/// Without showing it, and twice, since nobody sees what is typed.
+fn ask_password() -> Result<TypedPassword, Failure> {
+    if !io::stdin().is_terminal() {
+        return read_password();
+    }
+    let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(|error| unreadable(&error));
+    let password = Confidential::new(ask("New password: ")?);
+    let again = Confidential::new(ask("The same again: ")?);
+    if password.expose() != again.expose() {
+        return Err(Failure::misused("The two are not the same. Nothing was changed."));
+    }
+    Ok(TypedPassword(password))
+}
+
 fn read_password() -> Result<TypedPassword, Failure> {
     let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| Failure::misused(format!("No password could be read: {error}.")))?;
+    io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(&error))?;
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         return Err(Failure::misused("No password came on standard input."));
     }
     Ok(TypedPassword(Confidential::new(password)))
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::misused(format!("No password could be read: {error}."))
 }
