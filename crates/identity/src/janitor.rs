@@ -53,7 +53,9 @@ impl Authority {
     pub async fn run_janitor_once(&self, now: Timestamp) -> Result<Purged, Error> {
         self.write_last_uses().await?;
         self.end_lapsed_grants(now).await?;
-        Ok(self.purge(now).await?)
+        let keys = self.remove_signing_keys(now).await?;
+        let purged = self.purge(now).await?;
+        Ok(Purged { rows: purged.rows + keys })
     }
 
     async fn clean_and_log(&self) -> Result<(), Error> {

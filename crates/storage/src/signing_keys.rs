@@ -89,4 +89,16 @@ impl Tx {
         self.run_one("signing key", sql, [id.into(), sealed.into()]).await?;
         self.bump_policy().await
     }
+
+    /// Deletes the keys that signed for the last time at `retired_by` or before; how many there were.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_signing_keys(&mut self, retired_by: Timestamp) -> Result<u64, StorageError> {
+        let deleted = self.run("DELETE FROM signing_keys WHERE retired_at <= $1", [retired_by.into()]).await?;
+        if deleted > 0 {
+            self.bump_policy().await?;
+        }
+        Ok(deleted)
+    }
 }

@@ -1,10 +1,12 @@
 //! Rotation: a new key of each algorithm is published at once and signs later; the old one then retires and stays published
-//! for as long as what it signed may live. Nobody is signed out.
+//! for as long as what it signed may live. When that is of no use to anybody it is removed. Nobody is signed out.
+
+use std::time::Duration;
 
 use model::{SigningKey, Timestamp};
 
-use super::{ALGORITHMS, PUBLICATION, make};
-use crate::{Authority, Error};
+use super::{ALGORITHMS, PUBLICATION, kept, make};
+use crate::{Authority, Error, Settings};
 
 impl Authority {
     /// Makes a new key of each algorithm; the `kid`s of the new keys.
@@ -34,6 +36,37 @@ impl Authority {
         self.reload_keys(now).await?;
         Ok(kids)
     }
+
+    /// Removes the keys by which nothing was signed that anybody can still bring; how many there were.
+    ///
+    /// # Errors
+    /// Trouble of the database; then nothing has changed.
+    pub(crate) async fn remove_signing_keys(&self, now: Timestamp) -> Result<u64, Error> {
+        let retired_by = now.minus(of_use(&self.parts.settings));
+        let there = self.parts.store.read().await?.signing_keys().await?;
+        if !there.iter().any(|key| key.retired_at.is_some_and(|at| at <= retired_by)) {
+            return Ok(0);
+        }
+        let removed = self
+            .parts
+            .store
+            .transaction::<_, Error, _>(move |tx| {
+                Box::pin(async move {
+                    tx.lock_signing_keys().await?;
+                    Ok(tx.delete_signing_keys(retired_by).await?)
+                })
+            })
+            .await?;
+        self.parts.known.forget();
+        self.reload_keys(now).await?;
+        Ok(removed)
+    }
+}
+
+/// How long a retired key can be of use: while it is published, and for as long after that as an expired ID token may come
+/// back as a hint of a session that goes on (OpenID Connect Core §3.1.2.1, `id_token_hint`).
+fn of_use(settings: &Settings) -> Duration {
+    kept(settings) + settings.sessions.lifetime
 }
 
 /// It signs once others had time to learn of it, or at once if there is nothing to succeed.

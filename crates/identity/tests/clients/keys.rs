@@ -91,6 +91,34 @@ async fn rotation_publishes_then_signs_then_retires_and_signs_nobody_out() {
 }
 
 #[tokio::test]
+async fn a_key_goes_when_nothing_that_it_signed_can_come_back() {
+    let world = World::new().await;
+    let old = id_token(&world).await;
+    let stored = async || {
+        let keys = world.authority.store().read().await.unwrap().signing_keys().await.unwrap();
+        keys.into_iter().map(|key| key.id).collect::<BTreeSet<_>>()
+    };
+    let first = stored().await;
+    let made: BTreeSet<_> =
+        world.authority.rotate_signing_keys(world.authority.now()).await.unwrap().into_iter().collect();
+    let clean = async || world.authority.run_janitor_once(world.authority.now()).await.unwrap();
+    let is_hint = async || world.authority.verify_id_token_hint(&old, world.authority.now()).await.is_ok();
+    // They retire after five minutes, are published for 65 more, and serve hints for a session's 14 days after that.
+    world.advance(70 * 60 + 14 * 86400 - 1);
+    clean().await;
+    assert_eq!(stored().await, first.union(&made).cloned().collect());
+    assert!(is_hint().await);
+    world.advance(1);
+    clean().await;
+    assert_eq!(stored().await, made);
+    assert!(!is_hint().await, "out of memory too");
+    assert_eq!(kids(&jwks(&world.authority).await), made, "what signs stays");
+    world.advance(365 * 86400);
+    clean().await;
+    assert_eq!(stored().await, made, "and what was never succeeded stays for ever");
+}
+
+#[tokio::test]
 async fn every_process_changes_over_at_the_same_moment() {
     let world = World::new().await;
     let other = world.second().await;
