@@ -11,7 +11,7 @@ use std::{
 
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions, pool::PoolOptions};
 
-use crate::StorageError;
+use crate::{StorageError, fitness};
 
 /// Older ones can corrupt a database in WAL mode.
 const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -48,9 +48,13 @@ pub(crate) enum Database {
     },
 }
 
-pub(crate) async fn open(options: &Options) -> Result<Database, StorageError> {
+pub(crate) fn install_drivers() {
     static DRIVERS: Once = Once::new();
     DRIVERS.call_once(sqlx::any::install_default_drivers);
+}
+
+pub(crate) async fn open(options: &Options) -> Result<Database, StorageError> {
+    install_drivers();
     if let Some(path) = options.url.strip_prefix("sqlite:") {
         open_sqlite(Path::new(path.trim_start_matches("//")), options).await
     } else {
@@ -68,6 +72,8 @@ async fn open_postgres(options: &Options) -> Result<Database, StorageError> {
         })
         .connect(&options.url)
         .await?;
+    let accepted = fitness::accept(&mut *pool.acquire().await?).await?;
+    accepted.map_err(|unfit| StorageError::Unavailable(format!("it {unfit}").trim_end_matches('.').to_owned()))?;
     Ok(Database::Postgres { pool })
 }
 
@@ -119,7 +125,16 @@ fn pool(options: &Options) -> PoolOptions<Any> {
         .test_before_acquire(false)
 }
 
+/// The address of a file that is there; one that is not is not made.
+pub(crate) fn existing(path: &Path) -> String {
+    address(path, "rw")
+}
+
 fn url(path: &Path) -> String {
+    address(path, "rwc")
+}
+
+fn address(path: &Path, mode: &str) -> String {
     // A path may hold what a URL may not.
     let path: String = path
         .to_string_lossy()
@@ -131,7 +146,7 @@ fn url(path: &Path) -> String {
             other => other.to_string(),
         })
         .collect();
-    format!("sqlite://{path}?mode=rwc")
+    format!("sqlite://{path}?mode={mode}")
 }
 
 fn private() -> OpenOptions {

@@ -25,6 +25,11 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// What the database says, without the statement or its parameters.
+    pub(crate) fn shown(error: &sqlx::Error) -> String {
+        Shown(error).to_string()
+    }
+
     /// Whether the whole batch must go: the driver and the database may disagree about what was rolled back.
     pub(crate) const fn breaks_batch(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -39,7 +44,7 @@ impl StorageError {
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         let sqlx::Error::Database(database) = &error else {
-            return Self::Unavailable(Shown(&error).to_string());
+            return Self::Unavailable(Self::shown(&error));
         };
         if database.is_unique_violation() || database.is_foreign_key_violation() || database.is_check_violation() {
             return Self::Constraint(database.constraint().unwrap_or(database.message()).to_owned());
@@ -49,7 +54,7 @@ impl From<sqlx::Error> for StorageError {
             Some("40001" | "40P01") => Self::Conflict("serialization"),
             // PostgreSQL not_null_violation and SQLite's SQLITE_CONSTRAINT_* where sqlx names no kind.
             Some("23502" | "1299" | "19") => Self::Constraint(database.message().to_owned()),
-            _ => Self::Unavailable(Shown(&error).to_string()),
+            _ => Self::Unavailable(Self::shown(&error)),
         }
     }
 }

@@ -11,6 +11,11 @@ use crate::StorageError;
 
 const ALL: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../../migrations/0001_first.sql"))];
 
+/// Version and name of each, in their order.
+pub(crate) fn names() -> impl Iterator<Item = (i64, String)> {
+    ALL.iter().map(|(version, what, _)| (*version, format!("{version:04}_{what}")))
+}
+
 /// Applies what is missing, under the database's own lock, each in a transaction.
 pub(crate) async fn apply(connection: &mut AnyConnection) -> Result<(), StorageError> {
     let migrations = ALL

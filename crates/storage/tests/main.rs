@@ -9,6 +9,7 @@ mod audit_events;
 mod authorizations;
 mod clients;
 mod families;
+mod fitness;
 mod grants;
 mod group_commit;
 mod harness;

@@ -4,46 +4,70 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read as _},
-    net::ToSocketAddrs as _,
     path::Path,
     time::Duration,
 };
 
-use tokio::net::TcpStream;
-use url::Url;
+use storage::Fitness;
 
 use super::{ConfigFile, Failure, say};
-use crate::config::{DatabaseUrl, Problem, Settings};
+use crate::config::{Problem, Settings};
 
+/// How long a database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How every SQLite database begins (its file format, §1.3).
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 pub(super) async fn run(config: &ConfigFile) -> Result<(), Failure> {
     let settings = config.load()?;
-    let problems = check(&settings).await;
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
-    say(&format!("{} is right: the settings, the files that they name, and the database.", config.config.display()))
+    let found = check(&settings).await?;
+    say(&format!(
+        "{} is right: the settings, the files that they name, and the database.\n{}",
+        config.config.display(),
+        awaited(&found)
+    ))
 }
 
-/// What is wrong with what the settings name: the files and the database.
-pub async fn check(settings: &Settings) -> Vec<Problem> {
+/// What the next start does to the database.
+fn awaited(found: &Fitness) -> String {
+    match found.pending.as_slice() {
+        [] => "The database is up to date.".to_owned(),
+        _ if found.is_new => "The database is new; the first start makes its tables.".to_owned(),
+        [one] => format!("The database lacks a migration, {one}; the next start applies it."),
+        many => {
+            format!("The database lacks {} migrations; the next start applies them: {}.", many.len(), many.join(", "))
+        }
+    }
+}
+
+/// Looks at what the settings name, the files and the database; what the database still lacks.
+///
+/// # Errors
+/// Everything that is wrong.
+pub async fn check(settings: &Settings) -> Result<Fitness, Vec<Problem>> {
     let mut problems = settings.check_files();
+    match look(settings).await {
+        Ok(found) if problems.is_empty() => return Ok(found),
+        Ok(_) => {}
+        Err(problem) => problems.push(problem),
+    }
+    Err(problems)
+}
+
+async fn look(settings: &Settings) -> Result<Fitness, Problem> {
     let database = &settings.database.url;
-    let unusable = match database.sqlite_path() {
-        Some(path) => look_at_file(path).err().map(|error| error.to_string()),
-        None => reach(database).await.err(),
-    };
-    problems.extend(unusable.map(|why| {
-        Problem::new(
-            "database.url",
-            format!("names {database}, which cannot be used ({why})"),
-            "Correct the address, or start the database; see that the server's user may read and write it.",
-        )
-    }));
-    problems
+    if let Some(path) = database.sqlite_path() {
+        look_at_file(path).map_err(|error| {
+            Problem::new(
+                "database.url",
+                format!("names {database}, which cannot be used ({error})"),
+                "Correct the path; see that the server's user may read and write the file.",
+            )
+        })?;
+    }
+    storage::fitness(&database.expose(), PATIENCE)
+        .await
+        .map_err(|unfit| Problem::new("database.url", format!("names {database}, which {}", unfit.wrong), unfit.remedy))
 }
 
 /// One that is not there is made at the first start; its directory has been looked at.
@@ -58,23 +82,6 @@ fn look_at_file(path: &Path) -> io::Result<()> {
         0 => Ok(()),
         _ if header == *SQLITE_HEADER => Ok(()),
         _ => Err(io::Error::other("it is not a SQLite database")),
-    }
-}
-
-/// Whether anybody listens there. Logging in is left to the start, which also migrates.
-async fn reach(database: &DatabaseUrl) -> Result<(), String> {
-    let url = Url::parse(&database.expose()).map_err(|_| "it is not an address".to_owned())?;
-    let Some(host) = url.host_str().filter(|host| !host.is_empty()) else { return Ok(()) };
-    let host = percent_encoding::percent_decode_str(host).decode_utf8_lossy().into_owned();
-    if host.starts_with('/') {
-        return Ok(());
-    }
-    let port = url.port().unwrap_or(5432);
-    let addresses: Vec<_> = (host.as_str(), port).to_socket_addrs().map_err(|error| error.to_string())?.collect();
-    match tokio::time::timeout(PATIENCE, TcpStream::connect(addresses.as_slice())).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("{host}:{port} did not answer within {} s", PATIENCE.as_secs())),
     }
 }
 

@@ -57,7 +57,8 @@ async fn what_init_writes_check_finds_right() {
     let dir = tempfile::tempdir().unwrap();
     let (config, keys) = init(dir.path(), &["10.0.0.5"]).write("https://auth.example.com").unwrap();
     let settings = Settings::load(Some(&config), []).unwrap();
-    assert_eq!(check(&settings).await, []);
+    let found = check(&settings).await.unwrap();
+    assert!(found.is_new && !found.pending.is_empty());
     assert_eq!(settings.key_file, keys);
     assert!(!settings.database.url.sqlite_path().unwrap().exists(), "check made the database");
 
@@ -72,8 +73,30 @@ async fn check_tells_every_problem_by_its_setting() {
     std::fs::remove_file(keys).unwrap();
     std::fs::write(dir.path().join("lanyard.db"), "not a database at all").unwrap();
     let settings = Settings::load(Some(&config), []).unwrap();
-    let named: Vec<String> = check(&settings).await.into_iter().map(|problem| problem.setting).collect();
+    let named: Vec<String> = check(&settings).await.unwrap_err().into_iter().map(|problem| problem.setting).collect();
     assert_eq!(named, ["keys.file", "tls.certificate", "database.url"]);
+}
+
+#[tokio::test]
+async fn check_says_whether_migrations_wait() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, instance) = instance(dir.path()).await;
+    let settings = Settings::load(Some(&dir.path().join("lanyard.toml")), []).unwrap();
+    assert_eq!(check(&settings).await, Ok(storage::Fitness::default()), "beside the running server");
+    instance.close().await;
+    assert_eq!(check(&settings).await, Ok(storage::Fitness::default()));
+}
+
+#[test]
+fn a_password_is_made_only_when_that_is_asked() {
+    let Ok(Command::User(group)) = typed("user password a@example.com --generate --end-connections") else {
+        panic!("not a user command")
+    };
+    let Ok(Act::UserSetPassword { user, password: None, end_connections: true }) = Act::try_from(group.act) else {
+        panic!("not what was typed")
+    };
+    assert_eq!(user, "a@example.com");
+    assert!(typed("user password a@example.com secret").is_err(), "never as an argument");
 }
 
 async fn instance(dir: &std::path::Path) -> (ConfigFile, Instance) {
