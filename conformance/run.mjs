@@ -8,13 +8,13 @@ import { Server } from "./harness/server.mjs";
 import { testAuthority } from "./harness/documents.mjs";
 import { openBrowser } from "./harness/person.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "try", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
   usual: {},
-  // A server that nobody has connected anything to yet.
-  pages: {},
+  // A server that nobody has connected anything to yet; a token that comes back is a copy at once.
+  pages: { TOKENS__RETRY_WINDOW: "0s" },
   brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
   // Client-id documents may come from loopback, under an authority made for this run.
   documents: ({ authority }) => ({ DOCUMENTS__DEVELOPMENT_CA: authority.ca }),

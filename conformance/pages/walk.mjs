@@ -1,4 +1,5 @@
 // Every page a person can come to, in the order in which one would. Each stop brings the browser there, and no further.
+import { refusal } from "../harness/checks.mjs";
 import { Person } from "../harness/person.mjs";
 
 /** An error page shows the reference that the log carries. */
@@ -57,6 +58,14 @@ async function* signedIn(server, person, speaker, stranger) {
   await person.answer(asked.url, { redirectUri: stranger.redirectUri });
   yield stop("consent-again", (await speaker.request(stranger)).url, "#allow");
   yield stop("connections", `${server.issuer}/connections`, 'button[id^="revoke-"]');
+  yield stop("connections-told-of-reuse", async (page) => {
+    await usedTwice(speaker, person);
+    await page.goto(`${server.issuer}/connections`);
+  }, 'button[id^="read-"]');
+  yield stop("connections-told-and-read", async (page) => {
+    await page.locator('button[id^="read-"]').first().click();
+    await page.locator('button[id^="read-"]').first().waitFor({ state: "detached" });
+  }, "main h1");
   yield stop("connections-disconnected", async (page) => {
     await person.disconnect(server.issuer, stranger.name);
     await page.goto(`${server.issuer}/connections`);
@@ -73,6 +82,14 @@ async function* signingUp(server, person) {
     await page.click("#sign-up");
     await page.waitForURL((url) => !url.pathname.endsWith("/sign-up"));
   }, "#sign-out");
+}
+
+/** A copy of a refresh token comes back after its successor was used: the connection ends, and its person is told. */
+async function usedTwice(speaker, person) {
+  speaker.person = person;
+  const { refresh_token: first } = await speaker.connect(speaker.cli);
+  await speaker.refresh(speaker.cli, first);
+  await refusal(() => speaker.refresh(speaker.cli, first), "a copy");
 }
 
 /** A stop is an address or something to do, and what must be there then; going there happens when the stop is visited. */

@@ -37,7 +37,7 @@ pub enum Trial {
     /// The same, then a refresh, and the same refresh again
     Refresh(Where),
     /// An app signs a person in by OpenID Connect
-    Rp(Where),
+    Rp(relying_party::App),
 }
 
 /// Which server, and how to get a person to it.
@@ -67,7 +67,7 @@ impl Trial {
             Self::Mcp(place) => mcp::perform(place).await,
             Self::Code(place) => code::perform(place).await,
             Self::Refresh(place) => refresh::perform(place).await,
-            Self::Rp(place) => relying_party::perform(place).await,
+            Self::Rp(app) => relying_party::perform(app).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a person reads when `lanyard dev` is ready: where to go, as whom, and what to type next.
 
-use std::fmt::Write as _;
+use std::{env, fmt::Write as _, path::Path};
 
 use super::{Development, report::Report};
 
@@ -26,12 +26,11 @@ pub(super) fn text(report: &Report, development: &Development, terminal: bool) -
     }
 
     screen.push_str("\n  Try it, in another terminal\n");
-    let issuer = if development.port == 8080 { String::new() } else { format!(" --issuer {}", report.issuer) };
-    let width = "refresh".len() + issuer.len();
+    let (called, place) = (called(), place(report, development));
+    let width = "refresh".len() + place.len();
     for (command, what) in TRIALS {
-        let _ = writeln!(screen, "    lanyard try {:width$}   {}", format!("{command}{issuer}"), dim(what));
+        let _ = writeln!(screen, "    {called} try {:width$}   {}", format!("{command}{place}"), dim(what));
     }
-    screen.push_str(&dim("    (from a clone: cargo run --release -- try mcp)\n"));
 
     screen.push_str("\n  Connect an assistant to the demo app\n");
     let mcp = &report.mcp_url;
@@ -51,6 +50,32 @@ pub(super) fn text(report: &Report, development: &Development, terminal: bool) -
     );
     screen.push_str(&dim("  Ctrl-C stops.\n"));
     screen
+}
+
+/// How this program was called, so that what stands here can be typed as it stands.
+fn called() -> String {
+    let by_cargo = env::var_os("CARGO").is_some();
+    let typed = env::args_os().next().map(|typed| typed.to_string_lossy().into_owned());
+    match typed {
+        Some(typed) if by_cargo => {
+            let is_release = Path::new(&typed).components().any(|part| part.as_os_str() == "release");
+            format!("cargo run{} --", if is_release { " --release" } else { "" })
+        }
+        Some(typed) if !typed.contains(char::is_whitespace) => typed,
+        _ => "lanyard".to_owned(),
+    }
+}
+
+/// What a trial must be told, where this server is not at its usual place.
+fn place(report: &Report, development: &Development) -> String {
+    let mut place = String::new();
+    if development.port != 8080 {
+        let _ = write!(place, " --issuer {}", report.issuer);
+    }
+    if development.data != Path::new(".lanyard-dev") {
+        let _ = write!(place, " --data {}", development.data.display());
+    }
+    place
 }
 
 const TRIALS: [(&str, &str); 4] = [

@@ -30,8 +30,9 @@ impl Callback {
         Ok(Self { listeners: vec![listener], redirect_uri: format!("http://{address}{PATH}") })
     }
 
-    /// On this port, under the name `localhost`, for a client whose redirect URI is exact.
-    pub(super) async fn localhost(port: u16) -> Result<Self, Failure> {
+    /// Under the name `localhost`, for a client whose redirect URI is exact: it says `registered`, and what the browser sends
+    /// there arrives at `port`.
+    pub(super) async fn localhost(registered: u16, port: u16) -> Result<Self, Failure> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
             Failure::failed(format!("Cannot listen on 127.0.0.1:{port}, where the app's redirect URI points: {error}. Stop what listens there."))
         })?;
@@ -39,7 +40,7 @@ impl Callback {
         let also = TcpListener::bind(("::1", port)).await.ok();
         Ok(Self {
             listeners: [listener].into_iter().chain(also).collect(),
-            redirect_uri: format!("http://localhost:{port}{PATH}"),
+            redirect_uri: format!("http://localhost:{registered}{PATH}"),
         })
     }
 

@@ -1,5 +1,6 @@
 //! `lanyard try rp`: an app signs a person in by OpenID Connect, verifies what it is told, and asks for more.
 
+use clap::Args;
 use model::Secret;
 use serde_json::Value;
 use server::command::Failure;
@@ -18,7 +19,18 @@ const CLIENT_ID: &str = "demo-app";
 /// Of the client's one registered redirect URI, which is exact.
 const PORT: u16 = 3000;
 
-pub(super) async fn perform(place: &Where) -> Result<(), Failure> {
+/// Which server, and where this program is the app.
+#[derive(Clone, Debug, Args)]
+pub struct App {
+    /// Which server.
+    #[command(flatten)]
+    pub place: Where,
+    /// Where to listen for the browser, if something brings what it sends to localhost:3000 to another port
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
+    pub callback_port: u16,
+}
+
+pub(super) async fn perform(App { place, callback_port }: &App) -> Result<(), Failure> {
     let secret = place.kept_secret(CLIENT_ID).ok_or_else(|| {
         let directory = place.data.display();
         Failure::failed(format!(
@@ -29,7 +41,7 @@ pub(super) async fn perform(place: &Where) -> Result<(), Failure> {
     let server = discover(&speaker, &place.issuer, "openid-configuration").await?;
     let nonce = Secret::generate().expose();
     let asked = Asked { client_id: CLIENT_ID, scope: "openid profile email", resource: None, nonce: Some(&nonce) };
-    let approved = approval(&speaker, place, &server, Callback::localhost(PORT).await?, &asked).await?;
+    let approved = approval(&speaker, place, &server, Callback::localhost(PORT, *callback_port).await?, &asked).await?;
     let client = Identity { client_id: CLIENT_ID, secret: Some(&secret) };
     let tokens = redeem(&speaker, &server, &client, &approved, None).await?;
 
