@@ -32,9 +32,10 @@ const toTheMinute = new Intl.DateTimeFormat(undefined, { dateStyle: "long", time
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
-const ago = (at) => {
+/** `words` are the server's: of what has just happened it says it best. */
+const ago = (at, words) => {
   const seconds = Math.max(0, (Date.now() - at) / 1000);
-  if (seconds < 60) return relative.format(0, "second");
+  if (seconds < 60) return words;
   if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), "minute");
   if (seconds < 86400) return relative.format(-Math.floor(seconds / 3600), "hour");
   if (seconds < 604800) return relative.format(-Math.floor(seconds / 86400), "day");
@@ -46,7 +47,7 @@ const forms = { date: (at) => dateOnly.format(at), minute: (at) => toTheMinute.f
 for (const time of document.querySelectorAll("time[data-form]")) {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.getTime())) continue;
-  time.textContent = forms[time.dataset.form](at);
+  time.textContent = forms[time.dataset.form](at, time.textContent);
   time.title = exact.format(at);
   time.lang = exact.resolvedOptions().locale;
 }

@@ -22,6 +22,8 @@ pub struct ErrorPage {
     pub details: Option<Details>,
     /// A way back to the app, where its address is trusted.
     pub back: Option<TrustedLink>,
+    /// Whether the front page is where to go.
+    pub home: bool,
 }
 
 /// What a developer needs to find the mistake.
@@ -54,6 +56,15 @@ impl ErrorPage {
                 got: Some("https://example.com/a/very/long/path/that/does/not/want/to/break/callback".to_owned()),
             }),
             back: None,
+            home: false,
+        };
+        let missing = Self {
+            title: "There is no such page".to_owned(),
+            happened: "The address may be mistyped, or what was here is gone.".to_owned(),
+            to_do: "Check the address, or begin at the front page.".to_owned(),
+            details: None,
+            home: true,
+            ..request.clone()
         };
         let late = Self {
             title: "This page is too old".to_owned(),
@@ -86,6 +97,6 @@ impl ErrorPage {
             back: TrustedLink::new(format!("https://app.example/{}", sample::HOSTILE), sample::HOSTILE),
             ..request.clone()
         };
-        vec![("request", request), ("late", late), ("ours", ours), ("hostile", hostile)]
+        vec![("request", request), ("missing", missing), ("late", late), ("ours", ours), ("hostile", hostile)]
     }
 }
