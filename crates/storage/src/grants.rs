@@ -307,6 +307,7 @@ impl Tx {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
+        self.hold_grant(family.grant_id).await?;
         let ended = self
             .run(
                 "UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL \
@@ -317,12 +318,19 @@ impl Tx {
         Ok(ended == 1)
     }
 
+    /// Waits for whoever begins a family under this grant, and holds others back until this transaction ends: what is asked
+    /// of its families next is then the truth.
+    async fn hold_grant(&mut self, id: Id<Grant>) -> Result<(), StorageError> {
+        self.run("UPDATE grants SET used_at = used_at WHERE id = $1", [id.into()]).await.map(drop)
+    }
+
     /// Ends a grant that [`Read::lapsed_grants`] found, if that is still so: `expired` if a family reached its absolute
     /// expiry, else `unused`. Whether it did.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn end_lapsed_grant(&mut self, id: Id<Grant>, now: Timestamp) -> Result<bool, StorageError> {
+        self.hold_grant(id).await?;
         let ended = self
             .run(
                 "UPDATE grants SET revoked_at = $2, revoked_reason = CASE WHEN EXISTS (SELECT 1 FROM families f WHERE f.grant_id = grants.id \

@@ -177,12 +177,15 @@ const REDEEM_SQLITE: &str = "SAVEPOINT job; \
    SELECT $6, 1, $11, $6, client_id, resource_id, scope, $7, $14 FROM authorizations WHERE id = $1 AND changes() = 1; \
  RELEASE job";
 
-const REDEEM_POSTGRES: &str = "WITH spent AS ( \
+// The grant is held while its new family is not yet to be seen, so that what ends the grant waits, and then ends the family too.
+const REDEEM_POSTGRES: &str = "WITH held AS ( \
+ SELECT g.id FROM grants g JOIN authorizations a ON a.grant_id = g.id WHERE a.id = $1 AND g.revoked_at IS NULL FOR SHARE OF g), \
+ spent AS ( \
  UPDATE authorizations SET spent_at = $7, family_id = $6 \
  WHERE id = $1 AND spent_at IS NULL AND code_hash = $2 AND code_expires_at > $7 AND client_id = $3 \
    AND redirect_uri = coalesce($4, redirect_uri) AND coalesce(code_challenge, '') = coalesce($5, '') \
    AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
-   AND EXISTS (SELECT 1 FROM live_grants l WHERE l.id = authorizations.grant_id) \
+   AND EXISTS (SELECT 1 FROM live_grants l JOIN held h ON h.id = l.id WHERE l.id = authorizations.grant_id) \
  RETURNING id, client_id, grant_id, request, scope, session_id, auth_time, amr, user_id, resource_id), \
  begun AS (INSERT INTO families (id, grant_id, client_id, scope, policy_version, generation, head_hash, retry_salt, key_version, answered_at, \
    repeat_streak, idle_expires_at, absolute_expires_at, session_id, auth_time, amr, created_at) \

@@ -104,7 +104,45 @@ async fn after_a_grant_is_taken_back_no_redemption_beside_it_gives_a_token_that_
         assert!(!works(&db.store, &family, 1, at(2)).await, "round {round}");
         if let Some(left) = db.store.read().await.unwrap().family(family.id).await.unwrap() {
             assert!(db.store.rotate(rotation(&left, 60)).await.unwrap().is_none(), "round {round}");
+            assert!(left.revoked.is_some(), "round {round}: a family that nobody can use lives on");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_grant_that_ends_with_its_last_family_leaves_none_behind() {
+    let db = Fresh::new().await;
+    let stores = db.stores().await;
+    let world = World::put(&db.store).await;
+    for round in 0..40 {
+        let grant = Grant { id: if round == 0 { world.grant.id } else { Id::new(at(round)) }, ..world.grant.clone() };
+        if round > 0 {
+            commit!(db.store, [grant], tx => tx.insert_grant(&grant).await).unwrap();
+        }
+        let world = World { grant, ..world.clone() };
+        let (last, code) = (world.put_family(&db.store).await, world.put_code(&db.store).await);
+        let redemption = world.redemption(&code);
+        let begun = redemption.code.family_id;
+        let redeeming = {
+            let store = stores[0].clone();
+            tokio::spawn(async move { store.redeem(redemption).await })
+        };
+        let ending = {
+            let store = stores[stores.len() - 1].clone();
+            tokio::spawn(async move {
+                commit!(store, [last], tx => {
+                    tx.revoke_family(last.id, "revoked_by_client", at(1)).await?;
+                    tx.revoke_grant_without_families(&last, "revoked_by_client", at(1)).await
+                })
+            })
+        };
+        let ended = ending.await.unwrap().unwrap();
+        let redeemed = redeeming.await.unwrap().unwrap().is_some();
+        assert_ne!(ended, redeemed, "round {round}: either the grant ended, or the code began another family");
+        let family = db.store.read().await.unwrap().family(begun).await.unwrap();
+        assert_eq!(family.is_some_and(|family| family.revoked.is_none()), redeemed, "round {round}");
+        let id = world.grant.id;
+        commit!(db.store, [id], tx => tx.revoke_grant(id, "disconnected", at(2)).await).unwrap();
     }
 }
 
