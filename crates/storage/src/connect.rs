@@ -11,6 +11,8 @@ use std::{
 
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions, pool::PoolOptions};
 
+use tokio::task::JoinHandle;
+
 use crate::{StorageError, fitness};
 
 /// Older ones can corrupt a database in WAL mode.
@@ -36,16 +38,16 @@ impl Options {
 }
 
 pub(crate) enum Database {
-    Sqlite {
-        path: PathBuf,
-        readers: AnyPool,
-        connection: AnyConnection,
-        checkpointer: tokio::task::JoinHandle<()>,
-        lock: File,
-    },
-    Postgres {
-        pool: AnyPool,
-    },
+    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, ownership: Ownership },
+    Postgres { pool: AnyPool },
+}
+
+/// What the process that owns an SQLite database holds beside its connections.
+pub(crate) struct Ownership {
+    /// Ends when the readers are closed.
+    pub(crate) checkpointer: JoinHandle<()>,
+    /// Held for as long as any connection is open.
+    pub(crate) lock: File,
 }
 
 pub(crate) fn install_drivers() {
@@ -104,7 +106,8 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Storage
         .connect(&url(path))
         .await?;
     let checkpointer = tokio::spawn(checkpoint(path.to_owned(), readers.clone()));
-    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, checkpointer, lock })
+    let ownership = Ownership { checkpointer, lock };
+    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, ownership })
 }
 
 /// A writer's connection: every commit reaches the disk, and a lock that is not ours is waited for briefly.
@@ -202,13 +205,17 @@ async fn checkpoint(path: PathBuf, readers: AnyPool) {
             && let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await
         {
             tracing::warn!(%error, "a checkpoint failed");
-            connection = None;
+            close_checkpointer(connection.take()).await;
         }
         let size = std::fs::metadata(PathBuf::from(&wal)).map_or(0, |metadata| metadata.len());
         if size > 64 << 20 {
             tracing::warn!(bytes = size, "the write-ahead log is large; a long reader may hold it");
         }
     }
+    close_checkpointer(connection).await;
+}
+
+async fn close_checkpointer(connection: Option<AnyConnection>) {
     if let Some(open) = connection
         && let Err(error) = open.close().await
     {

@@ -2,19 +2,19 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
 use futures_util::future::BoxFuture;
 use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
 
-use tokio::task::JoinHandle;
+use tokio::sync::Mutex;
 
 use crate::{
     AsStorageError, Options, StorageError,
     columns::{Value, arguments},
-    connect::{self, Database},
+    connect::{self, Database, Ownership},
     job::{self, Job, Vote},
     migrations,
     writer::Writer,
@@ -30,15 +30,8 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite {
-        readers: AnyPool,
-        writer: Writer,
-        checkpointer: Mutex<Option<JoinHandle<()>>>,
-        lock: Mutex<Option<std::fs::File>>,
-    },
-    Postgres {
-        pool: AnyPool,
-    },
+    Sqlite { readers: AnyPool, writer: Writer, ownership: Mutex<Option<Ownership>> },
+    Postgres { pool: AnyPool },
 }
 
 impl Store {
@@ -49,11 +42,10 @@ impl Store {
     /// below 3.51.3, a migration that failed.
     pub async fn open(options: &Options) -> Result<Self, StorageError> {
         let backend = match connect::open(options).await? {
-            Database::Sqlite { path, readers, mut connection, checkpointer, lock } => {
+            Database::Sqlite { path, readers, mut connection, ownership } => {
                 migrations::apply(&mut connection).await?;
                 let writer = Writer::start(path, connection);
-                let (checkpointer, lock) = (Mutex::new(Some(checkpointer)), Mutex::new(Some(lock)));
-                Backend::Sqlite { readers, writer, checkpointer, lock }
+                Backend::Sqlite { readers, writer, ownership: Mutex::new(Some(ownership)) }
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut connect::patient(&options.url).await?).await?;
@@ -140,16 +132,21 @@ impl Store {
     /// Waits until what was begun is done and closes the database.
     pub async fn close(&self) {
         match &*self.backend {
-            Backend::Sqlite { readers, writer, checkpointer, lock } => {
-                writer.close().await;
+            Backend::Sqlite { readers, writer, ownership } => {
+                let mut ownership = ownership.lock().await;
+                let Some(Ownership { checkpointer, lock }) = ownership.take() else { return };
+                // The connection that goes last takes the write-ahead log along, if it is alone: of two that go at the same
+                // moment each sees the other, and both leave it behind. So one after another, and the writer last.
+                let last = writer.finish().await;
                 readers.close().await;
-                let checkpointer = checkpointer.lock().ok().and_then(|mut task| task.take());
-                if let Some(task) = checkpointer {
-                    // The last connection to go takes the write-ahead log along.
-                    drop(task.await);
+                drop(checkpointer.await);
+                if let Some(tx) = last
+                    && let Err(error) = tx.read.close().await
+                {
+                    tracing::warn!(%error, "the writer's connection did not close");
                 }
                 // Another process may own it now.
-                drop(lock.lock().map(|mut lock| lock.take()));
+                drop(lock);
             }
             Backend::Postgres { pool } => pool.close().await,
         }

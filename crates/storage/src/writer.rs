@@ -19,7 +19,7 @@ const QUEUE: usize = 4096;
 /// The way to the writer's task.
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    task: tokio::sync::Mutex<Option<JoinHandle<Option<Tx>>>>,
 }
 
 impl Writer {
@@ -41,14 +41,13 @@ impl Writer {
         if sent { Ok(()) } else { Err(StorageError::Unavailable("the writer does not take work".to_owned())) }
     }
 
-    /// Finishes what waits, then ends.
-    pub(crate) async fn close(&self) {
+    /// Finishes what waits, then ends; its connection, which is to be closed last of all, unless trouble took it.
+    pub(crate) async fn finish(&self) -> Option<Tx> {
         if let Ok(mut queue) = self.queue.lock() {
             queue.take();
         }
-        if let Some(task) = self.task.lock().await.take() {
-            drop(task.await);
-        }
+        let task = self.task.lock().await.take()?;
+        task.await.ok().flatten()
     }
 }
 
@@ -60,17 +59,12 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self) {
+    async fn run(mut self) -> Option<Tx> {
         let mut waiting = Vec::with_capacity(BATCH);
         while self.queue.recv_many(&mut waiting, BATCH).await > 0 {
             self.batch(std::mem::take(&mut waiting)).await;
         }
-        // Closed and waited for, so that the write-ahead log is in the database when the store says that it is closed.
-        if let Some(tx) = self.tx
-            && let Err(error) = tx.read.close().await
-        {
-            tracing::warn!(%error, "the writer's connection did not close");
-        }
+        self.tx
     }
 
     async fn batch(&mut self, waiting: Vec<Box<dyn Job>>) {
@@ -81,11 +75,20 @@ impl Task {
         let outcome = self.run_all(&mut jobs).await;
         if let Err(error) = &outcome {
             tracing::error!(%error, jobs = jobs.len(), "a batch failed; the connection is opened anew");
-            self.tx = None;
+            self.give_up_connection().await;
         }
         let trouble = outcome.err().map(|error| error.to_string());
         for job in jobs {
             job.finish(trouble.clone().map_or(Ok(()), |what| Err(StorageError::Unavailable(what))));
+        }
+    }
+
+    /// Waits until it is closed: what was begun is rolled back then, and the next one finds the database unlocked.
+    async fn give_up_connection(&mut self) {
+        if let Some(tx) = self.tx.take()
+            && let Err(error) = tx.read.close().await
+        {
+            tracing::warn!(%error, "the writer's connection did not close");
         }
     }
 
@@ -152,7 +155,8 @@ mod tests {
     async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new(format!("sqlite:{}", directory.path().join("full.db").display()));
-        let Ok(Database::Sqlite { path, readers, mut connection, lock: _lock, .. }) = connect::open(&options).await
+        let Ok(Database::Sqlite { path, readers, mut connection, ownership: _ownership }) =
+            connect::open(&options).await
         else {
             panic!("not opened")
         };
@@ -172,7 +176,7 @@ mod tests {
         insert(&writer, users[6].clone()).await.unwrap();
         assert!(read.user(users[6].id).await.unwrap().is_some());
         drop(read);
-        writer.close().await;
+        drop(writer.finish().await);
         readers.close().await;
     }
 }

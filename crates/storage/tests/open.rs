@@ -47,6 +47,29 @@ async fn a_sqlite_database_has_one_owner_and_is_private() {
     }
 }
 
+/// Each time the connections that read are many and have just been used, so that they close while others do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_clean_stop_leaves_one_file_every_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lanyard.db");
+    let options = Options { connections: 6, ..Options::new(format!("sqlite:{}", path.display())) };
+    for round in 0..150 {
+        let store = Store::open(&options).await.unwrap();
+        let one = user(&format!("u{round}@example.com"));
+        commit!(store, [one], tx => tx.insert_user(&one).await).unwrap();
+        let read = at_once(std::slice::from_ref(&store), 12, move |store, _| async move {
+            store.read().await.unwrap().user(one.id).await.unwrap().is_some()
+        })
+        .await;
+        assert!(read.into_iter().all(|found| found));
+        store.close().await;
+        let name = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().file_name().into_string().unwrap();
+        let mut left: Vec<String> = std::fs::read_dir(directory.path()).unwrap().map(name).collect();
+        left.sort();
+        assert_eq!(left, ["lanyard.db", "lanyard.db.lock"], "round {round}: the write-ahead log is in the database");
+    }
+}
+
 #[tokio::test]
 async fn a_path_may_hold_what_a_url_may_not() {
     let directory = tempfile::tempdir().unwrap();
