@@ -46,7 +46,8 @@ fn writer<W>(log: &Log, to: W, colours: bool) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let builder = fmt().with_env_filter(EnvFilter::new(log.level.as_str())).with_writer(to);
+    // A line that cannot be written is lost; to report that on standard error too would panic on a disk that is full.
+    let builder = fmt().log_internal_errors(false).with_env_filter(EnvFilter::new(log.level.as_str())).with_writer(to);
     match log.format {
         LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).into(),
         LogFormat::Text => builder.compact().with_ansi(colours).with_target(false).into(),
