@@ -145,6 +145,22 @@ async fn ft15_a_clock_that_steps_back_signs_nobody_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ft15_a_clock_that_steps_back_and_forth_signs_nobody_out() {
+    let world = World::new().await;
+    let mut pair = world.connect(CLI).await;
+    for seconds in [40_i64, -50, 45, -300, 90, -1, 1, -86_400, 86_431, -20, 3_600, -3_600] {
+        match u64::try_from(seconds) {
+            Ok(forth) => world.advance(forth),
+            Err(_) => world.clock.step_back(std::time::Duration::from_secs(seconds.unsigned_abs())),
+        }
+        let next = world.refresh(CLI, &pair.refresh).await.unwrap();
+        assert_eq!(world.refresh(CLI, &pair.refresh).await.unwrap(), next, "the retry after {seconds} s");
+        pair = next;
+    }
+    assert!(world.works(&pair.access).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn idle_and_absolute_expiry_end_a_family_and_rotation_never_extends_the_absolute_one() {
     let day = 86_400;
     let world = World::new().await;
