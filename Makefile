@@ -33,8 +33,9 @@ test-sqlite: ## the tests, on SQLite
 test-postgres: setup ## the tests again, on a PostgreSQL of their own
 	$(limit) 1500 conformance/with-postgres $(CARGO) test --release --workspace --all-features --locked
 
-build: ## the binary
+build: ## the binary; it must have no fault points
 	$(limit) 1500 $(CARGO) build --release --locked
+	! grep --quiet LANYARD_FAULT_FILE target/release/lanyard
 
 conformance: build ## real clients and outside suites against the binary
 	$(limit) 1800 conformance/run

@@ -9,6 +9,8 @@ pub mod cors;
 pub mod edge;
 pub mod endpoint;
 pub mod error_response;
+#[cfg(feature = "fault-points")]
+mod fault;
 pub mod form;
 pub mod forwarded;
 pub mod headers;

@@ -233,4 +233,19 @@ mod tests {
         assert!(parse_version("3.9.9") < Some(LEAST_SQLITE));
         assert!(parse_version("nonsense") < Some(LEAST_SQLITE));
     }
+
+    /// FT-17 on PostgreSQL: what keeps an acknowledged COMMIT through a crash is asked for on every connection.
+    #[tokio::test]
+    async fn ft17_commits_are_durable_whatever_the_databases_own_setting_says() {
+        let Ok(base) = std::env::var("TEST_DATABASE_URL") else { return };
+        let separator = if base.contains('?') { '&' } else { '?' };
+        let url = format!("{base}{separator}options[synchronous_commit]=off");
+        let asked = "SELECT current_setting('synchronous_commit') AS setting";
+        let Ok(Database::Postgres { pool }) = open(&Options::new(&url)).await else { panic!("not opened") };
+        let ours: String = sqlx::query(asked).fetch_one(&pool).await.unwrap().try_get("setting").unwrap();
+        let mut raw = AnyConnection::connect(&url).await.unwrap();
+        let default: String = sqlx::query(asked).fetch_one(&mut raw).await.unwrap().try_get("setting").unwrap();
+        assert_eq!((ours.as_str(), default.as_str()), ("on", "off"));
+        pool.close().await;
+    }
 }

@@ -12,6 +12,11 @@ mod columns;
 mod connect;
 mod error;
 mod families;
+#[cfg(feature = "fault-points")]
+pub mod fault;
+#[cfg(not(feature = "fault-points"))]
+#[path = "no_fault.rs"]
+mod fault;
 mod fitness;
 mod grants;
 mod hot;

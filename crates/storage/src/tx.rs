@@ -15,6 +15,7 @@ use crate::{
     AsStorageError, Options, StorageError,
     columns::{Value, arguments},
     connect::{self, Database, Ownership},
+    fault::{Faults, Point},
     job::{self, Job, Vote},
     migrations,
     writer::Writer,
@@ -27,6 +28,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+    faults: Faults,
 }
 
 enum Backend {
@@ -41,10 +43,11 @@ impl Store {
     /// [`StorageError::Unavailable`] says what is wrong: no such host, a database that another process owns, an SQLite
     /// below 3.51.3, a migration that failed.
     pub async fn open(options: &Options) -> Result<Self, StorageError> {
+        let faults = Faults::from_environment();
         let backend = match connect::open(options).await? {
             Database::Sqlite { path, readers, mut connection, ownership } => {
                 migrations::apply(&mut connection).await?;
-                let writer = Writer::start(path, connection);
+                let writer = Writer::start(path, connection, faults.clone());
                 Backend::Sqlite { readers, writer, ownership: Mutex::new(Some(ownership)) }
             }
             Database::Postgres { pool } => {
@@ -52,7 +55,14 @@ impl Store {
                 Backend::Postgres { pool }
             }
         };
-        Ok(Self { backend: Arc::new(backend) })
+        Ok(Self { backend: Arc::new(backend), faults })
+    }
+
+    /// Where a test breaks this store.
+    #[cfg(feature = "fault-points")]
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Whether several processes may share this database.
@@ -70,6 +80,7 @@ impl Store {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
         };
+        self.faults.pass(Point::Read).await?;
         Ok(Read::over(Connection::Pooled(pool.acquire().await?), self.is_shared()))
     }
 
@@ -120,8 +131,8 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite { writer, .. } => writer.submit(Box::new(job)).await?,
             Backend::Postgres { pool } => {
-                let pool = pool.clone();
-                tokio::spawn(async move { run_pooled(&pool, Box::new(job)).await });
+                let (pool, faults) = (pool.clone(), self.faults.clone());
+                tokio::spawn(async move { run_pooled(&pool, Box::new(job), &faults).await });
             }
         }
         reply
@@ -154,7 +165,7 @@ impl Store {
 }
 
 /// One job on PostgreSQL: a transaction of its own on a connection from the pool.
-async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>) {
+async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>, faults: &Faults) {
     let mut tx = match pool.acquire().await {
         Ok(connection) => Tx { read: Read::over(Connection::Pooled(connection), true) },
         Err(error) => return job.finish(Err(error.into())),
@@ -162,20 +173,31 @@ async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>) {
     if job.is_abandoned() {
         return;
     }
-    let explicit = job.needs_transaction();
-    let mut outcome = if explicit { tx.execute("BEGIN").await } else { Ok(()) };
-    if outcome.is_ok() {
-        let vote = job.run(&mut tx).await;
-        if explicit {
-            outcome = tx.execute(if vote.commits() { "COMMIT" } else { "ROLLBACK" }).await;
-        }
-        if outcome.is_err() || vote.is_broken() {
-            tx.read.discard().await;
-        }
-    } else {
+    let (outcome, broken) = run_in(&mut tx, job.as_mut(), faults).await;
+    if outcome.is_err() || broken {
         tx.read.discard().await;
     }
     job.finish(outcome);
+}
+
+/// What became of the work, and whether the connection can no longer be trusted.
+async fn run_in(tx: &mut Tx, job: &mut dyn Job, faults: &Faults) -> (Result<(), StorageError>, bool) {
+    let explicit = job.needs_transaction();
+    let mut broken = false;
+    let outcome = async {
+        faults.pass(Point::Begin).await?;
+        if explicit {
+            tx.execute("BEGIN").await?;
+        }
+        let vote = job.run(tx).await;
+        broken = vote.is_broken();
+        if explicit {
+            faults.pass(Point::Commit).await?;
+            tx.execute(if vote.commits() { "COMMIT" } else { "ROLLBACK" }).await?;
+        }
+        faults.pass(Point::Committed).await
+    };
+    (outcome.await, broken)
 }
 
 pub(crate) enum Connection {

@@ -7,6 +7,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
     StorageError, Tx, connect,
+    fault::{Faults, Point},
     job::{Job, Vote},
     tx::{Connection, Read},
 };
@@ -24,10 +25,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task on this connection.
-    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection) -> Self {
+    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection, faults: Faults) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
         let tx = Tx { read: Read::over(Connection::Own(connection), false) };
-        let task = tokio::spawn(Task { path, tx: Some(tx), queue }.run());
+        let task = tokio::spawn(Task { path, tx: Some(tx), queue, faults }.run());
         Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
     }
 
@@ -56,6 +57,7 @@ struct Task {
     /// None after trouble, until it could be opened again.
     tx: Option<Tx>,
     queue: mpsc::Receiver<Box<dyn Job>>,
+    faults: Faults,
 }
 
 impl Task {
@@ -93,6 +95,7 @@ impl Task {
     }
 
     async fn run_all(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
+        self.faults.pass(Point::Begin).await?;
         if self.tx.is_none() {
             let connection = connect::reopen_writer(&self.path).await?;
             self.tx = Some(Tx { read: Read::over(Connection::Own(connection), false) });
@@ -102,7 +105,9 @@ impl Task {
         for job in jobs {
             run_one(tx, job.as_mut()).await?;
         }
-        tx.execute("COMMIT").await
+        self.faults.pass(Point::Commit).await?;
+        tx.execute("COMMIT").await?;
+        self.faults.pass(Point::Committed).await
     }
 }
 
@@ -163,7 +168,7 @@ mod tests {
         migrations::apply(&mut connection).await.unwrap();
         // This connection may not grow the file much; the one that replaces it may.
         sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();
-        let writer = Writer::start(path, connection);
+        let writer = Writer::start(path, connection, Faults::default());
 
         let users: Vec<User> = (0..12).map(|number| user(number, if number == 6 { 1 << 20 } else { 10 })).collect();
         let answers = join_all(users.iter().map(|one| insert(&writer, one.clone()))).await;

@@ -32,11 +32,17 @@ pub async fn serve(listeners: Vec<TcpListener>, state: AppState, stop: impl Futu
 
 fn begin(listeners: Vec<TcpListener>, state: AppState, certificate: Option<&Arc<Certificate>>) -> io::Result<Server> {
     let mut server = HttpServer::new(move || {
-        App::new()
+        let app = App::new()
             .configure(|config| configure(config, &state))
             .wrap(from_fn(page::errors::rendered))
             .wrap(from_fn(headers::secure))
-            .wrap(from_fn(telemetry::observe))
+            .wrap(from_fn(telemetry::observe));
+        #[cfg(feature = "fault-points")]
+        let app = {
+            let faults = state.authority.store().faults().clone();
+            app.wrap(from_fn(move |request, next| crate::fault::torn(faults.clone(), request, next)))
+        };
+        app
     })
     .workers(std::thread::available_parallelism().map_or(1, usize::from))
     .keep_alive(KEEP_ALIVE)

@@ -12,6 +12,8 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
         return Err(problems.into());
     }
     telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
+    #[cfg(feature = "fault-points")]
+    tracing::warn!("this build has fault points: it is for tests alone");
     let stop = stop_signal()?;
     // It has the certificate read again; where there is none, it must not end the server.
     let _hangups = heard(SignalKind::hangup())?;
