@@ -13,7 +13,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolO
 
 use tokio::task::JoinHandle;
 
-use crate::{StorageError, fitness};
+use crate::{StorageError, fitness, metrics::Sqlite};
 
 /// Older ones can corrupt a database in WAL mode.
 const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -38,7 +38,7 @@ impl Options {
 }
 
 pub(crate) enum Database {
-    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, ownership: Ownership },
+    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, ownership: Ownership, metrics: Sqlite },
     Postgres { pool: AnyPool },
 }
 
@@ -105,9 +105,10 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Storage
         })
         .connect(&url(path))
         .await?;
-    let checkpointer = tokio::spawn(checkpoint(path.to_owned(), readers.clone()));
+    let metrics = Sqlite::new();
+    let checkpointer = tokio::spawn(checkpoint(path.to_owned(), readers.clone(), metrics.clone()));
     let ownership = Ownership { checkpointer, lock };
-    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, ownership })
+    Ok(Database::Sqlite { path: path.to_owned(), readers, connection, ownership, metrics })
 }
 
 /// A writer's connection: every commit reaches the disk, and a lock that is not ours is waited for briefly.
@@ -187,7 +188,7 @@ fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
 }
 
 /// Moves the WAL into the database in the background, so that no request has to; ends when the readers are closed.
-async fn checkpoint(path: PathBuf, readers: AnyPool) {
+async fn checkpoint(path: PathBuf, readers: AnyPool, metrics: Sqlite) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     let mut wal = path.clone().into_os_string();
     wal.push("-wal");
@@ -201,13 +202,17 @@ async fn checkpoint(path: PathBuf, readers: AnyPool) {
         if connection.is_none() {
             connection = AnyConnection::connect(&url(&path)).await.ok();
         }
-        if let Some(open) = &mut connection
-            && let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await
-        {
-            tracing::warn!(%error, "a checkpoint failed");
-            close_checkpointer(connection.take()).await;
+        if let Some(open) = &mut connection {
+            if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").execute(open).await {
+                tracing::warn!(%error, "a checkpoint failed");
+                metrics.failed_checkpoints.inc();
+                close_checkpointer(connection.take()).await;
+            } else {
+                metrics.checkpoints.inc();
+            }
         }
         let size = std::fs::metadata(PathBuf::from(&wal)).map_or(0, |metadata| metadata.len());
+        metrics.log_has(size);
         if size > 64 << 20 {
             tracing::warn!(bytes = size, "the write-ahead log is large; a long reader may hold it");
         }

@@ -22,6 +22,7 @@ mod grants;
 mod hot;
 mod job;
 mod memberships;
+mod metrics;
 mod migrations;
 mod notices;
 mod organizations;

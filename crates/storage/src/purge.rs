@@ -1,16 +1,33 @@
 //! The janitor's work: what has expired goes, a bounded number of rows at a time.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use model::Timestamp;
 
 use crate::{StorageError, Tx};
 
 /// How much went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
     /// Rows in all.
     pub rows: u64,
+    /// Rows of each table that was looked through.
+    pub removed: BTreeMap<&'static str, u64>,
+}
+
+impl Purged {
+    /// Adds what another step removed.
+    pub fn add(&mut self, step: Self) {
+        for (table, rows) in step.removed {
+            self.note(table, rows);
+        }
+    }
+
+    /// Adds rows of one table.
+    pub fn note(&mut self, table: &'static str, rows: u64) {
+        self.rows += rows;
+        *self.removed.entry(table).or_default() += rows;
+    }
 }
 
 /// How long a spent or decided authorization is kept, so that a replayed code is still recognised.
@@ -26,7 +43,7 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
-        let mut rows = 0;
+        let mut purged = Purged::default();
         let expired: [(&'static str, Timestamp); 7] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
@@ -55,9 +72,9 @@ impl Tx {
             ),
         ];
         for (sql, before) in expired {
-            rows += self.run(sql, [before.into()]).await?;
+            purged.note(table_of(sql), self.run(sql, [before.into()]).await?);
         }
-        rows += self
+        let grants = self
             .run(
                 "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.revoked_at <= $1 \
                  AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = g.id) \
@@ -65,6 +82,7 @@ impl Tx {
                 [now.minus(ENDED_KEPT).into()],
             )
             .await?;
+        purged.note("grants", grants);
         let clients = self
             .run(
                 "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.origin IN ('registration', 'document') \
@@ -76,6 +94,12 @@ impl Tx {
         if clients > 0 {
             self.bump_policy().await?;
         }
-        Ok(Purged { rows: rows + clients })
+        purged.note("clients", clients);
+        Ok(purged)
     }
+}
+
+/// The table that a `DELETE FROM table …` empties.
+fn table_of(sql: &'static str) -> &'static str {
+    sql.split_whitespace().nth(2).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use prometheus_client::registry::Registry;
 use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
 
 use tokio::sync::Mutex;
@@ -17,6 +18,7 @@ use crate::{
     connect::{self, Database, Ownership},
     fault::{Faults, Point},
     job::{self, Job, Vote},
+    metrics::Metrics,
     migrations,
     writer::Writer,
 };
@@ -29,6 +31,7 @@ const ATTEMPTS: u32 = 3;
 pub struct Store {
     backend: Arc<Backend>,
     faults: Faults,
+    metrics: Arc<Metrics>,
 }
 
 enum Backend {
@@ -44,18 +47,18 @@ impl Store {
     /// below 3.51.3, a migration that failed.
     pub async fn open(options: &Options) -> Result<Self, StorageError> {
         let faults = Faults::from_environment();
-        let backend = match connect::open(options).await? {
-            Database::Sqlite { path, readers, mut connection, ownership } => {
+        let (backend, metrics) = match connect::open(options).await? {
+            Database::Sqlite { path, readers, mut connection, ownership, metrics } => {
                 migrations::apply(&mut connection).await?;
-                let writer = Writer::start(path, connection, faults.clone());
-                Backend::Sqlite { readers, writer, ownership: Mutex::new(Some(ownership)) }
+                let writer = Writer::start(path, connection, metrics.clone(), faults.clone());
+                (Backend::Sqlite { readers, writer, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut connect::patient(&options.url).await?).await?;
-                Backend::Postgres { pool }
+                (Backend::Postgres { pool }, None)
             }
         };
-        Ok(Self { backend: Arc::new(backend), faults })
+        Ok(Self { backend: Arc::new(backend), faults, metrics: Arc::new(Metrics::new(metrics)) })
     }
 
     /// Where a test breaks this store.
@@ -71,17 +74,30 @@ impl Store {
         matches!(*self.backend, Backend::Postgres { .. })
     }
 
+    /// What this store measures, as it is now.
+    #[must_use]
+    pub fn metrics(&self) -> &Registry {
+        let waiting = match &*self.backend {
+            Backend::Sqlite { writer, .. } => writer.waiting(),
+            Backend::Postgres { .. } => 0,
+        };
+        self.metrics.read(self.pool(), waiting)
+    }
+
     /// A connection for reading only.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] if none is free in time.
     pub async fn read(&self) -> Result<Read, StorageError> {
-        let pool = match &*self.backend {
+        self.faults.pass(Point::Read).await?;
+        Ok(Read::over(acquired(self.pool(), &self.metrics).await?, self.is_shared()))
+    }
+
+    fn pool(&self) -> &AnyPool {
+        match &*self.backend {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
-        };
-        self.faults.pass(Point::Read).await?;
-        Ok(Read::over(Connection::Pooled(pool.acquire().await?), self.is_shared()))
+        }
     }
 
     /// Runs `work` in a transaction of its own task: `Ok` commits, `Err` rolls back, and either answer waits until that
@@ -104,6 +120,7 @@ impl Store {
             let done = self.submit(true, move |tx| work(tx)).await;
             match done {
                 Err(error) if error.storage_error().is_some_and(StorageError::is_conflict) => {
+                    self.metrics.conflicts.inc();
                     tokio::time::sleep(Duration::from_millis(2)).await;
                 }
                 done => return done,
@@ -131,8 +148,8 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite { writer, .. } => writer.submit(Box::new(job)).await?,
             Backend::Postgres { pool } => {
-                let (pool, faults) = (pool.clone(), self.faults.clone());
-                tokio::spawn(async move { run_pooled(&pool, Box::new(job), &faults).await });
+                let (pool, metrics, faults) = (pool.clone(), Arc::clone(&self.metrics), self.faults.clone());
+                tokio::spawn(async move { run_pooled(&pool, &metrics, Box::new(job), &faults).await });
             }
         }
         reply
@@ -164,11 +181,21 @@ impl Store {
     }
 }
 
+async fn acquired(pool: &AnyPool, metrics: &Metrics) -> Result<Connection, StorageError> {
+    match pool.acquire().await {
+        Ok(connection) => Ok(Connection::Pooled(connection)),
+        Err(error) => {
+            metrics.acquire_failures.inc();
+            Err(error.into())
+        }
+    }
+}
+
 /// One job on PostgreSQL: a transaction of its own on a connection from the pool.
-async fn run_pooled(pool: &AnyPool, mut job: Box<dyn Job>, faults: &Faults) {
-    let mut tx = match pool.acquire().await {
-        Ok(connection) => Tx { read: Read::over(Connection::Pooled(connection), true) },
-        Err(error) => return job.finish(Err(error.into())),
+async fn run_pooled(pool: &AnyPool, metrics: &Metrics, mut job: Box<dyn Job>, faults: &Faults) {
+    let mut tx = match acquired(pool, metrics).await {
+        Ok(connection) => Tx { read: Read::over(connection, true) },
+        Err(error) => return job.finish(Err(error)),
     };
     if job.is_abandoned() {
         return;

@@ -1,7 +1,11 @@
 //! SQLite's one writer, with group commit: waiting jobs run one after another inside savepoints of one transaction and
 //! share its one fsync. Every answer, refusals too, waits for that COMMIT.
 
-use std::{path::PathBuf, sync::Mutex, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -9,6 +13,7 @@ use crate::{
     StorageError, Tx, connect,
     fault::{Faults, Point},
     job::{Job, Vote},
+    metrics::Sqlite,
     tx::{Connection, Read},
 };
 
@@ -25,10 +30,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task on this connection.
-    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection, faults: Faults) -> Self {
+    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection, metrics: Sqlite, faults: Faults) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
         let tx = Tx { read: Read::over(Connection::Own(connection), false) };
-        let task = tokio::spawn(Task { path, tx: Some(tx), queue, faults }.run());
+        let task = tokio::spawn(Task { path, tx: Some(tx), queue, metrics, faults }.run());
         Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
     }
 
@@ -40,6 +45,12 @@ impl Writer {
             None => false,
         };
         if sent { Ok(()) } else { Err(StorageError::Unavailable("the writer does not take work".to_owned())) }
+    }
+
+    /// How many jobs wait in the queue.
+    pub(crate) fn waiting(&self) -> usize {
+        let queue = self.queue.lock().ok();
+        queue.and_then(|queue| queue.as_ref().map(|queue| queue.max_capacity() - queue.capacity())).unwrap_or(0)
     }
 
     /// Finishes what waits, then ends; its connection, which is to be closed last of all, unless trouble took it.
@@ -57,6 +68,7 @@ struct Task {
     /// None after trouble, until it could be opened again.
     tx: Option<Tx>,
     queue: mpsc::Receiver<Box<dyn Job>>,
+    metrics: Sqlite,
     faults: Faults,
 }
 
@@ -77,6 +89,7 @@ impl Task {
         let outcome = self.run_all(&mut jobs).await;
         if let Err(error) = &outcome {
             tracing::error!(%error, jobs = jobs.len(), "a batch failed; the connection is opened anew");
+            self.metrics.failed_batches.inc();
             self.give_up_connection().await;
         }
         let trouble = outcome.err().map(|error| error.to_string());
@@ -102,11 +115,13 @@ impl Task {
         }
         let Some(tx) = &mut self.tx else { return Err(StorageError::Unavailable("no connection".to_owned())) };
         tx.execute("BEGIN IMMEDIATE").await?;
-        for job in jobs {
+        for job in &mut *jobs {
             run_one(tx, job.as_mut()).await?;
         }
         self.faults.pass(Point::Commit).await?;
+        let began = Instant::now();
         tx.execute("COMMIT").await?;
+        self.metrics.committed(jobs.len(), began.elapsed());
         self.faults.pass(Point::Committed).await
     }
 }
@@ -168,7 +183,8 @@ mod tests {
         migrations::apply(&mut connection).await.unwrap();
         // This connection may not grow the file much; the one that replaces it may.
         sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();
-        let writer = Writer::start(path, connection, Faults::default());
+        let metrics = Sqlite::new();
+        let writer = Writer::start(path, connection, metrics.clone(), Faults::default());
 
         let users: Vec<User> = (0..12).map(|number| user(number, if number == 6 { 1 << 20 } else { 10 })).collect();
         let answers = join_all(users.iter().map(|one| insert(&writer, one.clone()))).await;
@@ -180,6 +196,7 @@ mod tests {
         }
         insert(&writer, users[6].clone()).await.unwrap();
         assert!(read.user(users[6].id).await.unwrap().is_some());
+        assert_eq!(metrics.failed_batches.get(), 1);
         drop(read);
         drop(writer.finish().await);
         readers.close().await;
