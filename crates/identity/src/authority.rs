@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use model::ServerSecrets;
+use prometheus_client::registry::Registry;
 use storage::Store;
 
 use crate::{
     Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
-    password::PasswordHasher,
+    metrics::Metrics, password::PasswordHasher,
 };
 
 /// An authorization server without its HTTP. Cheap to clone.
@@ -27,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) passwords: PasswordHasher,
     pub(crate) documents: DocumentFetcher,
     pub(crate) last_uses: LastUses,
+    pub(crate) metrics: Metrics,
 }
 
 /// Who is at the other end of a request, for records that a person reads.
@@ -50,6 +52,7 @@ impl Authority {
         let parts = Parts {
             known: Known::default(),
             keyring,
+            metrics: Metrics::new(&passwords.metrics),
             passwords,
             documents,
             last_uses: LastUses::default(),
@@ -83,6 +86,13 @@ impl Authority {
     #[must_use]
     pub fn secrets(&self) -> &ServerSecrets {
         &self.parts.secrets
+    }
+
+    /// What the flows measure, as it is now; the store has measures of its own.
+    #[must_use]
+    pub fn metrics(&self) -> &Registry {
+        self.parts.passwords.look();
+        self.parts.metrics.registry()
     }
 
     /// The store, for what is no flow: health, shutdown.

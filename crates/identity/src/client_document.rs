@@ -62,7 +62,9 @@ impl Authority {
         if before.as_ref().is_some_and(|client| client.disabled_at.is_some()) {
             return Err(refused("the client is not allowed here").because("disabled by an operator").into());
         }
-        match self.fetch_client(url, before.as_ref(), now).await {
+        let fetched = self.fetch_client(url, before.as_ref(), now).await;
+        self.parts.metrics.document(fetched.is_ok());
+        match fetched {
             Ok(client) => self.keep(client).await,
             Err(Error::Refused(failure)) => {
                 let last_good = self.client(&id).await?.ok_or_else(|| failure.clone())?;

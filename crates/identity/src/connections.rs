@@ -89,7 +89,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let address = caller.address.clone();
-        let found: Result<bool, StorageError> = self
+        let found: Result<Disconnected, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
@@ -97,7 +97,11 @@ impl Authority {
                 Box::pin(async move { disconnect(tx, user_id, grant_id, address, now).await })
             })
             .await;
-        Ok(found?)
+        let found = found?;
+        if found == Disconnected::Now {
+            self.parts.metrics.connection_ended(false);
+        }
+        Ok(found != Disconnected::Unknown)
     }
 
     /// Marks one of a person's own notices as read.
@@ -114,18 +118,29 @@ impl Authority {
     }
 }
 
+/// What became of a connection that a person ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Disconnected {
+    Now,
+    Before,
+    Unknown,
+}
+
 async fn disconnect(
     tx: &mut Tx,
     user_id: Id<User>,
     grant_id: Id<Grant>,
     address: String,
     now: Timestamp,
-) -> Result<bool, StorageError> {
-    let Some(grant) = tx.grant(grant_id).await?.filter(|grant| grant.user_id == user_id) else { return Ok(false) };
-    if tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
-        tx.insert_audit_event(&revoked(&grant, Some(address), now)).await?;
+) -> Result<Disconnected, StorageError> {
+    let Some(grant) = tx.grant(grant_id).await?.filter(|grant| grant.user_id == user_id) else {
+        return Ok(Disconnected::Unknown);
+    };
+    if !tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
+        return Ok(Disconnected::Before);
     }
-    Ok(true)
+    tx.insert_audit_event(&revoked(&grant, Some(address), now)).await?;
+    Ok(Disconnected::Now)
 }
 
 /// Takes back these grants for this reason; how many.

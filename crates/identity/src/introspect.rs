@@ -21,6 +21,18 @@ impl Authority {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Introspection, Error> {
+        let told = self.tell(resource, token, caller, now).await?;
+        self.parts.metrics.introspection(matches!(told, Introspection::Active(_)));
+        Ok(told)
+    }
+
+    async fn tell(
+        &self,
+        resource: &Arc<Resource>,
+        token: &str,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Introspection, Error> {
         let Some(seen) = self.live_token(token, now).await? else { return Ok(Introspection::Inactive) };
         if seen.token.resource_id.as_ref() != Some(&resource.id) {
             return Ok(Introspection::Inactive);

@@ -51,11 +51,19 @@ impl Authority {
     /// # Errors
     /// Trouble of the database; what was done until then stands.
     pub async fn run_janitor_once(&self, now: Timestamp) -> Result<Purged, Error> {
+        let round = self.round(now).await;
+        self.parts.metrics.janitor_round(round.is_ok());
+        round
+    }
+
+    async fn round(&self, now: Timestamp) -> Result<Purged, Error> {
         self.write_last_uses().await?;
         self.end_lapsed_grants(now).await?;
-        let keys = self.remove_signing_keys(now).await?;
-        let purged = self.purge(now).await?;
-        Ok(Purged { rows: purged.rows + keys })
+        let mut purged = Purged::default();
+        purged.note("signing_keys", self.remove_signing_keys(now).await?);
+        self.parts.metrics.removed(&purged);
+        purged.add(self.purge(now).await?);
+        Ok(purged)
     }
 
     async fn clean_and_log(&self) -> Result<(), Error> {
@@ -123,7 +131,8 @@ impl Authority {
             if step.rows == 0 {
                 break;
             }
-            all.rows += step.rows;
+            self.parts.metrics.removed(&step);
+            all.add(step);
         }
         if all.rows > 0 {
             // Clients may be among what went.

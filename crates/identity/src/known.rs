@@ -10,6 +10,7 @@ use std::{
 };
 
 use model::{Client, ClientId, Resource, ResourceId};
+use prometheus_client::metrics::counter::Counter;
 use storage::{StorageError, Store};
 
 use crate::Authority;
@@ -66,13 +67,14 @@ impl Known {
         }
     }
 
-    async fn snapshot(&self, store: &Store) -> Result<Arc<Snapshot>, StorageError> {
+    async fn snapshot(&self, store: &Store, reloads: &Counter) -> Result<Arc<Snapshot>, StorageError> {
         let remembered = self.snapshot.read().ok().and_then(|snapshot| snapshot.clone());
         if let Some(snapshot) = &remembered
             && (!store.is_shared() || store.read().await?.policy_version().await? == snapshot.version)
         {
             return Ok(Arc::clone(snapshot));
         }
+        reloads.inc();
         let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut read = store.read().await?;
         // The version first: a change in between makes the memory look older than it is, never newer.
@@ -91,7 +93,7 @@ impl Known {
 impl Authority {
     /// Clients and resources as they are now.
     pub(crate) async fn known(&self) -> Result<Arc<Snapshot>, StorageError> {
-        self.parts.known.snapshot(&self.parts.store).await
+        self.parts.known.snapshot(&self.parts.store, &self.parts.metrics.policy_reloads).await
     }
 
     /// A client that is not disabled, and the policy version at which that was true.

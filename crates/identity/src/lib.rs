@@ -19,6 +19,7 @@ mod keyring;
 mod known;
 mod last_use;
 pub mod metadata;
+mod metrics;
 mod password;
 mod permitted;
 pub mod register;

@@ -3,7 +3,7 @@
 //!
 //! Does not own who may sign in, nor how often it may be tried (`account`).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use crate::{Error, PasswordSettings};
+use crate::{Error, PasswordSettings, metrics::Passwords};
 
 /// The longest password, in characters. Nothing is ever cut off.
 pub(crate) const MOST_CHARACTERS: usize = 256;
@@ -29,12 +29,14 @@ const SALT_BYTES: usize = 16;
 /// Hashes and compares passwords.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
+    concurrency: usize,
     /// One permit for each that runs.
     running: Arc<Semaphore>,
     /// One permit for each that runs or waits.
     queue: Arc<Semaphore>,
     /// Of a password that nobody knows: what is compared where there is no hash.
     dummy: PasswordHash,
+    pub(crate) metrics: Passwords,
     /// How many were hashed, so that tests can assert equal work.
     #[cfg(test)]
     pub(crate) runs: std::sync::atomic::AtomicUsize,
@@ -60,9 +62,11 @@ impl PasswordHasher {
         let dummy = hash(&argon2, Secret::generate().bytes()).map_err(|error| failed(&error))?;
         Ok(Self {
             argon2,
+            concurrency,
             running: Arc::new(Semaphore::new(concurrency)),
-            queue: Arc::new(Semaphore::new(concurrency.saturating_mul(1 + WAITING_EACH))),
+            queue: Arc::new(Semaphore::new(places(concurrency))),
             dummy,
+            metrics: Passwords::new(),
             #[cfg(test)]
             runs: std::sync::atomic::AtomicUsize::new(0),
         })
@@ -112,8 +116,13 @@ impl PasswordHasher {
     /// begun keeps it until it is done.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let full = || OAuthError::temporarily_unavailable("too many passwords wait to be hashed");
-        let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| full())?;
+        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
+            self.metrics.turned_away.inc();
+            return Err(full().into());
+        };
+        let arrived = Instant::now();
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| full())?;
+        let waited = arrived.elapsed();
         #[cfg(test)]
         self.runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let held: [OwnedSemaphorePermit; 2] = [place, turn];
@@ -122,8 +131,22 @@ impl PasswordHasher {
             drop(held);
             done
         });
-        done.await.map_err(|error| OAuthError::server_error(format!("hashing a password: {error}")).into())
+        let done = done.await.map_err(|error| OAuthError::server_error(format!("hashing a password: {error}")))?;
+        self.metrics.hashed(waited, arrived.elapsed().saturating_sub(waited));
+        Ok(done)
     }
+
+    /// Notes for its measures how many wait and run at this moment.
+    pub(crate) fn look(&self) {
+        let running = self.concurrency.saturating_sub(self.running.available_permits());
+        let held = places(self.concurrency).saturating_sub(self.queue.available_permits());
+        self.metrics.now(held.saturating_sub(running), running);
+    }
+}
+
+/// For those that run and those that may wait.
+const fn places(concurrency: usize) -> usize {
+    concurrency.saturating_mul(1 + WAITING_EACH)
 }
 
 /// Whether a text can become a password: `least` to [`MOST_CHARACTERS`] characters, counted as they are hashed. Every

@@ -24,7 +24,8 @@ impl Authority {
             .or_else(|| Token::parse(token, TokenKind::Access, secrets));
         let Some(token) = found else { return Ok(()) };
         let (client_id, address) = (client.client.id.clone(), caller.address.clone());
-        self.parts
+        let has_ended = self
+            .parts
             .store
             .transaction(move |tx| {
                 let (token, client_id, address) = (token.clone(), client_id.clone(), address.clone());
@@ -35,21 +36,27 @@ impl Authority {
                         {
                             tx.delete_access_token(token.id, &token.secret.hash()).await?;
                         }
-                        return Ok::<_, Error>(());
+                        return Ok::<_, Error>(false);
                     }
                     let family = tx.family(token.id.cast::<Family>()).await?;
                     match family.filter(|family| family.client_id == client_id) {
                         Some(family) => end(tx, &family, &address, now).await,
-                        None => Ok(()),
+                        None => Ok(false),
                     }
                 })
             })
-            .await
+            .await?;
+        if has_ended {
+            self.parts.metrics.connection_ended(true);
+        }
+        Ok(())
     }
 }
 
-async fn end(tx: &mut Tx, family: &Family, address: &str, now: Timestamp) -> Result<(), Error> {
-    if tx.revoke_family(family.id, "revoked_by_client", now).await? {
+/// Whether it had not ended before.
+async fn end(tx: &mut Tx, family: &Family, address: &str, now: Timestamp) -> Result<bool, Error> {
+    let ends = tx.revoke_family(family.id, "revoked_by_client", now).await?;
+    if ends {
         tx.revoke_grant_without_families(family, "revoked_by_client", now).await?;
         tx.insert_audit_event(&AuditEvent {
             client_id: Some(family.client_id.clone()),
@@ -59,5 +66,5 @@ async fn end(tx: &mut Tx, family: &Family, address: &str, now: Timestamp) -> Res
         })
         .await?;
     }
-    Ok(())
+    Ok(ends)
 }

@@ -5,10 +5,12 @@ use protocol::{CodeVerifier, Confidential, OAuthError, ResourceIndicator};
 use storage::{CodeRedemption, Redeemed, Redemption, Standing, StorageError, Tx};
 
 use super::issue::{Issued, Part, Person, lost_secret};
-use crate::{AuthenticatedClient, Authority, Caller, Error, permitted};
+use crate::{AuthenticatedClient, Authority, Caller, Error, metrics::Code, permitted};
 
 /// How often a redemption begins anew when client or resource changed meanwhile.
 const ATTEMPTS: usize = 3;
+/// The private detail of the refusal that ends what a code gave.
+const REPLAYED: &str = "replayed";
 
 impl Authority {
     #[expect(clippy::too_many_arguments, reason = "the parameters of the request, the client and the time")]
@@ -45,6 +47,17 @@ impl Authority {
             policy_version = self.explain_redemption(client, redemption.clone(), now).await?;
         }
         Err(StorageError::Unavailable("the client kept changing".to_owned()).into())
+    }
+
+    /// Counts what became of a code; trouble says nothing of it.
+    pub(super) fn count_code(&self, redeemed: &Result<Issued, Error>) {
+        let outcome = match redeemed {
+            Ok(_) => Code::Redeemed,
+            Err(Error::Refused(refusal)) if refusal.detail == REPLAYED => Code::Replayed,
+            Err(Error::Refused(_)) => Code::Refused,
+            Err(_) => return,
+        };
+        self.parts.metrics.code(outcome);
     }
 
     /// RFC 8707 §2.2: the token request may only narrow, and there is one resource to a grant.
@@ -229,7 +242,7 @@ async fn end_replayed(
         event.subject = Some(family_id.to_string());
         tx.insert_audit_event(&event).await?;
     }
-    Ok(OAuthError::invalid_grant("the code was used before; what it gave was ended").because("replayed"))
+    Ok(OAuthError::invalid_grant("the code was used before; what it gave was ended").because(REPLAYED))
 }
 
 fn unknown_code(why: &'static str) -> OAuthError {

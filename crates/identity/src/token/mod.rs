@@ -30,7 +30,10 @@ impl Authority {
         // 4 the grant itself
         let issued = match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resource } => {
-                self.redeem_code(&client, &code, redirect_uri, code_verifier, resource, caller, now).await?
+                let redeemed =
+                    self.redeem_code(&client, &code, redirect_uri, code_verifier, resource, caller, now).await;
+                self.count_code(&redeemed);
+                redeemed?
             }
             TokenRequest::RefreshToken { refresh_token, scope, resource } => {
                 self.refresh(&client, &refresh_token, scope, resource, caller, now).await?

@@ -9,7 +9,7 @@ use protocol::{Confidential, OAuthError, ResourceIndicator, Scope};
 use storage::{AccessToken, FamilyCondition, Rotation, Standing, StorageError, Tx};
 
 use super::issue::{Issued, Part, Person, lost_secret};
-use crate::{AuthenticatedClient, Authority, Caller, Error, permitted};
+use crate::{AuthenticatedClient, Authority, Caller, Error, metrics::Refresh, permitted};
 
 /// A refresh as it was asked for.
 #[derive(Clone)]
@@ -33,6 +33,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Issued, Error> {
         let Some(token) = Token::parse(token.expose(), TokenKind::Refresh, &self.parts.secrets) else {
+            self.parts.metrics.refresh(Refresh::Refused);
             return Err(unknown_token("the tag is wrong").into());
         };
         let ask = Ask { token, client: client.clone(), scope, resource, address: caller.address.clone(), now };
@@ -40,17 +41,24 @@ impl Authority {
             && ask.resource.is_none()
             && let Some(issued) = self.rotate(&ask).await?
         {
+            self.parts.metrics.refresh(Refresh::Rotated);
             return Ok(issued);
         }
         let this = self.clone();
-        self.parts
+        let answer = self
+            .parts
             .store
             .transaction(move |tx| {
                 let (this, ask) = (this.clone(), ask.clone());
                 Box::pin(async move { this.refresh_in(tx, &ask).await })
             })
-            .await?
-            .map_err(Error::from)
+            .await;
+        if let Err(Error::Refused(_)) = &answer {
+            self.parts.metrics.refresh(Refresh::Refused);
+        }
+        let (outcome, answer) = answer?;
+        self.parts.metrics.refresh(outcome);
+        answer.map_err(Error::from)
     }
 
     /// The ordinary case: the head, outside the window, nothing narrowed, nothing disabled.
@@ -96,8 +104,9 @@ impl Authority {
         }))
     }
 
-    /// Every case. `Ok(Err(…))` refuses *and* records: the record is committed before the refusal is told.
-    async fn refresh_in(&self, tx: &mut Tx, ask: &Ask) -> Result<Result<Issued, OAuthError>, Error> {
+    /// Every case, and what it is counted as. `Ok(Err(…))` refuses *and* records: the record is committed before the refusal
+    /// is told.
+    async fn refresh_in(&self, tx: &mut Tx, ask: &Ask) -> Result<(Refresh, Result<Issued, OAuthError>), Error> {
         let Some(family) = tx.family(ask.token.id.cast()).await? else {
             return Err(unknown_token("there is no such family").into());
         };
@@ -112,12 +121,14 @@ impl Authority {
             Meaning::Dead => Err(OAuthError::invalid_grant("the refresh token has expired or was revoked")
                 .because(dead(&family))
                 .into()),
-            Meaning::RolledBack => Ok(Err(end(tx, &family, "rolled_back", ask).await?)),
-            Meaning::Reuse => Ok(Err(self.end_reused(tx, &family, ask).await?)),
-            _ => match tx.standing(family.grant_id).await? {
-                Standing::Good => self.answer(tx, &family, meaning, ask).await.map(Ok),
-                standing => Ok(Err(end(tx, &family, standing.reason(), ask).await?)),
-            },
+            Meaning::RolledBack => Ok((counted(meaning), Err(end(tx, &family, "rolled_back", ask).await?))),
+            Meaning::Reuse => Ok((counted(meaning), Err(self.end_reused(tx, &family, ask).await?))),
+            Meaning::Again | Meaning::Rotate | Meaning::Retry | Meaning::Recover => {
+                match tx.standing(family.grant_id).await? {
+                    Standing::Good => Ok((counted(meaning), Ok(self.answer(tx, &family, meaning, ask).await?))),
+                    standing => Ok((Refresh::Withdrawn, Err(end(tx, &family, standing.reason(), ask).await?))),
+                }
+            }
         }
     }
 
@@ -222,6 +233,19 @@ impl Authority {
             tx.insert_audit_event(&event("refresh.reused", family, Some(grant.user_id), ask)).await?;
         }
         Ok(refusal)
+    }
+}
+
+/// What an answered refresh is counted as.
+const fn counted(meaning: Meaning) -> Refresh {
+    match meaning {
+        Meaning::Again => Refresh::Again,
+        Meaning::Retry => Refresh::Retried,
+        Meaning::Recover => Refresh::Recovered,
+        Meaning::Rotate => Refresh::Rotated,
+        Meaning::Reuse => Refresh::Reused,
+        Meaning::RolledBack => Refresh::RolledBack,
+        Meaning::Dead => Refresh::Refused,
     }
 }
 
