@@ -18,7 +18,7 @@ use std::{
 
 use clap::Args;
 use server::{
-    command::{Failure, Instance, listen, say, stop_signal},
+    command::{Failure, Instance, Listeners, listen, listen_for_metrics, say, stop_signal},
     config::Settings,
     telemetry,
 };
@@ -59,7 +59,9 @@ impl Development {
         telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
         let stop = stop_signal()?;
         Directory::refuse_if_served(&self.data, &settings).await?;
-        let listeners = both(settings.listen.iter().copied())?;
+        let public = both(settings.listen.iter().copied())?;
+        let listeners = Listeners { public, metrics: listen_for_metrics(&settings)? };
+        let metrics_url = listeners.metrics_url();
         let demo_port = self.port.saturating_add(1);
         let demo_listeners = both(loopback(demo_port))?;
         let mcp_url = format!("http://localhost:{demo_port}/mcp");
@@ -69,7 +71,7 @@ impl Development {
         let instance = Instance::open(settings).await?;
         let mut kept = directory.kept()?;
         let report = match seed::seed(instance.authority(), &mut kept, &directory, &mcp_url).await {
-            Ok(report) => report,
+            Ok(report) => Report { metrics_url, ..report },
             Err(failure) => {
                 instance.close().await;
                 return Err(failure);

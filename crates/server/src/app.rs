@@ -3,7 +3,7 @@
 
 mod serve;
 
-use std::future::ready;
+use std::{future::ready, rc::Rc, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, Resource, Route,
@@ -15,6 +15,7 @@ use actix_web::{
 };
 
 pub use self::serve::serve;
+pub(crate) use self::serve::until;
 
 use crate::{
     cors,
@@ -22,7 +23,9 @@ use crate::{
         assets, authorize, health, introspect, jwks, metadata, register, revoke, security_txt, token, userinfo,
     },
     error_response::{PageError, Refusal},
-    host, page,
+    host,
+    metrics::{Pattern, Worker},
+    page,
     rate_limit::{Class, limit},
     state::AppState,
 };
@@ -30,7 +33,7 @@ use crate::{
 /// Mounts everything. The middlewares around it are [`serve()`]'s.
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     config.app_data(Data::new(state.clone())).app_data(state.edge.clone());
-    config.default_service(web::to(not_found));
+    config.app_data(Rc::new(Worker::new(Arc::clone(&state.metrics), state.base()))).default_service(web::to(not_found));
     let base = state.base();
     well_known(config, base);
     protocol(config, base);
@@ -107,6 +110,7 @@ fn pages(config: &mut ServiceConfig) {
         )
         .service(
             web::resource(["", "/"])
+                .app_data(Pattern::new("/"))
                 .default_service(other_methods("GET, HEAD", true))
                 .route(read().to(page::home::get)),
         )
@@ -142,14 +146,15 @@ fn open(class: Class, endpoint: Resource) -> impl HttpServiceFactory {
     endpoint.wrap(from_fn(move |request, next| limit(class, request, next))).wrap(from_fn(cors::public))
 }
 
-/// An address whose refusals are JSON.
+/// An address whose refusals are JSON. Of several forms the first is the one that is counted.
 fn endpoint(paths: Vec<String>, methods: &'static str) -> Resource {
-    web::resource(paths).default_service(other_methods(methods, false))
+    let pattern = Pattern::new(paths.first().map_or("", String::as_str));
+    web::resource(paths).app_data(pattern).default_service(other_methods(methods, false))
 }
 
 /// An address whose refusals are pages.
 fn seen(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).default_service(other_methods(methods, true))
+    web::resource(path).app_data(Pattern::new(path)).default_service(other_methods(methods, true))
 }
 
 fn read() -> Route {

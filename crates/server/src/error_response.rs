@@ -21,7 +21,8 @@ pub use too_many::TooMany;
 
 use crate::request_id::RequestId;
 
-/// A refusal in the protocol's own form: JSON (RFC 6749 §5.2), or a Bearer challenge (RFC 6750 §3).
+/// A refusal in the protocol's own form: JSON (RFC 6749 §5.2), or a Bearer challenge (RFC 6750 §3). Its code is in the
+/// answer's extensions too, for whoever counts.
 #[derive(Debug)]
 pub struct Refusal(pub OAuthError);
 
@@ -51,10 +52,12 @@ impl ResponseError for Refusal {
         if let Some(seconds) = self.0.retry_after {
             answer.insert_header((header::RETRY_AFTER, seconds));
         }
-        match self.0.code {
+        let mut answer = match self.0.code {
             ErrorCode::ServerError => answer.json(referenced(&self.0).body()),
             _ => answer.json(self.0.body()),
-        }
+        };
+        answer.extensions_mut().insert(self.0.code);
+        answer
     }
 }
 

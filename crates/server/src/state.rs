@@ -13,6 +13,7 @@ use crate::{
     config::{Problem, Rate, Settings},
     edge::Edge,
     error_response::Unexpected,
+    metrics::Metrics,
     view::{Accent, Brand},
 };
 
@@ -27,6 +28,8 @@ pub struct AppState {
     pub edge: Data<Edge>,
     /// Name and colour of the pages.
     pub brand: Brand,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
 }
 
 impl AppState {
@@ -38,7 +41,8 @@ impl AppState {
             Accent::new(accent.as_str()).inspect_err(|error| tracing::warn!(%error, "brand.accent is not used")).ok()
         });
         let brand = Brand { name: settings.brand.name.clone(), accent };
-        Self { authority, settings, edge, brand }
+        let metrics = Arc::new(Metrics::new(authority.clone()));
+        Self { authority, settings, edge, brand, metrics }
     }
 
     /// The path of the issuer, without a trailing slash; empty for most servers.

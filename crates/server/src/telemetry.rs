@@ -1,9 +1,11 @@
-//! Logs: how they are written, and the one line for each request. No body, query, cookie or Authorization is ever in them.
+//! Logs: how they are written, and the one line for each request, which is counted at the same place. No body, query, cookie
+//! or Authorization is ever in them.
 
 use std::{
     io::{self, IsTerminal as _},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
-    time::Instant,
+    rc::Rc,
+    time::{Duration, Instant},
 };
 
 use actix_web::{
@@ -22,6 +24,7 @@ use crate::{
     edge::Edge,
     error_response::Unexpected,
     forwarded::ClientAddress,
+    metrics::Worker,
     request_id::{self, RequestId},
 };
 
@@ -54,7 +57,7 @@ where
     }
 }
 
-/// Names the request, finds its client's address, and writes its line. To be wrapped around everything else.
+/// Names the request, finds its client's address, counts it, and writes its line. To be wrapped around everything else.
 ///
 /// # Errors
 /// What the inner service gives; where it panicked, a generic error with a reference.
@@ -77,26 +80,37 @@ async fn answer<B: MessageBody>(
     if let Some(client) = client {
         request.extensions_mut().insert(client);
     }
+    let worker = request.app_data::<Rc<Worker>>().cloned();
     let began = Instant::now();
     let method = request.method().clone();
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let took = began.elapsed();
     let mut outcome = outcome.unwrap_or_else(|_| Err(Unexpected::new("a handler panicked").into()));
     let (status, route) = match &mut outcome {
         Ok(response) => {
             response.headers_mut().insert(request_id::HEADER, id.header_value());
+            if let Some(worker) = &worker {
+                worker.answered(response, took);
+            }
             let route = edge.access_log.then(|| response.request().match_pattern()).flatten();
             (response.status().as_u16(), route)
         }
-        Err(error) => (error.as_response_error().status_code().as_u16(), None),
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            if let Some(worker) = &worker {
+                worker.failed(status, took);
+            }
+            (status.as_u16(), None)
+        }
     };
     if edge.access_log {
-        write_line(&method, route.as_deref(), status, began, client);
+        write_line(&method, route.as_deref(), status, took, client);
     }
     outcome
 }
 
 /// The route's pattern, never the path: that may hold an id, and its query anything.
-fn write_line(method: &Method, route: Option<&str>, status: u16, began: Instant, client: Option<ClientAddress>) {
+fn write_line(method: &Method, route: Option<&str>, status: u16, took: Duration, client: Option<ClientAddress>) {
     let method = match *method {
         Method::GET | Method::POST | Method::HEAD | Method::OPTIONS | Method::PUT | Method::PATCH | Method::DELETE => {
             method.as_str()
@@ -105,7 +119,7 @@ fn write_line(method: &Method, route: Option<&str>, status: u16, began: Instant,
         _ => "other",
     };
     let client = client.map(|client| client.0.to_string()).unwrap_or_default();
-    let microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(target: "access", method, route = route.unwrap_or("none"), status, microseconds, client, "answered");
 }
 

@@ -8,6 +8,8 @@ use server::command::Failure;
 pub(super) struct Report {
     pub(super) issuer: String,
     pub(super) mcp_url: String,
+    /// Where Prometheus may ask; nothing where that is switched off.
+    pub(super) metrics_url: Option<String>,
     pub(super) people: Vec<Person>,
     pub(super) projects: Vec<Project>,
     pub(super) clients: Vec<Client>,

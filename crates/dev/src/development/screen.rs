@@ -12,6 +12,9 @@ pub(super) fn text(report: &Report, development: &Development, terminal: bool) -
     let mut screen = format!("\n  {} is ready, for this machine alone.\n\n", bold("Lanyard"));
     line(&mut screen, "Open", &bold(&report.issuer));
     line(&mut screen, "Demo MCP app", &bold(&report.mcp_url));
+    if let Some(metrics) = &report.metrics_url {
+        line(&mut screen, "Metrics", metrics);
+    }
     line(&mut screen, "Kept in", &format!("{} {}", development.data.display(), dim("(--fresh starts anew)")));
 
     screen.push_str("\n  Sign in as\n");

@@ -162,6 +162,7 @@ fn report(made: &Made<'_>, kept: &mut Kept, issuer: &str, mcp_url: &str) -> Resu
     Ok(Report {
         issuer: issuer.to_owned(),
         mcp_url: mcp_url.to_owned(),
+        metrics_url: None,
         people,
         projects: projects.collect(),
         clients: clients.collect(),

@@ -71,7 +71,8 @@ fn certificate(state: &AppState) -> io::Result<Option<Arc<Certificate>>> {
     }
 }
 
-async fn until(server: Server, stop: impl Future<Output = ()>) -> io::Result<()> {
+/// Runs the server until `stop` is ready.
+pub(crate) async fn until(server: Server, stop: impl Future<Output = ()>) -> io::Result<()> {
     let handle = server.handle();
     let running = tokio::spawn(server);
     tokio::pin!(running);

@@ -24,6 +24,12 @@ impl Failure {
         Self { code: 2, message: message.into() }
     }
 
+    /// The same, with the setting that it is about.
+    #[must_use]
+    pub(super) fn about(self, setting: &str) -> Self {
+        Self { message: format!("{setting}: {}", self.message), ..self }
+    }
+
     /// The exit code.
     #[must_use]
     pub const fn code(&self) -> u8 {

@@ -12,6 +12,7 @@ use crate::{
     app,
     config::{KeyFile, Settings},
     control::Control,
+    metrics,
     state::{AppState, identity_settings},
 };
 
@@ -52,7 +53,7 @@ impl Instance {
     ///
     /// # Errors
     /// The control socket or HTTP cannot be served.
-    pub async fn run(self, listeners: Vec<TcpListener>, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+    pub async fn run(self, listeners: Listeners, stop: impl Future<Output = ()>) -> Result<(), Failure> {
         let (stopping, stopped) = watch::channel(());
         let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
         let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
@@ -60,10 +61,18 @@ impl Instance {
             let (edge, authority, stop) = (state.edge.clone(), self.authority.clone(), ended(stopped.clone()));
             tokio::spawn(async move { edge.limiter.share(&authority, stop).await })
         });
-        let control = self.control(stopped)?;
-        let served = app::serve(listeners, state, stop).await;
+        let control = self.control(stopped.clone())?;
+        let measured = (!listeners.metrics.is_empty()).then(|| {
+            let serving = metrics::serve(listeners.metrics, Arc::clone(&state.metrics), ended(stopped));
+            tokio::spawn(async move {
+                if let Err(error) = serving.await {
+                    tracing::error!(%error, "metrics are not served");
+                }
+            })
+        });
+        let served = app::serve(listeners.public, state, stop).await;
         drop(stopping);
-        for background in control.into_iter().chain(counting).chain([janitor]) {
+        for background in control.into_iter().chain(counting).chain(measured).chain([janitor]) {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
             }
@@ -98,6 +107,38 @@ impl Instance {
 async fn ended(mut stopped: watch::Receiver<()>) {
     // An error says that the sender is gone, which is the signal.
     while stopped.changed().await.is_ok() {}
+}
+
+/// Where one Lanyard listens. They are bound before anything else is begun: an address in use is the commonest reason not to
+/// start.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For the world.
+    pub public: Vec<TcpListener>,
+    /// For Prometheus; none where it is switched off.
+    pub metrics: Vec<TcpListener>,
+}
+
+impl Listeners {
+    /// Where Prometheus may ask.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        let address = self.metrics.first()?.local_addr().ok()?;
+        Some(format!("http://{address}/metrics"))
+    }
+}
+
+/// Listens for Prometheus, and says where.
+///
+/// # Errors
+/// As [`listen`].
+pub fn listen_for_metrics(settings: &Settings) -> Result<Vec<TcpListener>, Failure> {
+    let listeners = settings.metrics.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>();
+    let listeners = listeners.map_err(|failure| failure.about("metrics.listen"))?;
+    for address in listeners.iter().filter_map(|listener| listener.local_addr().ok()) {
+        tracing::info!(%address, "metrics are at /metrics");
+    }
+    Ok(listeners)
 }
 
 /// Listens on the address.

@@ -21,7 +21,7 @@ pub use admin::{ClientAct, Group, MemberAct, OrganizationAct, ProjectAct, Resour
 pub use check::check;
 pub use failure::Failure;
 pub use init::Init;
-pub use instance::{Instance, listen};
+pub use instance::{Instance, Listeners, listen, listen_for_metrics};
 pub use key::KeyCommand;
 pub use output::{answer, say};
 pub use serve::stop_signal;

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{ConfigFile, Failure, Instance, listen, say};
+use super::{ConfigFile, Failure, Instance, Listeners, listen, listen_for_metrics, say};
 use crate::telemetry;
 
 pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
@@ -18,7 +18,8 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
     // It has the certificate read again; where there is none, it must not end the server.
     let _hangups = heard(SignalKind::hangup())?;
     // Before anything else is begun: an address in use is the commonest reason not to start.
-    let listeners = settings.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
+    let public = settings.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
+    let listeners = Listeners { public, metrics: listen_for_metrics(&settings)? };
     let addresses: Vec<String> = settings.listen.iter().map(ToString::to_string).collect();
     let ready = format!(
         "Lanyard {} is ready at {} (listening on {}).",

@@ -29,6 +29,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
         reach::check_public_url(url, purpose, &mut found);
     }
     reach::check_listening(&draft.top, purpose, &mut found);
+    reach::check_metrics(&draft.metrics, &mut found);
     let transport = reach::transport(&draft.tls, &draft.top, purpose, &mut found);
     strength::check_tokens(&draft.tokens, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
@@ -50,6 +51,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             password: draft.password,
             rate_limits: draft.rate_limits,
             log: draft.log,
+            metrics: draft.metrics,
             brand: draft.brand,
             cors: draft.cors,
             connect: draft.connect,

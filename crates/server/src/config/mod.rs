@@ -36,7 +36,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Brand, Connect, Cors, Documents, Log, Metadata, Password, RateLimits, Registration, Sessions, SignUp, Tokens,
+    Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration, Sessions, SignUp,
+    Tokens,
 };
 pub use template::{Template, template};
 
@@ -73,6 +74,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// What is logged, and how.
     pub log: Log,
+    /// Where what is measured can be read.
+    pub metrics: Metrics,
     /// Name and colour.
     pub brand: Brand,
     /// Which web apps may call our own API from a browser.

@@ -163,6 +163,16 @@ section! {
 }
 
 section! {
+    /// What is measured, for Prometheus, at `/metrics` of a listener of its own. docs/metrics.md lists it.
+    pub struct Metrics as "metrics" {
+        /// Addresses and ports to listen on; `[]` switches it off.
+        listen: Vec<SocketAddr> = vec![SocketAddr::from(([127, 0, 0, 1], 9464))];
+        /// Whether one of them may be reached from other machines. Nobody is asked who they are there.
+        beyond_loopback: bool = false;
+    }
+}
+
+section! {
     /// What the pages look like.
     pub struct Brand as "brand" {
         /// The name that people read.
@@ -216,6 +226,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Password>(),
         of::<RateLimits>(),
         of::<Log>(),
+        of::<Metrics>(),
         of::<Brand>(),
         of::<Cors>(),
         of::<Connect>(),

@@ -10,8 +10,8 @@ use figment::{
 };
 
 use super::{
-    Brand, Connect, Cors, Documents, Log, Metadata, Password, Problem, RateLimits, Registration, Sessions, SignUp,
-    Tokens,
+    Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits, Registration, Sessions,
+    SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
     sections::{self, DatabaseSection, Keys, Tls, Top},
@@ -35,6 +35,7 @@ pub(super) struct Draft {
     pub password: Password,
     pub rate_limits: RateLimits,
     pub log: Log,
+    pub metrics: Metrics,
     pub brand: Brand,
     pub cors: Cors,
     pub connect: Connect,
@@ -115,6 +116,7 @@ impl Layers {
             password: self.take(),
             rate_limits: self.take(),
             log: self.take(),
+            metrics: self.take(),
             brand: self.take(),
             cors: self.take(),
             connect: self.take(),

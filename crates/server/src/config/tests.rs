@@ -180,6 +180,8 @@ fn what_does_not_go_together_is_refused() {
         ("[password]\nconcurrency = 0", "password.concurrency"),
         ("[registration]\nunused_expiry = \"1m\"", "registration.unused_expiry"),
         ("[brand]\naccent = \"red\"", "brand.accent"),
+        ("[metrics]\nlisten = [\"127.0.0.1:9464\", \"10.0.0.5:9464\"]", "metrics.listen"),
+        ("[metrics]\nlisten = [\"[::]:9464\"]", "metrics.listen"),
         ("[log]\nformat = \"xml\"", "log.format"),
         ("[log]\nlevel = \"info,=\"", "log.level"),
         ("[cors]\napp_origins = [\"*\"]", "cors.app_origins"),
@@ -191,6 +193,16 @@ fn what_does_not_go_together_is_refused() {
     assert!(load(&exactly_twice, &[]).is_ok());
     let strict = format!("{GOOD}\n[tokens]\nretry_window = \"0s\"\n");
     assert!(load(&strict, &[]).is_ok());
+}
+
+#[test]
+fn metrics_stay_on_this_machine_unless_an_operator_says_otherwise() {
+    assert_eq!(load(GOOD, &[]).unwrap().metrics.listen, ["127.0.0.1:9464".parse().unwrap()]);
+    let off = format!("{GOOD}\n[metrics]\nlisten = []\n");
+    assert!(load(&off, &[]).unwrap().metrics.listen.is_empty());
+    assert!(load(GOOD, &[("LANYARD__METRICS__LISTEN", "[]")]).unwrap().metrics.listen.is_empty());
+    let open = format!("{GOOD}\n[metrics]\nlisten = [\"10.0.0.5:9464\"]\nbeyond_loopback = true\n");
+    assert_eq!(load(&open, &[]).unwrap().metrics.listen.len(), 1);
 }
 
 #[test]

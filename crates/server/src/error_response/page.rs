@@ -24,6 +24,8 @@ pub struct PageError {
     pub what_to_do: Cow<'static, str>,
     /// Seconds until another try makes sense.
     pub retry_after: Option<u32>,
+    /// The code that a program would have been told; it is in the answer's extensions too, for whoever counts.
+    pub code: Option<ErrorCode>,
     /// For developers, folded away: the code and the public description. Never a secret.
     pub developer: Option<String>,
     /// The request that the log knows it by.
@@ -45,6 +47,7 @@ impl PageError {
             message: message.into(),
             what_to_do: what_to_do.into(),
             retry_after: None,
+            code: None,
             developer: None,
             reference: RequestId::current(),
         }
@@ -67,7 +70,7 @@ impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {
         log(&error);
         let page = match error.code {
-            ErrorCode::ServerError => return Self::unexpected(),
+            ErrorCode::ServerError => return Self { code: Some(error.code), ..Self::unexpected() },
             ErrorCode::TemporarilyUnavailable => Self {
                 retry_after: error.retry_after,
                 ..Self::new(
@@ -84,7 +87,8 @@ impl From<OAuthError> for PageError {
                 "Go back to where you came from and try again.",
             ),
         };
-        Self { developer: Some(format!("{}: {}", error.code, error.description)), ..page }
+        let developer = Some(format!("{}: {}", error.code, error.description));
+        Self { code: Some(error.code), developer, ..page }
     }
 }
 
@@ -108,6 +112,9 @@ impl ResponseError for PageError {
         }
         let mut answer = answer.content_type("text/plain; charset=utf-8").body(self.to_string());
         answer.extensions_mut().insert(self.clone());
+        if let Some(code) = self.code {
+            answer.extensions_mut().insert(code);
+        }
         answer
     }
 }

@@ -11,7 +11,7 @@ use protocol::{ErrorCode, OAuthError};
 use super::{PageError, uncached};
 use crate::rate_limit::Class;
 
-/// An address has asked too often (RFC 6585 §4).
+/// An address has asked too often (RFC 6585 §4). The class is in the answer's extensions, for whoever counts.
 #[derive(Clone, Copy, Debug)]
 pub struct TooMany {
     class: Class,
@@ -46,7 +46,7 @@ impl ResponseError for TooMany {
     }
 
     fn error_response(&self) -> HttpResponse {
-        match self.class {
+        let mut answer = match self.class {
             // Never a code that makes a client throw its tokens or its registration away.
             Class::Token | Class::Registration => uncached(self.status_code())
                 .insert_header((header::RETRY_AFTER, self.seconds()))
@@ -61,7 +61,12 @@ impl ResponseError for TooMany {
                 )
             }
             .error_response(),
+        };
+        answer.extensions_mut().insert(self.class);
+        if matches!(self.class, Class::Token | Class::Registration) {
+            answer.extensions_mut().insert(ErrorCode::TemporarilyUnavailable);
         }
+        answer
     }
 }
 

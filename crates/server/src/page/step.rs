@@ -36,13 +36,15 @@ impl Visit {
             (Step::Leave { location, host, client_name, provenance, error }, _) => {
                 tracing::info!(code = error.code.as_str(), detail = &*error.detail, "{}", error.description);
                 let back = TrustedLink::new(location, host).ok_or_else(PageError::unexpected)?;
-                self.page(&Leave {
+                let mut answer = self.page(&Leave {
                     layout: self.layout(),
                     app: App { name: client_name, provenance: consent::provenance(&provenance) },
                     happened: words::why(&error),
                     back,
                     reference: RequestId::current().map(|id| id.to_string()).unwrap_or_default(),
-                })
+                })?;
+                answer.extensions_mut().insert(error.code);
+                Ok(answer)
             }
             (Step::Refused(refusal), _) => Err(errors::refused(refusal)),
         }

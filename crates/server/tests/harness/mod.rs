@@ -22,6 +22,7 @@ use model::{ServerSecrets, Timestamp};
 use server::{
     app::serve,
     config::Settings,
+    metrics::Metrics,
     state::{AppState, identity_settings},
 };
 use storage::Store;
@@ -43,6 +44,8 @@ pub struct TestServer {
     pub address: SocketAddr,
     /// What a test may do without HTTP.
     pub authority: Authority,
+    /// What it has measured.
+    pub metrics: Arc<Metrics>,
     /// Who and what is there.
     pub seeded: Seeded,
     clock: Clock,
@@ -84,6 +87,7 @@ impl TestServer {
             .await
             .unwrap();
         let state = AppState::new(authority.clone(), settings);
+        let metrics = Arc::clone(&state.metrics);
         let served = runtime.spawn(async move {
             serve(vec![listener], state, async move {
                 let _ = stopped.await;
@@ -94,6 +98,7 @@ impl TestServer {
             issuer,
             address,
             authority,
+            metrics,
             seeded,
             clock,
             stop: Some(stop),

@@ -19,6 +19,7 @@ mod health;
 mod introspect;
 mod issuer_path;
 mod metadata;
+mod metrics;
 mod pages;
 mod rate_limit;
 mod register;

@@ -2,7 +2,7 @@
 
 use super::{Findings, Purpose};
 use crate::config::{
-    AddressRange, PublicUrl, Transport,
+    AddressRange, Metrics, PublicUrl, Transport,
     sections::{Tls, Top},
 };
 
@@ -39,6 +39,19 @@ pub(super) fn check_listening(top: &Top, purpose: Purpose, found: &mut Findings)
         "names the whole internet",
         "Write the addresses of your proxies, such as [\"10.0.0.5\"].",
     );
+}
+
+/// Whoever reaches that listener reads how much is going on here.
+pub(super) fn check_metrics(metrics: &Metrics, found: &mut Findings) {
+    let beyond = metrics.listen.iter().find(|address| !address.ip().is_loopback());
+    if let (Some(address), false) = (beyond, metrics.beyond_loopback) {
+        found.refuse(
+            true,
+            "metrics.listen",
+            format!("has {address}, which other machines can reach"),
+            "Listen on 127.0.0.1, or write metrics.beyond_loopback = true if only your Prometheus gets there.",
+        );
+    }
 }
 
 pub(super) fn transport(tls: &Tls, top: &Top, purpose: Purpose, found: &mut Findings) -> Option<Transport> {
