@@ -2,6 +2,10 @@
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// So many digits are taken at once: 62^5 is the largest power that, times a limb of 32 bits, fits into 64.
+const GROUP: usize = 5;
+const GROUPS: u64 = 62u64.pow(5);
+
 /// The value of one digit.
 fn value(digit: u8) -> Option<u32> {
     match digit {
@@ -20,14 +24,17 @@ pub(crate) fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
         *limb = chunk.iter().fold(0, |sum, byte| (sum << 8) | u32::from(*byte));
     }
     let mut digits = [b'0'; N];
-    for digit in digits.iter_mut().rev() {
+    for group in digits.rchunks_mut(GROUP) {
         let mut remainder = 0u64;
         for limb in limbs.iter_mut().take(used) {
             let current = (remainder << 32) | u64::from(*limb);
-            *limb = u32::try_from(current / 62).unwrap_or(0);
-            remainder = current % 62;
+            *limb = u32::try_from(current / GROUPS).unwrap_or(0);
+            remainder = current % GROUPS;
         }
-        *digit = usize::try_from(remainder).ok().and_then(|at| DIGITS.get(at)).copied().unwrap_or(b'0');
+        for digit in group.iter_mut().rev() {
+            *digit = usize::try_from(remainder % 62).ok().and_then(|at| DIGITS.get(at)).copied().unwrap_or(b'0');
+            remainder /= 62;
+        }
     }
     digits
 }
@@ -36,10 +43,14 @@ pub(crate) fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
 pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut limbs = [0u32; 8];
     let used = N.div_ceil(4);
-    for digit in text.bytes() {
-        let mut carry = u64::from(value(digit)?);
+    for group in text.as_bytes().chunks(GROUP) {
+        let (mut carry, mut factor) = (0u64, 1u64);
+        for digit in group {
+            carry = carry * 62 + u64::from(value(*digit)?);
+            factor *= 62;
+        }
         for limb in limbs.iter_mut().take(used).rev() {
-            let current = u64::from(*limb) * 62 + carry;
+            let current = u64::from(*limb) * factor + carry;
             *limb = u32::try_from(current & 0xFFFF_FFFF).ok()?;
             carry = current >> 32;
         }
