@@ -1,10 +1,12 @@
 //! The table of access tokens.
 
+use std::sync::Arc;
+
 use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, SecretHash, Timestamp, User, client::Home};
 use protocol::Scope;
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, grants};
+use crate::{Read, StorageError, Store, Tx, columns::Columns, grants, live::Touched};
 
 /// An access token as it is kept.
 #[derive(Clone, Debug)]
@@ -155,6 +157,36 @@ impl Read {
     }
 }
 
+impl Store {
+    /// As [`Read::live_access_token`]; from memory where that is known to be true still.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn live_access_token(
+        &self,
+        id: Id<()>,
+        generation: u64,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<Arc<SeenToken>>, StorageError> {
+        let ticket = match self.live_tokens().map(|live| live.find(id, generation, hash)) {
+            Some(Ok(seen)) => return Ok(Some(seen).filter(|seen| now < seen.token.expires_at)),
+            Some(Err(ticket)) => Some(ticket),
+            None => None,
+        };
+        let seen = self.read().await?.live_access_token(id, generation, hash, now).await?.map(Arc::new);
+        if let (Some(live), Some(ticket), Some(seen)) = (self.live_tokens(), ticket, &seen) {
+            live.remember(ticket, seen);
+        }
+        Ok(seen)
+    }
+}
+
+/// What ends with the tokens under this id: nothing else.
+fn under(id: Id<()>) -> Touched {
+    Touched::Tokens(vec![id])
+}
+
 impl Tx {
     /// Adds an access token unless it is there.
     ///
@@ -190,7 +222,7 @@ impl Tx {
         generation: u64,
     ) -> Result<(), StorageError> {
         let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation < $2";
-        self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
+        self.run_touching(under(family_id.cast()), sql, [family_id.into(), generation.into()]).await.map(drop)
     }
 
     /// Deletes the access tokens of one generation, whose refresh token was superseded.
@@ -203,7 +235,7 @@ impl Tx {
         generation: u64,
     ) -> Result<(), StorageError> {
         let sql = "DELETE FROM access_tokens WHERE id = $1 AND generation = $2";
-        self.run(sql, [family_id.into(), generation.into()]).await.map(drop)
+        self.run_touching(under(family_id.cast()), sql, [family_id.into(), generation.into()]).await.map(drop)
     }
 
     /// Deletes one access token that no family stands behind.
@@ -212,6 +244,6 @@ impl Tx {
     /// Trouble of the database.
     pub async fn delete_access_token(&mut self, id: Id<()>, hash: &SecretHash) -> Result<(), StorageError> {
         let sql = "DELETE FROM access_tokens WHERE id = $1 AND hash = $2 AND family_id IS NULL";
-        self.run(sql, [id.into(), hash.into()]).await.map(drop)
+        self.run_touching(under(id), sql, [id.into(), hash.into()]).await.map(drop)
     }
 }

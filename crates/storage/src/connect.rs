@@ -27,13 +27,15 @@ pub struct Options {
     pub connections: u32,
     /// How long a request waits for a connection before it is answered 503.
     pub acquire_timeout: Duration,
+    /// How many live access tokens are held in memory at most (SQLite); 0 reads each from the database.
+    pub live_tokens: usize,
 }
 
 impl Options {
     /// With the usual number of connections.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 8, acquire_timeout: Duration::from_secs(5) }
+        Self { url: url.into(), connections: 8, acquire_timeout: Duration::from_secs(5), live_tokens: 20_000 }
     }
 }
 

@@ -3,7 +3,7 @@
 use model::{ClientId, Family, Id, Timestamp};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, grants::revoked};
+use crate::{Read, StorageError, Tx, columns::Columns, grants::revoked, live::Touched};
 
 /// The family in a row; columns as in the table.
 pub(crate) fn family(row: &AnyRow) -> Result<Family, StorageError> {
@@ -104,7 +104,8 @@ impl Tx {
             FamilyCondition::Generation(generation) => (generation, None),
             FamilyCondition::Unseen { generation, answered_at } => (generation, Some(answered_at)),
         };
-        self.run_one(
+        self.run_one_touching(
+            Touched::Tokens(vec![family.id.cast()]),
             "family",
             "UPDATE families SET scope = $2, policy_version = $3, generation = $4, head_hash = $5, previous_hash = $6, retry_salt = $7, \
              key_version = $8, answered_at = $9, head_seen_at = $10, repeated_at = $11, repeat_streak = $12, idle_expires_at = $13 \
@@ -137,7 +138,8 @@ impl Tx {
     /// Trouble of the database.
     pub async fn see_family(&mut self, id: Id<Family>, generation: u64, now: Timestamp) -> Result<bool, StorageError> {
         let sql = "UPDATE families SET head_seen_at = $3 WHERE id = $1 AND generation = $2 AND head_seen_at IS NULL AND revoked_at IS NULL";
-        Ok(self.run(sql, [id.into(), generation.into(), now.into()]).await? == 1)
+        let touched = Touched::Tokens(vec![id.cast()]);
+        Ok(self.run_touching(touched, sql, [id.into(), generation.into(), now.into()]).await? == 1)
     }
 
     /// Ends a family and its access tokens; whether it was alive.
@@ -146,8 +148,9 @@ impl Tx {
     /// Trouble of the database.
     pub async fn revoke_family(&mut self, id: Id<Family>, reason: &str, now: Timestamp) -> Result<bool, StorageError> {
         let sql = "UPDATE families SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL";
-        let ended = self.run(sql, [id.into(), now.into(), reason.into()]).await? == 1;
-        self.run("DELETE FROM access_tokens WHERE family_id = $1", [id.into()]).await?;
+        let touched = Touched::Tokens(vec![id.cast()]);
+        let ended = self.run_touching(touched.clone(), sql, [id.into(), now.into(), reason.into()]).await? == 1;
+        self.run_touching(touched, "DELETE FROM access_tokens WHERE family_id = $1", [id.into()]).await?;
         Ok(ended)
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     AccessToken, CodeRedemption, StorageError, Store, Tx,
     columns::{Columns, Value},
     grants,
+    live::Touched,
 };
 
 /// A refresh in the ordinary case: the head, outside the window, nothing narrowed.
@@ -207,13 +208,14 @@ impl Tx {
     /// One of two texts, whichever this database understands; the row that it returned.
     async fn hot<const N: usize>(
         &mut self,
+        touched: Touched,
         sqlite: &'static str,
         postgres: &'static str,
         values: [Value; N],
     ) -> Result<Option<AnyRow>, StorageError> {
         let sql = if self.read.postgres { postgres } else { sqlite };
         // All of it, so that every statement of the text has run.
-        Ok(self.all(sql, values).await?.into_iter().next())
+        Ok(self.all_touching(touched, sql, values).await?.into_iter().next())
     }
 
     async fn rotate(&mut self, rotation: &Rotation) -> Result<Option<Rotated>, StorageError> {
@@ -232,7 +234,8 @@ impl Tx {
             rotation.access_expires_at.into(),
             rotation.policy_version.into(),
         ];
-        let row = self.hot(ROTATE_SQLITE, ROTATE_POSTGRES, values).await?;
+        let row =
+            self.hot(Touched::Tokens(vec![rotation.family_id.cast()]), ROTATE_SQLITE, ROTATE_POSTGRES, values).await?;
         row.as_ref().map(|row| rotated(&Columns::of(row, "families"))).transpose()
     }
 
@@ -255,7 +258,9 @@ impl Tx {
             redemption.access_expires_at.into(),
             redemption.policy_version.into(),
         ];
-        let Some(row) = self.hot(REDEEM_SQLITE, REDEEM_POSTGRES, values).await? else { return Ok(None) };
+        let Some(row) = self.hot(Touched::Nothing, REDEEM_SQLITE, REDEEM_POSTGRES, values).await? else {
+            return Ok(None);
+        };
         let columns = Columns::of(&row, "authorizations");
         Ok(Some(Redeemed { rotated: rotated(&columns)?, request: columns.json("request")? }))
     }
@@ -271,7 +276,7 @@ impl Tx {
             token.expires_at.into(),
             policy_version.into(),
         ];
-        Ok(self.hot(ISSUE_SQLITE, ISSUE_POSTGRES, values).await?.is_some())
+        Ok(self.hot(Touched::Nothing, ISSUE_SQLITE, ISSUE_POSTGRES, values).await?.is_some())
     }
 }
 

@@ -21,6 +21,7 @@ mod fitness;
 mod grants;
 mod hot;
 mod job;
+mod live;
 mod memberships;
 mod metrics;
 mod migrations;

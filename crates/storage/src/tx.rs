@@ -18,6 +18,7 @@ use crate::{
     connect::{self, Database, Ownership},
     fault::{Faults, Point},
     job::{self, Job, Vote},
+    live::{LiveTokens, Touched},
     metrics::Metrics,
     migrations,
     writer::Writer,
@@ -35,7 +36,7 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: AnyPool, writer: Writer, ownership: Mutex<Option<Ownership>> },
+    Sqlite { readers: AnyPool, writer: Writer, live: Arc<LiveTokens>, ownership: Mutex<Option<Ownership>> },
     Postgres { pool: AnyPool },
 }
 
@@ -50,8 +51,9 @@ impl Store {
         let (backend, metrics) = match connect::open(options).await? {
             Database::Sqlite { path, readers, mut connection, ownership, metrics } => {
                 migrations::apply(&mut connection).await?;
-                let writer = Writer::start(path, connection, metrics.clone(), faults.clone());
-                (Backend::Sqlite { readers, writer, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
+                let live = Arc::new(LiveTokens::new(options.live_tokens));
+                let writer = Writer::start(path, connection, metrics.clone(), faults.clone(), Arc::clone(&live));
+                (Backend::Sqlite { readers, writer, live, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut connect::patient(&options.url).await?).await?;
@@ -97,6 +99,14 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
+        }
+    }
+
+    /// The live tokens that are held in memory, where one process owns the database.
+    pub(crate) fn live_tokens(&self) -> Option<&LiveTokens> {
+        match &*self.backend {
+            Backend::Sqlite { live, .. } => Some(live),
+            Backend::Postgres { .. } => None,
         }
     }
 
@@ -160,7 +170,7 @@ impl Store {
     /// Waits until what was begun is done and closes the database.
     pub async fn close(&self) {
         match &*self.backend {
-            Backend::Sqlite { readers, writer, ownership } => {
+            Backend::Sqlite { readers, writer, ownership, .. } => {
                 let mut ownership = ownership.lock().await;
                 let Some(Ownership { checkpointer, lock }) = ownership.take() else { return };
                 // The connection that goes last takes the write-ahead log along, if it is alone: of two that go at the same
@@ -239,11 +249,13 @@ pub struct Read {
     pub(crate) postgres: bool,
     /// What may become of a transaction after the worst that its statements met so far.
     still: Vote,
+    /// What its statements may have changed for the tokens held in memory.
+    touched: Touched,
 }
 
 impl Read {
     pub(crate) const fn over(connection: Connection, postgres: bool) -> Self {
-        Self { connection, postgres, still: Vote::Commit }
+        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing }
     }
 
     /// Remembers a failed statement. PostgreSQL answers the COMMIT after one with a quiet ROLLBACK, so a flow that passes
@@ -257,6 +269,11 @@ impl Read {
     /// What may become of the transaction that ends now; the next one begins without a past.
     pub(crate) fn verdict(&mut self) -> Vote {
         std::mem::replace(&mut self.still, Vote::Commit)
+    }
+
+    /// What was touched since this was asked last.
+    pub(crate) fn touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
     }
 
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
@@ -287,6 +304,7 @@ impl Read {
         sql: &'static str,
         values: [Value; N],
     ) -> Result<Option<AnyRow>, StorageError> {
+        self.touched.and(Touched::by(sql));
         let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_optional(self.connection()?).await;
         self.noted(found)
     }
@@ -296,6 +314,17 @@ impl Read {
         sql: &'static str,
         values: [Value; N],
     ) -> Result<Vec<AnyRow>, StorageError> {
+        self.all_touching(Touched::by(sql), sql, values).await
+    }
+
+    /// As [`Read::all`], for statements that know better what they touch.
+    pub(crate) async fn all_touching<const N: usize>(
+        &mut self,
+        touched: Touched,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<Vec<AnyRow>, StorageError> {
+        self.touched.and(touched);
         let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await;
         self.noted(found)
     }
@@ -313,8 +342,22 @@ impl Tx {
         sql: &'static str,
         values: [Value; N],
     ) -> Result<u64, StorageError> {
+        self.run_touching(Touched::by(sql), sql, values).await
+    }
+
+    /// As [`Tx::run`], for statements that know better what they touch.
+    pub(crate) async fn run_touching<const N: usize>(
+        &mut self,
+        touched: Touched,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<u64, StorageError> {
         let done = sqlx::query_with::<Any, _>(sql, arguments(values)).execute(self.read.connection()?).await;
-        Ok(self.read.noted(done)?.rows_affected())
+        let rows = self.read.noted(done)?.rows_affected();
+        if rows > 0 {
+            self.read.touched.and(touched);
+        }
+        Ok(rows)
     }
 
     /// Runs a statement that must change exactly one row.
@@ -324,7 +367,18 @@ impl Tx {
         sql: &'static str,
         values: [Value; N],
     ) -> Result<(), StorageError> {
-        match self.run(sql, values).await? {
+        self.run_one_touching(Touched::by(sql), what, sql, values).await
+    }
+
+    /// As [`Tx::run_one`], for statements that know better what they touch.
+    pub(crate) async fn run_one_touching<const N: usize>(
+        &mut self,
+        touched: Touched,
+        what: &'static str,
+        sql: &'static str,
+        values: [Value; N],
+    ) -> Result<(), StorageError> {
+        match self.run_touching(touched, sql, values).await? {
             1 => Ok(()),
             _ => Err(StorageError::Conflict(what)),
         }

@@ -3,7 +3,7 @@
 
 use std::{
     path::PathBuf,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     StorageError, Tx, connect,
     fault::{Faults, Point},
     job::{Job, Vote},
+    live::{LiveTokens, Touched},
     metrics::Sqlite,
     tx::{Connection, Read},
 };
@@ -30,10 +31,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task on this connection.
-    pub(crate) fn start(path: PathBuf, connection: sqlx::AnyConnection, metrics: Sqlite, faults: Faults) -> Self {
+    pub(crate) fn start(
+        path: PathBuf,
+        connection: sqlx::AnyConnection,
+        metrics: Sqlite,
+        faults: Faults,
+        live: Arc<LiveTokens>,
+    ) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
         let tx = Tx { read: Read::over(Connection::Own(connection), false) };
-        let task = tokio::spawn(Task { path, tx: Some(tx), queue, metrics, faults }.run());
+        let task = tokio::spawn(Task { path, tx: Some(tx), queue, metrics, faults, live }.run());
         Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
     }
 
@@ -70,6 +77,7 @@ struct Task {
     queue: mpsc::Receiver<Box<dyn Job>>,
     metrics: Sqlite,
     faults: Faults,
+    live: Arc<LiveTokens>,
 }
 
 impl Task {
@@ -87,6 +95,9 @@ impl Task {
             return;
         }
         let outcome = self.run_all(&mut jobs).await;
+        // Before anybody is answered. Whether a batch that failed reached the disk is not known.
+        let touched = self.tx.as_mut().map_or(Touched::Everything, |tx| tx.touched());
+        self.live.forget(if outcome.is_ok() { touched } else { Touched::Everything });
         if let Err(error) = &outcome {
             tracing::error!(%error, jobs = jobs.len(), "a batch failed; the connection is opened anew");
             self.metrics.failed_batches.inc();
@@ -175,7 +186,7 @@ mod tests {
     async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new(format!("sqlite:{}", directory.path().join("full.db").display()));
-        let Ok(Database::Sqlite { path, readers, mut connection, ownership: _ownership }) =
+        let Ok(Database::Sqlite { path, readers, mut connection, ownership: _ownership, metrics }) =
             connect::open(&options).await
         else {
             panic!("not opened")
@@ -183,8 +194,7 @@ mod tests {
         migrations::apply(&mut connection).await.unwrap();
         // This connection may not grow the file much; the one that replaces it may.
         sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();
-        let metrics = Sqlite::new();
-        let writer = Writer::start(path, connection, metrics.clone(), Faults::default());
+        let writer = Writer::start(path, connection, metrics.clone(), Faults::default(), Arc::new(LiveTokens::new(0)));
 
         let users: Vec<User> = (0..12).map(|number| user(number, if number == 6 { 1 << 20 } else { 10 })).collect();
         let answers = join_all(users.iter().map(|one| insert(&writer, one.clone()))).await;
