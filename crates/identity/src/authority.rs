@@ -15,6 +15,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Authority {
     pub(crate) parts: Arc<Parts>,
+    /// Whether memory is believed before it is proven: only for a flow that ends in a command which proves it.
+    pub(crate) believes: bool,
 }
 
 /// What the flows share.
@@ -61,7 +63,12 @@ impl Authority {
             clock,
             settings,
         };
-        Ok(Self { parts: Arc::new(parts) })
+        Ok(Self { parts: Arc::new(parts), believes: false })
+    }
+
+    /// The same, believing what is remembered of clients and resources.
+    pub(crate) fn believing(&self) -> Self {
+        Self { parts: Arc::clone(&self.parts), believes: true }
     }
 
     /// The time: read once per request, on arrival.

@@ -68,10 +68,9 @@ impl Authority {
     }
 
     /// The live access token with this text; nothing if it is not ours, has ended, or what it rests on has.
-    pub(crate) async fn live_token(&self, text: &str, now: Timestamp) -> Result<Option<SeenToken>, Error> {
+    pub(crate) async fn live_token(&self, text: &str, now: Timestamp) -> Result<Option<Arc<SeenToken>>, Error> {
         let Some(token) = Token::parse(text, TokenKind::Access, &self.parts.secrets) else { return Ok(None) };
-        let mut read = self.parts.store.read().await?;
-        Ok(read.live_access_token(token.id, token.generation, &token.secret.hash(), now).await?)
+        Ok(self.parts.store.live_access_token(token.id, token.generation, &token.secret.hash(), now).await?)
     }
 
     /// Sight is written before the answer, once per generation (docs/families.md); the last use may wait.
@@ -94,7 +93,8 @@ impl Authority {
     }
 
     async fn present_scope(&self, seen: &SeenToken, resource: &Resource) -> Result<Option<protocol::Scope>, Error> {
-        let Some((client, _)) = self.client(&seen.token.client_id).await? else { return Ok(None) };
+        // Proven when the resource server was: a moment ago, in this request.
+        let Some((client, _)) = self.believing().client(&seen.token.client_id).await? else { return Ok(None) };
         let scope = seen.token.scope.intersection(&crate::permitted::permitted(&client, Some(resource)));
         Ok((!scope.of_resources().is_empty()).then_some(scope))
     }

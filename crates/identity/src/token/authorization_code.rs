@@ -44,6 +44,9 @@ impl Authority {
             if let Some(redeemed) = self.parts.store.redeem(attempt).await? {
                 return Ok(self.issued(&redemption, beginning, redeemed, caller, now));
             }
+            if self.believes {
+                return Err(super::unproven());
+            }
             policy_version = self.explain_redemption(client, redemption.clone(), now).await?;
         }
         Err(StorageError::Unavailable("the client kept changing".to_owned()).into())

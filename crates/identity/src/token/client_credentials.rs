@@ -40,6 +40,9 @@ impl Authority {
         let (expires_at, scope) = (token.expires_at, token.scope.clone());
         if !self.parts.store.issue_to_client(client, token, *policy_version).await? {
             self.parts.known.forget();
+            if self.believes {
+                return Err(super::unproven());
+            }
             return Err(storage::StorageError::Unavailable("the client changed meanwhile".to_owned()).into());
         }
         let access = Part { id, generation: 0, secret, key_version: self.parts.secrets.current() };

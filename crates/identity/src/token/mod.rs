@@ -12,9 +12,28 @@ use crate::{AuthenticatedClient, Authority, Caller, Error};
 impl Authority {
     /// Answers a token request (OAuth 2.1 §3.2). Runs in a task of its own: a client that goes away cannot cancel it.
     ///
+    /// On a shared database what is remembered of clients is believed first: the command that writes proves it in the same
+    /// statement, and the ordinary case is one round trip. Whatever else comes of that is asked again, of the database.
+    ///
     /// # Errors
     /// The protocol's refusals, or trouble of the database, which is never one of them.
     pub async fn exchange(
+        &self,
+        credentials: ClientCredentials,
+        params: Params,
+        caller: &Caller,
+    ) -> Result<TokenResponse, Error> {
+        // An assertion is used up by looking at it.
+        if self.parts.store.is_shared() && !matches!(credentials, ClientCredentials::Assertion { .. }) {
+            match self.believing().exchange_once(credentials.clone(), params.clone(), caller).await {
+                Err(Error::Refused(_)) => {}
+                answer => return answer,
+            }
+        }
+        self.exchange_once(credentials, params, caller).await
+    }
+
+    async fn exchange_once(
         &self,
         credentials: ClientCredentials,
         mut params: Params,
@@ -45,6 +64,11 @@ impl Authority {
         // 5 the response
         self.respond(&client, issued, now).await
     }
+}
+
+/// What was believed is not so, or not the ordinary case.
+fn unproven() -> Error {
+    OAuthError::server_error("what is remembered was not proven").into()
 }
 
 fn may_use(client: &AuthenticatedClient, request: &TokenRequest) -> Result<(), OAuthError> {

@@ -44,6 +44,9 @@ impl Authority {
             self.parts.metrics.refresh(Refresh::Rotated);
             return Ok(issued);
         }
+        if self.believes {
+            return Err(super::unproven());
+        }
         let this = self.clone();
         let answer = self
             .parts
