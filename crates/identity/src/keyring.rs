@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use model::{ServerSecrets, Timestamp};
 use protocol::{OAuthError, SigningAlgorithm};
 use serde::Serialize;
@@ -98,6 +99,14 @@ impl Authority {
     /// Trouble of the database.
     pub async fn jwks(&self, now: Timestamp) -> Result<serde_json::Value, Error> {
         Ok(self.keys(now).await?.jwks(now))
+    }
+
+    /// [`Authority::jwks`] as JSON: the same bytes until a key comes or goes.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn jwks_json(&self, now: Timestamp) -> Result<Bytes, Error> {
+        self.keys(now).await?.jwks_json(now)
     }
 
     async fn keys(&self, now: Timestamp) -> Result<Arc<Loaded>, Error> {

@@ -4,16 +4,17 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, RwLock,
+        Arc, OnceLock, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use bytes::Bytes;
 use model::{Client, ClientId, Resource, ResourceId};
 use prometheus_client::metrics::counter::Counter;
 use storage::{StorageError, Store};
 
-use crate::Authority;
+use crate::{Authority, authority::Parts};
 
 /// At most so many clients are remembered; then the memory starts anew.
 const CLIENTS: usize = 10_000;
@@ -30,6 +31,8 @@ pub(crate) struct Known {
 pub(crate) struct Snapshot {
     pub(crate) version: i64,
     pub(crate) resources: Vec<Arc<Resource>>,
+    /// The server's metadata as JSON: it changes with the resources alone.
+    pub(crate) metadata: OnceLock<Bytes>,
     clients: RwLock<HashMap<ClientId, Arc<Client>>>,
 }
 
@@ -67,10 +70,10 @@ impl Known {
         }
     }
 
-    async fn snapshot(&self, store: &Store, reloads: &Counter) -> Result<Arc<Snapshot>, StorageError> {
+    async fn snapshot(&self, store: &Store, believed: bool, reloads: &Counter) -> Result<Arc<Snapshot>, StorageError> {
         let remembered = self.snapshot.read().ok().and_then(|snapshot| snapshot.clone());
         if let Some(snapshot) = &remembered
-            && (!store.is_shared() || store.read().await?.policy_version().await? == snapshot.version)
+            && (believed || !store.is_shared() || store.read().await?.policy_version().await? == snapshot.version)
         {
             return Ok(Arc::clone(snapshot));
         }
@@ -80,7 +83,7 @@ impl Known {
         // The version first: a change in between makes the memory look older than it is, never newer.
         let version = read.policy_version().await?;
         let resources = read.resources().await?.into_iter().map(Arc::new).collect();
-        let snapshot = Arc::new(Snapshot { version, resources, clients: RwLock::default() });
+        let snapshot = Arc::new(Snapshot { version, resources, metadata: OnceLock::new(), clients: RwLock::default() });
         if let Ok(mut remembered) = self.snapshot.write()
             && self.forgotten.load(Ordering::SeqCst) == forgotten
         {
@@ -93,7 +96,8 @@ impl Known {
 impl Authority {
     /// Clients and resources as they are now.
     pub(crate) async fn known(&self) -> Result<Arc<Snapshot>, StorageError> {
-        self.parts.known.snapshot(&self.parts.store, &self.parts.metrics.policy_reloads).await
+        let Parts { store, metrics, known, .. } = &*self.parts;
+        known.snapshot(store, self.believes, &metrics.policy_reloads).await
     }
 
     /// A client that is not disabled, and the policy version at which that was true.

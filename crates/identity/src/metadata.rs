@@ -1,9 +1,11 @@
 //! What the server says about itself (RFC 8414, OpenID Connect Discovery). Everything that is listed works, and nothing that
 //! is not listed does; so each list stands beside what it speaks of, or is taken from there.
 
-use protocol::{AuthMethod, GrantType, ServerMetadata, SigningAlgorithm};
+use bytes::Bytes;
+use protocol::{AuthMethod, GrantType, OAuthError, ServerMetadata, SigningAlgorithm};
+use serde::Serialize;
 
-use crate::{Authority, Error, keyring, register};
+use crate::{Authority, Error, keyring, known::Snapshot, register};
 
 /// Algorithms that client assertions may be signed with.
 const ASSERTION_ALGORITHMS: [SigningAlgorithm; 4] =
@@ -37,6 +39,10 @@ impl Authority {
     /// # Errors
     /// Trouble of the database, where the scopes of resources stand.
     pub async fn server_metadata(&self) -> Result<ServerMetadata, Error> {
+        Ok(self.metadata_of(&*self.known().await?))
+    }
+
+    fn metadata_of(&self, known: &Snapshot) -> ServerMetadata {
         let settings = &self.parts.settings;
         let at = |path: &str| format!("{}/{path}", settings.issuer);
         let methods =
@@ -44,7 +50,7 @@ impl Authority {
         let algorithms =
             |algorithms: &[SigningAlgorithm]| algorithms.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        Ok(ServerMetadata {
+        ServerMetadata {
             issuer: settings.issuer.clone(),
             authorization_endpoint: at("authorize"),
             token_endpoint: at("token"),
@@ -53,7 +59,7 @@ impl Authority {
             revocation_endpoint: Some(at("revoke")),
             introspection_endpoint: Some(at("introspect")),
             userinfo_endpoint: Some(at("userinfo")),
-            scopes_supported: self.scopes().await?,
+            scopes_supported: scopes(known),
             response_types_supported: words(&["code"]),
             response_modes_supported: words(&["query"]),
             grant_types_supported: GRANT_TYPES.iter().map(|grant_type| grant_type.as_str().to_owned()).collect(),
@@ -73,15 +79,33 @@ impl Authority {
             client_id_metadata_document_supported: settings.registration.documents,
             service_documentation: settings.service_documentation.clone(),
             ..ServerMetadata::default()
-        })
+        }
     }
 
-    /// Identity scopes and those of every enabled resource, the writing ones too: first-party clients may ask for them.
-    async fn scopes(&self) -> Result<Vec<String>, Error> {
+    /// [`Authority::server_metadata`] as JSON: the same bytes until a resource changes.
+    ///
+    /// # Errors
+    /// Trouble of the database, where the scopes of resources stand.
+    pub async fn server_metadata_json(&self) -> Result<Bytes, Error> {
         let known = self.known().await?;
-        let all = known
-            .enabled_resources()
-            .fold(register::strangers_scope(&known), |all, resource| all.union(&resource.scope()));
-        Ok(all.iter().map(str::to_owned).collect())
+        if let Some(metadata) = known.metadata.get() {
+            return Ok(metadata.clone());
+        }
+        let json = as_json(&self.metadata_of(&known))?;
+        Ok(known.metadata.get_or_init(|| json).clone())
     }
+}
+
+/// A document that is sent often, written once.
+pub(crate) fn as_json(document: &impl Serialize) -> Result<Bytes, Error> {
+    serde_json::to_vec(document)
+        .map(Bytes::from)
+        .map_err(|error| OAuthError::server_error(format!("a document that is not JSON: {error}")).into())
+}
+
+/// Identity scopes and those of every enabled resource, the writing ones too: first-party clients may ask for them.
+fn scopes(known: &Snapshot) -> Vec<String> {
+    let all =
+        known.enabled_resources().fold(register::strangers_scope(known), |all, resource| all.union(&resource.scope()));
+    all.iter().map(str::to_owned).collect()
 }

@@ -1,14 +1,15 @@
 //! The keys as they were read at one moment, with the private parts of those that may sign opened.
 
-use std::time::Duration;
+use std::{sync::RwLock, time::Duration};
 
+use bytes::Bytes;
 use model::{KeyState, ServerSecrets, SigningKey, Timestamp};
 use protocol::{OAuthError, SigningAlgorithm};
 use serde_json::{Value, json};
 use storage::Store;
 
 use super::{kept, public_key::PublicKey, sealed_as, signer::Signer};
-use crate::{Error, Settings, seal};
+use crate::{Error, Settings, metadata, seal};
 
 /// All keys of the table.
 pub(super) struct Loaded {
@@ -16,6 +17,8 @@ pub(super) struct Loaded {
     pub(super) at: Timestamp,
     keys: Vec<LoadedKey>,
     kept: Duration,
+    /// The JWKS as JSON, beside what was published in it.
+    written: RwLock<Option<(Vec<bool>, Bytes)>>,
 }
 
 struct LoadedKey {
@@ -36,7 +39,7 @@ impl Loaded {
         let rows = store.read().await?.signing_keys().await?;
         let kept = kept(settings);
         let keys = rows.into_iter().map(|key| LoadedKey::open(key, secrets, kept, now)).collect::<Result<_, _>>()?;
-        Ok(Self { at: now, keys, kept })
+        Ok(Self { at: now, keys, kept, written: RwLock::default() })
     }
 
     /// The key that signs with this algorithm now: the newest that may. A clock that was set back may know of none; then the
@@ -57,8 +60,30 @@ impl Loaded {
     }
 
     pub(super) fn jwks(&self, now: Timestamp) -> Value {
-        let published = self.keys.iter().filter(|one| one.key.state(now, self.kept) != KeyState::Gone);
+        let published = self.keys.iter().filter(|one| self.is_published(one, now));
         json!({ "keys": published.map(|one| &one.jwk).collect::<Vec<_>>() })
+    }
+
+    fn is_published(&self, one: &LoadedKey, now: Timestamp) -> bool {
+        one.key.state(now, self.kept) != KeyState::Gone
+    }
+
+    /// Written once for each set of keys that is published.
+    pub(super) fn jwks_json(&self, now: Timestamp) -> Result<Bytes, Error> {
+        let same =
+            |published: &[bool]| self.keys.iter().map(|one| self.is_published(one, now)).eq(published.iter().copied());
+        if let Ok(written) = self.written.read()
+            && let Some((published, json)) = &*written
+            && same(published)
+        {
+            return Ok(json.clone());
+        }
+        let json = metadata::as_json(&self.jwks(now))?;
+        if let Ok(mut written) = self.written.write() {
+            let published = self.keys.iter().map(|one| self.is_published(one, now)).collect();
+            *written = Some((published, json.clone()));
+        }
+        Ok(json)
     }
 
     /// The public key of this name, retired ones too, as long as it stands in the table.
