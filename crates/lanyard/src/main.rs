@@ -29,6 +29,7 @@ async fn main() -> ExitCode {
         #[cfg(feature = "dev")]
         Command::Development(command) => dev::run(command).await,
     };
+    server::telemetry::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => told(&failure),

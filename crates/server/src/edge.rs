@@ -11,6 +11,7 @@ use crate::{
     cookie::Cookies,
     error_response::Unexpected,
     rate_limit::RateLimiter,
+    telemetry::AccessLog,
 };
 
 /// Registered once as `web::Data<Edge>`; the middlewares and extractors of this crate read it.
@@ -24,8 +25,8 @@ pub struct Edge {
     pub app_origins: Vec<Origin>,
     /// Whether this is `lanyard dev`.
     pub development: bool,
-    /// Whether every request gets a log line.
-    pub access_log: bool,
+    /// Where every request leaves a line, if it does.
+    pub access_log: Option<AccessLog>,
     /// The cookies' names and flags.
     pub cookies: Cookies,
     /// Who has asked how often.
@@ -42,7 +43,7 @@ impl Edge {
             trusted_proxies: settings.trusted_proxies.clone(),
             app_origins: settings.cors.app_origins.clone(),
             development: settings.development,
-            access_log: settings.log.access,
+            access_log: AccessLog::new(&settings.log),
             cookies: Cookies::new(&settings.public_url),
             limiter: RateLimiter::new(&settings.rate_limits, settings.registration.per_address),
             secrets,

@@ -1,41 +1,57 @@
 //! Logs: how they are written, and the one line for each request, which is counted at the same place. No body, query, cookie
 //! or Authorization is ever in them.
 
+mod access;
+mod line;
+mod sink;
+
 use std::{
     io::{self, IsTerminal as _},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     rc::Rc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use actix_web::{
     Error,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::Method,
     middleware::Next,
 };
 use futures_util::FutureExt as _;
-use tracing::{Dispatch, Instrument as _, dispatcher::SetGlobalDefaultError};
+use tracing::Dispatch;
 use tracing_subscriber::{EnvFilter, fmt, fmt::MakeWriter};
+
+pub use access::AccessLog;
+use access::Answered;
 
 use crate::{
     config::{Log, LogFormat},
     edge::Edge,
     error_response::Unexpected,
     forwarded::ClientAddress,
-    metrics::Worker,
+    metrics::{Pattern, Worker},
     request_id::{self, RequestId},
 };
+
+/// The target of the lines that requests leave.
+const ACCESS: &str = "access";
 
 /// Starts logging to standard error, panics included; once in a process.
 ///
 /// # Errors
-/// Logging has been started already.
-pub fn init(log: &Log) -> Result<(), SetGlobalDefaultError> {
-    tracing::dispatcher::set_global_default(writer(log, io::stderr, io::stderr().is_terminal()))?;
+/// Logging has been started already, or no thread can be had for it.
+pub fn init(log: &Log) -> io::Result<()> {
+    tracing::dispatcher::set_global_default(writer(log, sink::Lines, io::stderr().is_terminal()))
+        .map_err(io::Error::other)?;
+    sink::STDERR.start()?;
     panic::set_hook(Box::new(report_panic));
     Ok(())
+}
+
+/// Writes the lines that wait; to be called before the process ends.
+pub fn flush() {
+    sink::STDERR.flush();
 }
 
 /// Where it happened, and the words of the source; a message that was put together at run time may quote anything.
@@ -52,8 +68,10 @@ where
     // A line that cannot be written is lost; to report that on standard error too would panic on a disk that is full.
     let builder = fmt().log_internal_errors(false).with_env_filter(EnvFilter::new(log.level.as_str())).with_writer(to);
     match log.format {
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).into(),
-        LogFormat::Text => builder.compact().with_ansi(colours).with_target(false).into(),
+        LogFormat::Json => builder.event_format(line::JsonLine).into(),
+        LogFormat::Text => {
+            builder.compact().with_ansi(colours).with_target(false).map_event_format(line::TextLine).into()
+        }
     }
 }
 
@@ -63,9 +81,7 @@ where
 /// What the inner service gives; where it panicked, a generic error with a reference.
 pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let id = RequestId::generate();
-    // At the highest level, so that no filter takes the id from the lines within.
-    let span = tracing::error_span!("request", id = id.as_str());
-    id.scope(answer(id, request, next).instrument(span)).await
+    id.scope(answer(id, request, next)).await
 }
 
 async fn answer<B: MessageBody>(
@@ -86,41 +102,28 @@ async fn answer<B: MessageBody>(
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let took = began.elapsed();
     let mut outcome = outcome.unwrap_or_else(|_| Err(Unexpected::new("a handler panicked").into()));
-    let (status, route) = match &mut outcome {
+    let status = match &mut outcome {
         Ok(response) => {
             response.headers_mut().insert(request_id::HEADER, id.header_value());
             if let Some(worker) = &worker {
                 worker.answered(response, took);
             }
-            let route = edge.access_log.then(|| response.request().match_pattern()).flatten();
-            (response.status().as_u16(), route)
+            response.status().as_u16()
         }
         Err(error) => {
             let status = error.as_response_error().status_code();
             if let Some(worker) = &worker {
                 worker.failed(status, took);
             }
-            (status.as_u16(), None)
+            status.as_u16()
         }
     };
-    if edge.access_log {
-        write_line(&method, route.as_deref(), status, took, client);
+    if let Some(log) = &edge.access_log {
+        let request = outcome.as_ref().ok().map(ServiceResponse::request);
+        let route = request.and_then(|request| request.app_data::<Pattern>()).map_or("none", Pattern::text);
+        log.write(&Answered { id, method: &method, route, status, took, client: client.map(|client| client.0) });
     }
     outcome
-}
-
-/// The route's pattern, never the path: that may hold an id, and its query anything.
-fn write_line(method: &Method, route: Option<&str>, status: u16, took: Duration, client: Option<ClientAddress>) {
-    let method = match *method {
-        Method::GET | Method::POST | Method::HEAD | Method::OPTIONS | Method::PUT | Method::PATCH | Method::DELETE => {
-            method.as_str()
-        }
-        // Whatever else was sent is the sender's text.
-        _ => "other",
-    };
-    let client = client.map(|client| client.0.to_string()).unwrap_or_default();
-    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(target: "access", method, route = route.unwrap_or("none"), status, microseconds, client, "answered");
 }
 
 #[cfg(test)]
@@ -148,6 +151,15 @@ mod tests {
         }
     }
 
+    fn logging_to(lines: &Lines) -> web::Data<Edge> {
+        let mut edge = Edge::for_tests(&[]).into_inner();
+        let edge_of = |edge: &mut Arc<Edge>| {
+            Arc::get_mut(edge).unwrap().access_log.as_mut().unwrap().instead = Some(Arc::clone(&lines.0))
+        };
+        edge_of(&mut edge);
+        web::Data::from(edge)
+    }
+
     /// Sends one request that carries secrets everywhere; gives the answer's status and headers, body, and the log.
     async fn sent(path: &str) -> (u16, String, String, Vec<Value>) {
         let refuse = || async { Err::<HttpResponse, _>(Refusal(OAuthError::invalid_grant("no").because("spent"))) };
@@ -160,9 +172,9 @@ mod tests {
         let log = Log::default();
         let _guard = tracing::dispatcher::set_default(&writer(&log, move || to.clone(), false));
         let app = App::new()
-            .app_data(Edge::for_tests(&[]))
+            .app_data(logging_to(&lines))
             .wrap(from_fn(observe))
-            .route("/refuse/{id}", web::post().to(refuse))
+            .service(web::resource("/refuse/{id}").app_data(Pattern::new("/refuse/{id}")).route(web::post().to(refuse)))
             .route("/panic", web::post().to(panic));
         let app = test::init_service(app).await;
         let request = test::TestRequest::post()
@@ -205,11 +217,11 @@ mod tests {
         assert_eq!(line["route"], "/refuse/{id}");
         assert_eq!(line["status"], 400);
         assert_eq!(line["client"], "203.0.113.9");
-        assert_eq!(line["span"]["id"], id);
+        assert_eq!(line["request"], id);
         assert!(line["microseconds"].is_u64());
         let refusal = log.iter().find(|line| line["code"] == "invalid_grant").unwrap();
         assert_eq!(refusal["detail"], "spent");
-        assert_eq!(refusal["span"]["id"], id);
+        assert_eq!(refusal["request"], id);
         let text = format!("{log:?}");
         assert!(!text.contains("hunter2") && !text.contains("chosen-by-the-client"), "{text}");
     }
@@ -233,7 +245,7 @@ mod tests {
         assert_eq!(status, 500);
         let reference = body.rsplit("Reference: ").next().unwrap();
         let line = log.iter().find(|line| line["message"] == "unexpected").unwrap();
-        assert_eq!(line["span"]["id"], reference);
+        assert_eq!(line["request"], reference);
         let panic = log.iter().find(|line| line["message"] == "panic").unwrap();
         assert_eq!(panic["words"], "on purpose");
         assert!(panic["location"].as_str().unwrap().contains("telemetry.rs:"), "{panic}");

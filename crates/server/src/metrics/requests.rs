@@ -84,6 +84,12 @@ impl Pattern {
     pub fn new(text: &str) -> Self {
         Self { text: text.to_owned(), route: OnceCell::new() }
     }
+
+    /// As it stands in the route table.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// The measures of one address in one worker.
