@@ -48,41 +48,42 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
 
 /// One document at every form that clients try: RFC 8414 §3.1 (before the issuer's path), OpenID Connect Discovery §4 (after).
 fn well_known(config: &mut ServiceConfig, base: &str) {
-    let mut forms = vec![
-        format!("/.well-known/oauth-authorization-server{base}"),
-        format!("/.well-known/openid-configuration{base}"),
-    ];
-    let mut contact = vec!["/.well-known/security.txt".to_owned()];
-    if !base.is_empty() {
-        forms.push(format!("{base}/.well-known/openid-configuration"));
-        forms.push(format!("{base}/.well-known/oauth-authorization-server"));
-        contact.push(format!("{base}/.well-known/security.txt"));
+    let forms = |name: &str| {
+        let before = format!("/.well-known/{name}{base}");
+        let after = format!("{base}/.well-known/{name}");
+        if base.is_empty() { vec![before] } else { vec![before, after] }
+    };
+    for path in forms("oauth-authorization-server").into_iter().chain(forms("openid-configuration")) {
+        config.service(open(Class::Token, endpoint(&path, "GET, HEAD").route(read().to(metadata::get))));
     }
-    config.service(open(Class::Token, endpoint(forms, "GET, HEAD").route(read().to(metadata::get))));
+    let contact = "/.well-known/security.txt";
     config.service(endpoint(contact, "GET, HEAD").route(read().to(security_txt::get)));
+    if !base.is_empty() {
+        config.service(endpoint(&format!("{base}{contact}"), "GET, HEAD").route(read().to(security_txt::get)));
+    }
 }
 
 /// What clients and resource servers call.
 fn protocol(config: &mut ServiceConfig, base: &str) {
-    let at = |path: &str| vec![format!("{base}{path}")];
+    let at = |path: &str| format!("{base}{path}");
     config
-        .service(open(Class::Token, endpoint(at("/token"), "POST").route(web::post().to(token::post))))
-        .service(open(Class::Token, endpoint(at("/revoke"), "POST").route(web::post().to(revoke::post))))
+        .service(open(Class::Token, endpoint(&at("/token"), "POST").route(web::post().to(token::post))))
+        .service(open(Class::Token, endpoint(&at("/revoke"), "POST").route(web::post().to(revoke::post))))
         .service(open(
             Class::Registration,
-            endpoint(at("/register"), "POST")
+            endpoint(&at("/register"), "POST")
                 .app_data(PayloadConfig::new(register::MAX_BYTES))
                 .route(web::post().to(register::post)),
         ))
-        .service(open(Class::Token, endpoint(at("/jwks"), "GET, HEAD").route(read().to(jwks::get))))
+        .service(open(Class::Token, endpoint(&at("/jwks"), "GET, HEAD").route(read().to(jwks::get))))
         .service(open(
             Class::Token,
-            endpoint(at("/userinfo"), "GET, HEAD, POST")
+            endpoint(&at("/userinfo"), "GET, HEAD, POST")
                 .route(read().to(userinfo::answer))
                 .route(web::post().to(userinfo::answer)),
         ))
         .service(
-            endpoint(at("/introspect"), "POST")
+            endpoint(&at("/introspect"), "POST")
                 .route(web::post().to(introspect::post))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
         );
@@ -90,13 +91,13 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
 
 /// What knows nobody: health and static files.
 fn plain(config: &mut ServiceConfig, base: &str) {
-    let at = |path: &str| vec![format!("{base}{path}")];
+    let at = |path: &str| format!("{base}{path}");
     config
-        .service(endpoint(at("/health/live"), "GET, HEAD").route(read().to(health::live)))
-        .service(endpoint(at("/health/ready"), "GET, HEAD").route(read().to(health::ready)))
-        .service(endpoint(at("/assets/brand.css"), "GET, HEAD").route(read().to(assets::brand)))
-        .service(endpoint(at("/assets/{name}"), "GET, HEAD").route(read().to(assets::get)))
-        .service(endpoint(at("/favicon.ico"), "GET, HEAD").route(read().to(assets::favicon)));
+        .service(endpoint(&at("/health/live"), "GET, HEAD").route(read().to(health::live)))
+        .service(endpoint(&at("/health/ready"), "GET, HEAD").route(read().to(health::ready)))
+        .service(endpoint(&at("/assets/brand.css"), "GET, HEAD").route(read().to(assets::brand)))
+        .service(endpoint(&at("/assets/{name}"), "GET, HEAD").route(read().to(assets::get)))
+        .service(endpoint(&at("/favicon.ico"), "GET, HEAD").route(read().to(assets::favicon)));
 }
 
 /// What people see, and whatever reads a cookie.
@@ -143,13 +144,12 @@ fn pages(config: &mut ServiceConfig) {
 
 /// Readable by scripts of every site, and counted per address.
 fn open(class: Class, endpoint: Resource) -> impl HttpServiceFactory {
-    endpoint.wrap(from_fn(move |request, next| limit(class, request, next))).wrap(from_fn(cors::public))
+    endpoint.wrap(from_fn(move |request, next| cors::public(class, request, next)))
 }
 
-/// An address whose refusals are JSON. Of several forms the first is the one that is counted.
-fn endpoint(paths: Vec<String>, methods: &'static str) -> Resource {
-    let pattern = Pattern::new(paths.first().map_or("", String::as_str));
-    web::resource(paths).app_data(pattern).default_service(other_methods(methods, false))
+/// An address whose refusals are JSON.
+fn endpoint(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).app_data(Pattern::new(path)).default_service(other_methods(methods, false))
 }
 
 /// An address whose refusals are pages.

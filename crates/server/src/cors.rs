@@ -13,8 +13,12 @@ use actix_web::{
     middleware::Next,
 };
 
-use crate::edge::Edge;
+use crate::{
+    edge::Edge,
+    rate_limit::{self, Class},
+};
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const METHODS: &str = "GET, POST, OPTIONS";
 const API_METHODS: &str = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name";
@@ -22,20 +26,25 @@ const READABLE_HEADERS: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
 /// Browsers keep a preflight's answer for this long at most; Chromium caps it here.
 const MAX_AGE: &str = "7200";
 
-/// For metadata, JWKS, /token, /register, /revoke, /userinfo. Answers the preflight itself.
+/// For metadata, JWKS, /token, /register, /revoke, /userinfo, counted under `class`. Answers the preflight itself.
 ///
 /// # Errors
 /// Only what the inner service gives.
 pub async fn public(
+    class: Class,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = answer(request, next).await?;
-    let preflight = is_preflight(&response);
+    let is_crossing = request.headers().contains_key(header::ORIGIN);
+    let preflight = request.method() == Method::OPTIONS;
+    let mut response = if preflight { no_content(request) } else { rate_limit::limit(class, request, next).await? };
     let headers = response.headers_mut();
+    // On every answer, since any may be kept and shown to another site.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
-    permit(headers, preflight, METHODS);
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    if is_crossing {
+        permit(headers, preflight, METHODS);
+    }
     Ok(response)
 }
 
@@ -49,8 +58,12 @@ pub async fn own_api(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let edge = Edge::of_service(&request)?;
     let origin = request.headers().get(header::ORIGIN).filter(|origin| is_known(&edge, origin)).cloned();
-    let mut response = answer(request, next).await?;
-    let preflight = is_preflight(&response);
+    let preflight = request.method() == Method::OPTIONS;
+    let mut response = if preflight {
+        no_content(request)
+    } else {
+        next.call(request).await.map(ServiceResponse::map_into_boxed_body)?
+    };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
@@ -60,18 +73,8 @@ pub async fn own_api(
     Ok(response)
 }
 
-async fn answer(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() == Method::OPTIONS {
-        return Ok(request.into_response(HttpResponse::new(StatusCode::NO_CONTENT)));
-    }
-    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
-}
-
-fn is_preflight(response: &ServiceResponse<BoxBody>) -> bool {
-    response.request().method() == Method::OPTIONS
+fn no_content(request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    request.into_response(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 
 fn permit(headers: &mut HeaderMap, preflight: bool, methods: &'static str) {
@@ -103,7 +106,11 @@ mod tests {
         let ok = || async { HttpResponse::Ok().body("x") };
         let app = App::new()
             .app_data(edge)
-            .service(web::resource("/token").wrap(from_fn(public)).route(web::post().to(ok)))
+            .service(
+                web::resource("/token")
+                    .wrap(from_fn(|request, next| public(Class::Token, request, next)))
+                    .route(web::post().to(ok)),
+            )
             .service(web::resource("/api").wrap(from_fn(own_api)).route(web::get().to(ok)))
             .route("/authorize", web::get().to(ok));
         let request = test::TestRequest::with_uri(path).method(method).insert_header((header::ORIGIN, origin));

@@ -16,6 +16,19 @@ use crate::edge::Edge;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormAction(pub Vec<String>);
 
+/// What an answer may load and where its forms may lead: to ourselves, and nowhere else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// JSON shows nothing, loads nothing and is framed by nobody.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const JSON: &str = "application/json";
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const CROSS_DOMAIN_POLICIES: HeaderName = HeaderName::from_static("x-permitted-cross-domain-policies");
+
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
@@ -26,25 +39,24 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
 pub async fn secure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let https = Edge::of_service(&request)?.public_url.is_https();
     let mut response = next.call(request).await?;
-    let more = response.response().extensions().get::<FormAction>().cloned().unwrap_or_default();
+    let is_data = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == JSON);
+    let policy = match response.response().extensions().get::<FormAction>() {
+        Some(more) => HeaderValue::from_str(&content_security_policy(more)).ok(),
+        None => None,
+    };
+    let own = if is_data { DATA_POLICY } else { PAGE_POLICY };
     let headers = response.headers_mut();
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        insert(headers, header::CONTENT_SECURITY_POLICY, &content_security_policy(&more));
-    }
-    let fixed = [
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-        (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
-    ];
-    for (name, value) in fixed {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+    add(headers, header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(own)));
+    add(headers, header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    add(headers, header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    add(headers, header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    add(headers, header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    add(headers, RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    if !is_data {
+        // What these say is about documents.
+        add(headers, OPENER_POLICY, HeaderValue::from_static("same-origin"));
+        add(headers, PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
+        add(headers, CROSS_DOMAIN_POLICIES, HeaderValue::from_static("none"));
     }
     if https {
         // Two years; not for subdomains, which are not ours to decide on.
@@ -53,16 +65,15 @@ pub async fn secure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> R
     Ok(response)
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+/// A handler that needs another value has set it.
+fn add(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    if !headers.contains_key(&name) {
         headers.insert(name, value);
     }
 }
 
 fn content_security_policy(more: &FormAction) -> String {
-    let mut policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
-        connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-        .to_owned();
+    let mut policy = PAGE_POLICY.to_owned();
     for source in more.0.iter().filter_map(|source| form_action_source(source)) {
         policy.push(' ');
         policy.push_str(source);
