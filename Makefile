@@ -8,7 +8,7 @@ SHELL := bash
 limit = timeout --kill-after=30
 CARGO ?= cargo
 
-.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages lint clean-conformance
+.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages bench lint clean-conformance
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -42,6 +42,9 @@ conformance: build ## real clients and outside suites against the binary
 
 pages: build ## every page as a picture, in target/pages
 	$(limit) 600 conformance/run pages
+
+bench: ## Lanyard beside other servers: requests a second, latencies, memory (half an hour, on a machine that does nothing else)
+	$(limit) 7200 conformance/bench/run
 
 lint: ## what needs tools that take long to install: cargo-deny, documentation
 	command -v cargo-deny >/dev/null || $(limit) 1800 $(CARGO) install --locked cargo-deny

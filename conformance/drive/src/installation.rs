@@ -50,6 +50,7 @@ pub enum Database {
 pub struct Installation {
     binary: PathBuf,
     directory: TempDir,
+    database: Database,
     settings: Vec<(String, String)>,
 }
 
@@ -90,7 +91,7 @@ impl Installation {
         init.extend(["--dir", &dir]);
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let settings = WIDE_LIMITS.iter().chain(settings).map(owned).collect();
-        let installation = Self { binary: binary.to_owned(), directory, settings };
+        let installation = Self { binary: binary.to_owned(), directory, database: database.clone(), settings };
         installation.run(&init, None).await?;
         Ok(installation)
     }
@@ -99,6 +100,12 @@ impl Installation {
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Where the data is.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The SQLite database's file.

@@ -2,6 +2,7 @@
 //!
 //! - [`process`]: a program in a process of its own, pinned, watched, killed.
 //! - [`installation`]: Lanyard's configuration and data, which outlive the process: start, kill, start again.
+//! - [`postgres`]: a PostgreSQL of one's own.
 //! - [`seed`]: what an operator sets up before anybody comes.
 //! - [`wire`]: HTTP/1.1 with next to no work per request, and with bad manners where they are wanted.
 //! - [`browser`]: cookies, redirects, forms.
@@ -14,6 +15,7 @@ mod error;
 pub mod flow;
 pub mod installation;
 mod page;
+pub mod postgres;
 pub mod process;
 pub mod seed;
 pub mod wire;
@@ -22,6 +24,7 @@ pub use browser::Browser;
 pub use error::Error;
 pub use flow::{Client, ResourceServer, Tokens, Verdict};
 pub use installation::{Database, Installation, Server};
+pub use postgres::Postgres;
 pub use process::Process;
 pub use seed::Seeded;
 pub use wire::Connection;

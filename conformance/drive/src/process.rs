@@ -174,7 +174,7 @@ pub fn own_cpu_time() -> Result<Duration, Error> {
     cpu_time_of("/proc/self/stat")
 }
 
-fn cpu_time_of(path: &str) -> Result<Duration, Error> {
+pub(crate) fn cpu_time_of(path: &str) -> Result<Duration, Error> {
     let text = fs::read_to_string(path).map_err(Error::io("reading /proc"))?;
     // proc_pid_stat(5): utime and stime are the 14th and 15th field; the 2nd may hold spaces, and ends with the last ")".
     let (_, rest) = text.rsplit_once(')').ok_or(Error::Malformed("/proc"))?;

@@ -9,7 +9,9 @@ use crate::{Client, Error, Installation, ResourceServer, installation::HOST};
 pub const EMAIL: &str = "person@example.com";
 /// The person's password.
 pub const PASSWORD: &str = "correct horse battery staple";
-/// The resource server's identifier.
+/// The resource server's name.
+pub const RESOURCE_ID: &str = "demo-api";
+/// Its identifier.
 pub const RESOURCE: &str = "https://api.example.com/mcp";
 
 const CALLBACK: &str = "https://app.example.com/callback";
@@ -17,6 +19,8 @@ const CALLBACK: &str = "https://app.example.com/callback";
 /// Who and what is there.
 #[derive(Clone, Debug)]
 pub struct Seeded {
+    /// The organisation's id.
+    pub organization: String,
     /// The project's id, which consent asks for.
     pub project: String,
     /// A public client that reads the resource and stays connected.
@@ -35,11 +39,11 @@ pub struct Seeded {
 /// A command fails.
 pub async fn seed(installation: &Installation) -> Result<Seeded, Error> {
     let add = async |arguments: &[&str]| installation.command(arguments, None).await;
-    add(&["organization", "add", "acme", "--name", "Acme"]).await?;
+    let organization = text(&add(&["organization", "add", "acme", "--name", "Acme"]).await?, "id")?;
     let project = text(&add(&["project", "add", "acme", "apollo", "--name", "Apollo"]).await?, "id")?;
     person(installation, EMAIL, "acme").await?;
     let scopes = ["--scope", "issues:read=read:read issues", "--scope", "issues:write=write:change issues"];
-    let resource = [&["resource", "add", RESOURCE, "--name", "Demo API", "--id", "demo-api"], &scopes[..]].concat();
+    let resource = [&["resource", "add", RESOURCE, "--name", "Demo API", "--id", RESOURCE_ID], &scopes[..]].concat();
     let resource_secret = text(&add(&resource).await?, "client_secret")?;
     add(&["client", "add", "--name", "Assistant", "--id", "assistant", "--redirect-uri", CALLBACK]).await?;
     let relying_party = ["client", "add", "--name", "App", "--id", "app", "--redirect-uri", CALLBACK];
@@ -50,11 +54,12 @@ pub async fn seed(installation: &Installation) -> Result<Seeded, Error> {
     let service_secret = text(&add(&[&service[..], &home[..]].concat()).await?, "client_secret")?;
     let reading = "openid issues:read offline_access";
     Ok(Seeded {
+        organization,
         project,
         assistant: Client::public(HOST, "assistant", CALLBACK).asking(reading, Some(RESOURCE)),
         relying_party: Client::confidential(HOST, "app", &app_secret, CALLBACK).asking("openid profile email", None),
         service: Client::confidential(HOST, "service", &service_secret, "").asking("issues:read", Some(RESOURCE)),
-        resource_server: ResourceServer::new(HOST, "demo-api", &resource_secret),
+        resource_server: ResourceServer::new(HOST, RESOURCE_ID, &resource_secret),
     })
 }
 
