@@ -162,7 +162,8 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 pub(super) fn storage_options(settings: &Settings) -> Options {
     let database = &settings.database;
     let connections = if database.url.sqlite_path().is_some() { database.readers } else { database.connections };
-    Options { connections, ..Options::new(database.url.expose()) }
+    let live_tokens = usize::try_from(database.live_tokens).unwrap_or(0);
+    Options { connections, live_tokens, ..Options::new(database.url.expose()) }
 }
 
 /// Why the store does not open, and what to do.

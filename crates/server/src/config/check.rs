@@ -41,7 +41,12 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             listen: draft.top.listen,
             trusted_proxies: draft.top.trusted_proxies,
             transport,
-            database: Database { url, readers: draft.database.readers, connections: draft.database.connections },
+            database: Database {
+                url,
+                readers: draft.database.readers,
+                live_tokens: draft.database.live_tokens,
+                connections: draft.database.connections,
+            },
             key_file,
             tokens: draft.tokens,
             sessions: draft.sessions,

@@ -111,6 +111,8 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// SQLite: connections that read beside the one that writes.
     pub readers: u32,
+    /// SQLite: how many live access tokens are held in memory at most.
+    pub live_tokens: u32,
     /// PostgreSQL: connections in the pool.
     pub connections: u32,
 }

@@ -40,6 +40,8 @@ section! {
         url: Required<DatabaseUrl> = Required::MISSING;
         /// SQLite: connections that read, beside the one that writes.
         readers: u32 = 4;
+        /// SQLite: how many live access tokens are held in memory at most; 0 reads each from the database. A revocation is in effect at once either way.
+        live_tokens: u32 = 20_000;
         /// PostgreSQL: connections in the pool.
         connections: u32 = 16;
     }
