@@ -110,7 +110,8 @@ impl Cast {
     pub async fn show_new(&mut self, addresses: &[SocketAddr]) -> Result<(), Error> {
         let Some(address) = addresses.first() else { return Err(Error::Closed) };
         let mut connection = drive::Connection::open(*address).await?;
-        for family in self.families.iter_mut().filter(|family| family.id.take().is_some()) {
+        for family in self.families.iter_mut().filter(|family| family.id.is_some()) {
+            family.id = None;
             let answer = connection.ask(&self.resource_server.introspection(&family.access)).await?;
             if flow::is_active(&answer) != Some(true) {
                 return Err(Error::Unexpected { step: "introspecting", status: answer.status, body: answer.text() });

@@ -56,7 +56,7 @@ struct Tally {
 ///
 /// # Errors
 /// The server's process is gone, or a worker was lost.
-pub async fn measure(workers: Vec<Worker>, span: Span, processes: &[&Process]) -> Result<(Cell, Vec<Worker>), Error> {
+pub async fn measure(workers: Vec<Worker>, span: Span, subject: &Subject) -> Result<(Cell, Vec<Worker>), Error> {
     let from = Instant::now() + span.warm_up;
     let until = from + span.measured;
     let connections = workers.len();

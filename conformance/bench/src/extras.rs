@@ -4,7 +4,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use drive::{
-    Connection, Error,
+    Error,
     installation::{HOST, Start},
     process::pin_this_thread,
 };
