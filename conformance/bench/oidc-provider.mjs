@@ -79,7 +79,8 @@ class Kept {
 }
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const confidential = { client_secret: secret, token_endpoint_auth_method: "client_secret_basic" };
+// It refuses a client whose ID tokens would be signed with an algorithm that it has no key for, RS256 by default.
+const confidential = { client_secret: secret, token_endpoint_auth_method: "client_secret_basic", id_token_signed_response_alg: "ES256" };
 
 const provider = new Provider(issuer, {
   adapter: Kept,
@@ -91,7 +92,7 @@ const provider = new Provider(issuer, {
       grant_types: ["authorization_code", "refresh_token"],
       id_token_signed_response_alg: "ES256",
     },
-    { client_id: "app", ...confidential, redirect_uris: [callback], grant_types: ["authorization_code", "refresh_token"], id_token_signed_response_alg: "ES256" },
+    { client_id: "app", ...confidential, redirect_uris: [callback], grant_types: ["authorization_code", "refresh_token"] },
     { client_id: "service", ...confidential, redirect_uris: [], response_types: [], grant_types: ["client_credentials"], scope: "issues:read" },
     { client_id: "demo-api", ...confidential, redirect_uris: [], response_types: [], grant_types: [] },
   ],

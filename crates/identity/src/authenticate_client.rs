@@ -46,7 +46,7 @@ impl Authority {
                 self.client_with_secret(client_id, secret).await
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                self.client_with_assertion(client_id.as_deref(), assertion.expose(), now).await
+                Box::pin(self.client_with_assertion(client_id.as_deref(), assertion.expose(), now)).await
             }
         };
         authenticated.map_err(|error| challenged(error, used_header))

@@ -82,12 +82,10 @@ impl Authority {
             && seen.token.generation == *generation
         {
             let generation = *generation;
-            self.parts
-                .store
-                .transaction(move |tx| {
-                    Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) })
-                })
-                .await?;
+            let written = self.parts.store.transaction(move |tx| {
+                Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) })
+            });
+            Box::pin(written).await?;
         }
         Ok(())
     }

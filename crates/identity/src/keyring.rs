@@ -109,13 +109,23 @@ impl Authority {
         self.keys(now).await?.jwks_json(now)
     }
 
+    /// The same, where nobody has to be asked for it.
+    #[must_use]
+    pub fn jwks_at_once(&self, now: Timestamp) -> Option<Bytes> {
+        self.fresh_keys(now)?.jwks_json(now).ok()
+    }
+
     async fn keys(&self, now: Timestamp) -> Result<Arc<Loaded>, Error> {
+        match self.fresh_keys(now) {
+            Some(loaded) => Ok(loaded),
+            None => Box::pin(self.reload_keys(now)).await,
+        }
+    }
+
+    fn fresh_keys(&self, now: Timestamp) -> Option<Arc<Loaded>> {
         let loaded = self.parts.keyring.loaded();
         let fresh = now >= loaded.at && now.since(loaded.at) < RELOADED;
-        if fresh || !self.parts.store.is_shared() {
-            return Ok(loaded);
-        }
-        self.reload_keys(now).await
+        (fresh || !self.parts.store.is_shared()).then_some(loaded)
     }
 
     async fn reload_keys(&self, now: Timestamp) -> Result<Arc<Loaded>, Error> {

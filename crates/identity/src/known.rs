@@ -70,12 +70,17 @@ impl Known {
         }
     }
 
-    async fn snapshot(&self, store: &Store, believed: bool, reloads: &Counter) -> Result<Arc<Snapshot>, StorageError> {
-        let remembered = self.snapshot.read().ok().and_then(|snapshot| snapshot.clone());
-        if let Some(snapshot) = &remembered
-            && (believed || !store.is_shared() || store.read().await?.policy_version().await? == snapshot.version)
+    fn remembered(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.read().ok().and_then(|snapshot| snapshot.clone())
+    }
+
+    /// What is remembered if the database says that it is still true; else what it says.
+    async fn proven(&self, store: &Store, reloads: &Counter) -> Result<Arc<Snapshot>, StorageError> {
+        if let Some(snapshot) = self.remembered()
+            && store.is_shared()
+            && store.read().await?.policy_version().await? == snapshot.version
         {
-            return Ok(Arc::clone(snapshot));
+            return Ok(snapshot);
         }
         reloads.inc();
         let forgotten = self.forgotten.load(Ordering::SeqCst);
@@ -96,8 +101,18 @@ impl Known {
 impl Authority {
     /// Clients and resources as they are now.
     pub(crate) async fn known(&self) -> Result<Arc<Snapshot>, StorageError> {
+        if let Some(snapshot) = self.known_at_once() {
+            return Ok(snapshot);
+        }
+        // In a box of its own: it is seldom needed, and large to carry along.
         let Parts { store, metrics, known, .. } = &*self.parts;
-        known.snapshot(store, self.believes, &metrics.policy_reloads).await
+        Box::pin(known.proven(store, &metrics.policy_reloads)).await
+    }
+
+    /// The same, where nobody has to be asked for it.
+    pub(crate) fn known_at_once(&self) -> Option<Arc<Snapshot>> {
+        let Parts { store, known, .. } = &*self.parts;
+        known.remembered().filter(|_| self.believes || !store.is_shared())
     }
 
     /// A client that is not disabled, and the policy version at which that was true.
@@ -106,7 +121,7 @@ impl Authority {
         let client = match known.remembered(id) {
             Some(client) => Some(client),
             None => {
-                let found = self.parts.store.read().await?.client(id).await?.map(Arc::new);
+                let found = Box::pin(self.stored_client(id)).await?.map(Arc::new);
                 if let Some(client) = &found {
                     known.remember(client);
                 }
@@ -114,5 +129,9 @@ impl Authority {
             }
         };
         Ok(client.filter(|client| client.disabled_at.is_none()).map(|client| (client, known.version)))
+    }
+
+    async fn stored_client(&self, id: &ClientId) -> Result<Option<Client>, StorageError> {
+        self.parts.store.read().await?.client(id).await
     }
 }

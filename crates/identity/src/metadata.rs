@@ -87,11 +87,20 @@ impl Authority {
     /// # Errors
     /// Trouble of the database, where the scopes of resources stand.
     pub async fn server_metadata_json(&self) -> Result<Bytes, Error> {
-        let known = self.known().await?;
+        self.metadata_json_of(&*self.known().await?)
+    }
+
+    /// The same, where nobody has to be asked for it.
+    #[must_use]
+    pub fn server_metadata_at_once(&self) -> Option<Bytes> {
+        self.metadata_json_of(&*self.known_at_once()?).ok()
+    }
+
+    fn metadata_json_of(&self, known: &Snapshot) -> Result<Bytes, Error> {
         if let Some(metadata) = known.metadata.get() {
             return Ok(metadata.clone());
         }
-        let json = as_json(&self.metadata_of(&known))?;
+        let json = as_json(&self.metadata_of(known))?;
         Ok(known.metadata.get_or_init(|| json).clone())
     }
 }

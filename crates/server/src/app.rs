@@ -1,6 +1,7 @@
 //! The route table: every address that this server answers, and who answers there. All of it stands below the issuer's path,
 //! except the well-known forms, which RFC 8414 §3.1 puts before it.
 
+mod documents;
 mod serve;
 
 use std::{future::ready, rc::Rc, sync::Arc};
@@ -14,6 +15,7 @@ use actix_web::{
     web::{self, Data, PayloadConfig, ServiceConfig},
 };
 
+use self::documents::Documents;
 pub use self::serve::serve;
 pub(crate) use self::serve::until;
 
@@ -33,6 +35,7 @@ use crate::{
 /// Mounts everything. The middlewares around it are [`serve()`]'s.
 pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     config.app_data(Data::new(state.clone())).app_data(state.edge.clone());
+    config.app_data(Rc::new(Documents::new(state.base())));
     config.app_data(Rc::new(Worker::new(Arc::clone(&state.metrics), state.base()))).default_service(web::to(not_found));
     let base = state.base();
     well_known(config, base);
@@ -46,14 +49,9 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     );
 }
 
-/// One document at every form that clients try: RFC 8414 §3.1 (before the issuer's path), OpenID Connect Discovery §4 (after).
+/// One document at every form that clients try.
 fn well_known(config: &mut ServiceConfig, base: &str) {
-    let forms = |name: &str| {
-        let before = format!("/.well-known/{name}{base}");
-        let after = format!("{base}/.well-known/{name}");
-        if base.is_empty() { vec![before] } else { vec![before, after] }
-    };
-    for path in forms("oauth-authorization-server").into_iter().chain(forms("openid-configuration")) {
+    for path in forms(base) {
         config.service(open(Class::Token, endpoint(&path, "GET, HEAD").route(read().to(metadata::get))));
     }
     let contact = "/.well-known/security.txt";
@@ -61,6 +59,16 @@ fn well_known(config: &mut ServiceConfig, base: &str) {
     if !base.is_empty() {
         config.service(endpoint(&format!("{base}{contact}"), "GET, HEAD").route(read().to(security_txt::get)));
     }
+}
+
+/// Where the metadata stand: RFC 8414 §3.1 (before the issuer's path), OpenID Connect Discovery §4 (after).
+fn forms(base: &str) -> Vec<String> {
+    let names = ["oauth-authorization-server", "openid-configuration"];
+    let mut forms: Vec<String> = names.iter().map(|name| format!("/.well-known/{name}{base}")).collect();
+    if !base.is_empty() {
+        forms.extend(names.iter().map(|name| format!("{base}/.well-known/{name}")));
+    }
+    forms
 }
 
 /// What clients and resource servers call.
@@ -111,7 +119,7 @@ fn pages(config: &mut ServiceConfig) {
         )
         .service(
             web::resource(["", "/"])
-                .app_data(Pattern::new("/"))
+                .app_data(Rc::new(Pattern::new("/")))
                 .default_service(other_methods("GET, HEAD", true))
                 .route(read().to(page::home::get)),
         )
@@ -149,12 +157,12 @@ fn open(class: Class, endpoint: Resource) -> impl HttpServiceFactory {
 
 /// An address whose refusals are JSON.
 fn endpoint(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).app_data(Pattern::new(path)).default_service(other_methods(methods, false))
+    web::resource(path).app_data(Rc::new(Pattern::new(path))).default_service(other_methods(methods, false))
 }
 
 /// An address whose refusals are pages.
 fn seen(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).app_data(Pattern::new(path)).default_service(other_methods(methods, true))
+    web::resource(path).app_data(Rc::new(Pattern::new(path))).default_service(other_methods(methods, true))
 }
 
 fn read() -> Route {

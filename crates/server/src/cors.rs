@@ -39,13 +39,17 @@ pub async fn public(
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight { no_content(request) } else { rate_limit::limit(class, request, next).await? };
     let headers = response.headers_mut();
-    // On every answer, since any may be kept and shown to another site.
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    open(headers);
     if is_crossing {
         permit(headers, preflight, METHODS);
     }
     Ok(response)
+}
+
+/// What says that every site may read an answer. It is on all of them, since any may be kept and shown to another site.
+pub(crate) fn open(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
 /// For our own API: the app origins of the settings and, in development, any on this machine.

@@ -1,14 +1,9 @@
 //! The headers that every answer carries (C-32). A handler that needs another value sets it itself; what is there stays.
 
 use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    dev::ServiceResponse,
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
 };
-
-use crate::edge::Edge;
 
 /// Where a form of this answer may lead beside ourselves: origins (`https://app.example.com`), or schemes (`cursor:`).
 /// Put into the answer's extensions by the consent and sign-in pages, since `form-action` also rules the redirect that
@@ -32,13 +27,8 @@ const CROSS_DOMAIN_POLICIES: HeaderName = HeaderName::from_static("x-permitted-c
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
-/// Adds what is missing. To be wrapped around the whole application.
-///
-/// # Errors
-/// Only what the inner service gives.
-pub async fn secure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let https = Edge::of_service(&request)?.public_url.is_https();
-    let mut response = next.call(request).await?;
+/// Adds what is missing.
+pub(crate) fn secured(mut response: ServiceResponse, https: bool) -> ServiceResponse {
     let is_data = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == JSON);
     let policy = match response.response().extensions().get::<FormAction>() {
         Some(more) => HeaderValue::from_str(&content_security_policy(more)).ok(),
@@ -62,7 +52,7 @@ pub async fn secure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> R
         // Two years; not for subdomains, which are not ours to decide on.
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
-    Ok(response)
+    response
 }
 
 /// A handler that needs another value has set it.
@@ -104,9 +94,10 @@ fn is_host(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::{App, HttpResponse, middleware::from_fn, test as http_test, web};
+    use actix_web::{App, HttpResponse, dev::Service as _, test as http_test, web};
 
     use super::*;
+    use crate::edge::Edge;
 
     #[test]
     fn a_source_cannot_smuggle_another_directive() {
@@ -144,7 +135,14 @@ mod tests {
         });
         let asset =
             web::to(|| async { HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "max-age=1")).body("x") });
-        let app = App::new().app_data(edge).wrap(from_fn(secure)).route("/consent", consent).route("/asset", asset);
+        let https = edge.public_url.is_https();
+        let app = App::new()
+            .wrap_fn(move |request, routes| {
+                let answer = routes.call(request);
+                async move { Ok(secured(answer.await?.map_into_boxed_body(), https)) }
+            })
+            .route("/consent", consent)
+            .route("/asset", asset);
         http_test::call_service(
             &http_test::init_service(app).await,
             http_test::TestRequest::get().uri(path).to_request(),

@@ -182,7 +182,9 @@ mod tests {
         let ok = || async { HttpResponse::Ok().finish() };
         let app = App::new()
             .app_data(Edge::for_tests(&[("LANYARD__RATE_LIMITS__TOKEN", "2/1h")]))
-            .wrap(from_fn(crate::telemetry::observe))
+            .wrap(from_fn(|request, next: Next<_>| {
+                crate::telemetry::observe(request, move |request| async move { next.call(request).await })
+            }))
             .service(
                 web::resource("/token")
                     .wrap(from_fn(|request, next| limit(Class::Token, request, next)))

@@ -14,9 +14,7 @@ use std::{
 
 use actix_web::{
     Error,
-    body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    middleware::Next,
 };
 use futures_util::FutureExt as _;
 use tracing::Dispatch;
@@ -75,20 +73,29 @@ where
     }
 }
 
-/// Names the request, finds its client's address, counts it, and writes its line. To be wrapped around everything else.
+/// Names the request, finds its client's address, counts it, and writes its line, around whatever `next` does.
 ///
 /// # Errors
-/// What the inner service gives; where it panicked, a generic error with a reference.
-pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+/// What `next` gives; where it panicked, a generic error with a reference.
+pub async fn observe<B, F>(
+    request: ServiceRequest,
+    next: impl FnOnce(ServiceRequest) -> F,
+) -> Result<ServiceResponse<B>, Error>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+{
     let id = RequestId::generate();
     id.scope(answer(id, request, next)).await
 }
 
-async fn answer<B: MessageBody>(
+async fn answer<B, F>(
     id: RequestId,
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+    next: impl FnOnce(ServiceRequest) -> F,
+) -> Result<ServiceResponse<B>, Error>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+{
     use actix_web::HttpMessage as _;
 
     let edge = Edge::of_service(&request)?;
@@ -99,7 +106,7 @@ async fn answer<B: MessageBody>(
     let worker = request.app_data::<Rc<Worker>>().cloned();
     let began = Instant::now();
     let method = request.method().clone();
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(async { next(request).await }).catch_unwind().await;
     let took = began.elapsed();
     let mut outcome = outcome.unwrap_or_else(|_| Err(Unexpected::new("a handler panicked").into()));
     let status = match &mut outcome {
@@ -120,7 +127,8 @@ async fn answer<B: MessageBody>(
     };
     if let Some(log) = &edge.access_log {
         let request = outcome.as_ref().ok().map(ServiceResponse::request);
-        let route = request.and_then(|request| request.app_data::<Pattern>()).map_or("none", Pattern::text);
+        let pattern = request.and_then(Pattern::of);
+        let route = pattern.as_deref().map_or("none", Pattern::text);
         log.write(&Answered { id, method: &method, route, status, took, client: client.map(|client| client.0) });
     }
     outcome
@@ -130,7 +138,11 @@ async fn answer<B: MessageBody>(
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
+    use actix_web::{
+        App, HttpResponse,
+        middleware::{Next, from_fn},
+        test, web,
+    };
     use protocol::OAuthError;
     use serde_json::Value;
 
@@ -173,8 +185,14 @@ mod tests {
         let _guard = tracing::dispatcher::set_default(&writer(&log, move || to.clone(), false));
         let app = App::new()
             .app_data(logging_to(&lines))
-            .wrap(from_fn(observe))
-            .service(web::resource("/refuse/{id}").app_data(Pattern::new("/refuse/{id}")).route(web::post().to(refuse)))
+            .wrap(from_fn(|request, next: Next<_>| {
+                observe(request, move |request| async move { next.call(request).await })
+            }))
+            .service(
+                web::resource("/refuse/{id}")
+                    .app_data(Rc::new(Pattern::new("/refuse/{id}")))
+                    .route(web::post().to(refuse)),
+            )
             .route("/panic", web::post().to(panic));
         let app = test::init_service(app).await;
         let request = test::TestRequest::post()
@@ -257,7 +275,9 @@ mod tests {
         let lines = Lines::default();
         let to = lines.clone();
         let _guard = tracing::dispatcher::set_default(&writer(&Log::default(), move || to.clone(), false));
-        let app = App::new().app_data(Edge::for_tests(&[("LANYARD__LOG__ACCESS", "false")])).wrap(from_fn(observe));
+        let app = App::new().app_data(Edge::for_tests(&[("LANYARD__LOG__ACCESS", "false")])).wrap(from_fn(
+            |request, next: Next<_>| observe(request, move |request| async move { next.call(request).await }),
+        ));
         let app = test::init_service(app).await;
         let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
         assert!(response.headers().contains_key("x-request-id"));

@@ -174,11 +174,23 @@ impl Store {
             Some(Err(ticket)) => Some(ticket),
             None => None,
         };
-        let seen = self.read().await?.live_access_token(id, generation, hash, now).await?.map(Arc::new);
+        let seen = Box::pin(self.read_live_access_token(id, generation, hash, now)).await?.map(Arc::new);
         if let (Some(live), Some(ticket), Some(seen)) = (self.live_tokens(), ticket, &seen) {
             live.remember(ticket, seen);
         }
         Ok(seen)
+    }
+}
+
+impl Store {
+    async fn read_live_access_token(
+        &self,
+        id: Id<()>,
+        generation: u64,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<SeenToken>, StorageError> {
+        self.read().await?.live_access_token(id, generation, hash, now).await
     }
 }
 

@@ -46,19 +46,20 @@ impl Authority {
         let request = TokenRequest::parse(&mut params)?;
         // 3 may they
         may_use(&client, &request)?;
-        // 4 the grant itself
+        // 4 the grant itself, each in a box: only one of them is carried along
         let issued = match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resource } => {
                 let redeemed =
-                    self.redeem_code(&client, &code, redirect_uri, code_verifier, resource, caller, now).await;
+                    Box::pin(self.redeem_code(&client, &code, redirect_uri, code_verifier, resource, caller, now))
+                        .await;
                 self.count_code(&redeemed);
                 redeemed?
             }
             TokenRequest::RefreshToken { refresh_token, scope, resource } => {
-                self.refresh(&client, &refresh_token, scope, resource, caller, now).await?
+                Box::pin(self.refresh(&client, &refresh_token, scope, resource, caller, now)).await?
             }
             TokenRequest::ClientCredentials { scope, resource } => {
-                self.issue_to_client(&client, scope, resource, now).await?
+                Box::pin(self.issue_to_client(&client, scope, resource, now)).await?
             }
         };
         // 5 the response

@@ -2,10 +2,15 @@
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn};
+use actix_web::{
+    App, HttpServer,
+    body::MessageBody,
+    dev::{Server, ServiceRequest, ServiceResponse},
+    middleware::{Next, from_fn},
+};
 
-use super::configure;
-use crate::{config::Transport, headers, page, state::AppState, telemetry, tls::Certificate};
+use super::{configure, documents};
+use crate::{config::Transport, edge::Edge, headers, page, state::AppState, telemetry, tls::Certificate};
 
 /// A head that takes longer holds a connection open for its own sake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -32,11 +37,7 @@ pub async fn serve(listeners: Vec<TcpListener>, state: AppState, stop: impl Futu
 
 fn begin(listeners: Vec<TcpListener>, state: AppState, certificate: Option<&Arc<Certificate>>) -> io::Result<Server> {
     let mut server = HttpServer::new(move || {
-        let app = App::new()
-            .configure(|config| configure(config, &state))
-            .wrap(from_fn(page::errors::rendered))
-            .wrap(from_fn(headers::secure))
-            .wrap(from_fn(telemetry::observe));
+        let app = App::new().configure(|config| configure(config, &state)).wrap(from_fn(around));
         #[cfg(feature = "fault-points")]
         let app = {
             let faults = state.authority.store().faults().clone();
@@ -59,6 +60,26 @@ fn begin(listeners: Vec<TcpListener>, state: AppState, certificate: Option<&Arc<
         };
     }
     Ok(server.run())
+}
+
+/// What stands around every route, in one layer, since each costs an allocation.
+async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    telemetry::observe(request, |request| answered(request, next)).await
+}
+
+async fn answered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let https = Edge::of_service(&request)?.public_url.is_https();
+    let response = match documents::answer(request) {
+        Ok(document) => document,
+        Err(request) => page::errors::rendered(next.call(request).await?.map_into_boxed_body()),
+    };
+    Ok(headers::secured(response, https))
 }
 
 fn certificate(state: &AppState) -> io::Result<Option<Arc<Certificate>>> {

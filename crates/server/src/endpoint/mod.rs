@@ -44,7 +44,7 @@ fn uncached(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 }
 
 /// JSON that is the same for everybody and changes seldom.
-fn cached_briefly(json: Bytes) -> HttpResponse {
+pub(crate) fn cached_briefly(json: Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60")))
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))

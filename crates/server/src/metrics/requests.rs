@@ -5,6 +5,7 @@ use std::{
     cell::OnceCell,
     collections::BTreeMap,
     fmt,
+    rc::Rc,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{dev::ServiceResponse, http::StatusCode};
+use actix_web::{HttpMessage as _, HttpRequest, dev::ServiceResponse, http::StatusCode};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, NoLabelSet},
@@ -51,7 +52,8 @@ impl Worker {
 
     /// Counts one answer.
     pub fn answered<B>(&self, response: &ServiceResponse<B>, took: Duration) {
-        let route = match response.request().app_data::<Pattern>() {
+        let pattern = Pattern::of(response.request());
+        let route = match pattern.as_deref() {
             Some(Pattern { text, route }) => {
                 route.get_or_init(|| self.metrics.route(text.strip_prefix(&self.base).unwrap_or(text)))
             }
@@ -83,6 +85,12 @@ impl Pattern {
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self { text: text.to_owned(), route: OnceCell::new() }
+    }
+
+    /// That of a request: of the document that it found by the shorter way, or of its route.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.extensions().get::<Rc<Self>>().or_else(|| request.app_data::<Rc<Self>>()).cloned()
     }
 
     /// As it stands in the route table.

@@ -1,14 +1,12 @@
-//! Error pages: the last middleware before the route table makes a page of every [`PageError`] that comes out of it.
+//! Error pages: every [`PageError`] that comes out of the route table is made a page.
 
 use actix_web::{
-    Error,
-    body::{BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    body::BoxBody,
+    dev::ServiceResponse,
     http::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    middleware::Next,
 };
 use askama::Template as _;
 use protocol::{ErrorCode, OAuthError};
@@ -67,17 +65,11 @@ pub fn refused(error: OAuthError) -> PageError {
     }
 }
 
-/// Renders what came out as a [`PageError`].
-///
-/// # Errors
-/// Only what the inner service gives.
-pub async fn rendered(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
+/// Renders what came out as a [`PageError`]; anything else stays as it is.
+#[must_use]
+pub fn rendered(mut response: ServiceResponse) -> ServiceResponse {
     let error = response.response().extensions().get::<PageError>().cloned();
-    let Some((html, browser)) = error.as_ref().and_then(|error| html(error, &response)) else { return Ok(response) };
+    let Some((html, browser)) = error.as_ref().and_then(|error| html(error, &response)) else { return response };
     let status = response.status();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Under another address than ours there are no cookies.
@@ -87,7 +79,7 @@ pub async fn rendered(
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response.map_body(|_, _| BoxBody::new(html)))
+    response.map_body(|_, _| BoxBody::new(html))
 }
 
 /// The page; nothing if it cannot be made, in which case the plain text stays.

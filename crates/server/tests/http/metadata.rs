@@ -95,3 +95,34 @@ async fn head_answers_like_get_without_a_body() {
         assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, ""), "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_shorter_way_to_a_document_gives_what_the_route_gives() {
+    let server = TestServer::start_with(&[("RATE_LIMITS__TOKEN", "8/1h")]).await;
+    let browser = server.browser();
+    let own = ["x-request-id", "date", "access-control-expose-headers"];
+    for path in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/jwks"] {
+        let short = browser.get(path).await;
+        // A script of another site is answered by the route.
+        let by_route = browser.get_with(path, &[("origin", "https://app.example.com")]).await;
+        assert_eq!((short.status.as_u16(), &short.body), (200, &by_route.body), "{path}");
+        for name in own {
+            assert!(by_route.headers.contains_key(name), "{path}: {name}");
+        }
+        let said = |answer: &Answer| {
+            let mut said: Vec<String> = answer
+                .headers
+                .iter()
+                .filter(|(name, _)| !own.contains(&name.as_str()))
+                .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+                .collect();
+            said.sort();
+            said
+        };
+        assert_eq!(said(&short), said(&by_route), "{path}");
+    }
+    // Both ways are counted together.
+    assert_eq!(browser.get("/jwks").await.status, 200);
+    assert_eq!(browser.get_with("/jwks", &[("origin", "https://app.example.com")]).await.status, 200);
+    assert_eq!(browser.get("/jwks").await.status, 429);
+}
