@@ -168,7 +168,9 @@ async fn hostile_answers_end_soon_and_small() {
         let fetcher = DocumentFetcher::with(&settings(Some(&server.ca)), None).unwrap();
         let begun = Instant::now();
         let refused = fetcher.fetch(&url(&server.url("/c")), MOST, now()).await;
-        assert!(matches!(&refused, Err(FetchError::Failed(said)) if said.contains(why)), "{what}: {:?}", refused.err());
+        // Of the client's limit and ours around it either may be the first.
+        let is_so = |said: &str| said.contains(why) || (why == "timed out" && said.contains("took too long"));
+        assert!(matches!(&refused, Err(FetchError::Failed(said)) if is_so(said)), "{what}: {:?}", refused.err());
         assert!(begun.elapsed() < Duration::from_secs(3), "{what} took {:?}", begun.elapsed());
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert_eq!(server.connections(), 1, "{what}");
