@@ -80,7 +80,7 @@ pub async fn measure(workers: Vec<Worker>, span: Span, subject: &Subject) -> Res
         all.first_error = all.first_error.or(tally.first_error);
         back.push(worker);
     }
-    let resident = subject.processes.iter().map(|process| process.resident()).sum::<Result<u64, Error>>()?;
+    let resident = subject.processes.iter().map(drive::Process::resident).sum::<Result<u64, Error>>()?;
     let mut cell = summed(all, span.measured);
     cell.connections = connections;
     let part = |after: Duration, before: Duration| after.saturating_sub(before).as_secs_f64() / took.as_secs_f64();
@@ -100,7 +100,7 @@ struct Spent {
 
 impl Spent {
     fn so_far(subject: &Subject) -> Result<Self, Error> {
-        let server = subject.processes.iter().map(|process| process.cpu_time()).sum::<Result<Duration, Error>>()?;
+        let server = subject.processes.iter().map(drive::Process::cpu_time).sum::<Result<Duration, Error>>()?;
         Ok(Self { server, database: subject.database_cpu()?, own: own_cpu_time()? })
     }
 }

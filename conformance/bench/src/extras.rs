@@ -72,7 +72,7 @@ pub async fn all(options: &Options, say: &dyn Fn(&str)) -> Result<Extras, Error>
         say("sitting idle");
         subject.restart(options).await?;
         sleep(options.idle()).await;
-        extras.idle_resident = subject.processes.first().map(|process| process.resident()).transpose()?;
+        extras.idle_resident = subject.processes.first().map(drive::Process::resident).transpose()?;
         extras.idle_seconds = Some(options.idle().as_secs());
         subject.stop().await?;
     }
