@@ -165,10 +165,9 @@ mod tests {
 
     fn logging_to(lines: &Lines) -> web::Data<Edge> {
         let mut edge = Edge::for_tests(&[]).into_inner();
-        let edge_of = |edge: &mut Arc<Edge>| {
-            Arc::get_mut(edge).unwrap().access_log.as_mut().unwrap().instead = Some(Arc::clone(&lines.0))
-        };
-        edge_of(&mut edge);
+        if let Some(log) = Arc::get_mut(&mut edge).and_then(|edge| edge.access_log.as_mut()) {
+            log.instead = Some(Arc::clone(&lines.0));
+        }
         web::Data::from(edge)
     }
 
