@@ -170,10 +170,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Arc<SeenToken>>, StorageError> {
         let ticket = match self.live_tokens().map(|live| live.find(id, generation, hash)) {
-            Some(Ok(seen)) => return Ok(Some(seen).filter(|seen| now < seen.token.expires_at)),
+            Some(Ok(seen)) => {
+                self.metrics.remembered.inc();
+                return Ok(Some(seen).filter(|seen| now < seen.token.expires_at));
+            }
             Some(Err(ticket)) => Some(ticket),
             None => None,
         };
+        self.metrics.looked_up.inc();
         let seen = Box::pin(self.read_live_access_token(id, generation, hash, now)).await?.map(Arc::new);
         if let (Some(live), Some(ticket), Some(seen)) = (self.live_tokens(), ticket, &seen) {
             live.remember(ticket, seen);

@@ -22,6 +22,10 @@ pub(crate) struct Metrics {
     pub(crate) conflicts: Counter,
     /// Connections that could not be had.
     pub(crate) acquire_failures: Counter,
+    /// Access tokens that were found in memory.
+    pub(crate) remembered: Counter,
+    /// Access tokens that were looked for in the database.
+    pub(crate) looked_up: Counter,
     busy: Gauge,
     idle: Gauge,
     most: Gauge,
@@ -34,6 +38,14 @@ impl Metrics {
         let state = |state| connections.get_or_create_owned(&[("state", state)]);
         let (busy, idle, most) = (state("busy"), state("idle"), Gauge::default());
         let (conflicts, acquire_failures) = (Counter::default(), Counter::default());
+        let tokens = Family::<[(&str, &str); 1], Counter>::default();
+        let found = |place| tokens.get_or_create_owned(&[("outcome", place)]);
+        let (remembered, looked_up) = (found("remembered"), found("looked_up"));
+        registry.register(
+            "lanyard_access_token_reads",
+            "Access tokens that were asked for: remembered, or looked up in the database",
+            tokens,
+        );
         registry.register(
             "lanyard_database_connections",
             "Connections in the pool: PostgreSQL's, or those that read SQLite",
@@ -53,7 +65,7 @@ impl Metrics {
         if let Some(sqlite) = &sqlite {
             sqlite.declare(&mut registry);
         }
-        Self { registry, sqlite, conflicts, acquire_failures, busy, idle, most }
+        Self { registry, sqlite, conflicts, acquire_failures, remembered, looked_up, busy, idle, most }
     }
 
     /// All of them, after a look at what shows only at the moment: the pool, and the jobs that wait for the writer.

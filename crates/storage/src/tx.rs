@@ -32,7 +32,7 @@ const ATTEMPTS: u32 = 3;
 pub struct Store {
     backend: Arc<Backend>,
     faults: Faults,
-    metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 enum Backend {

@@ -209,6 +209,14 @@ async fn answers_to_resource_servers_are_counted() {
     })
     .await;
     assert_eq!(grown, [1.0, 1.0], "whoever may not ask is not told");
+    assert!(server.api().accepts(&tokens.access).await, "the first sight of a token writes, and memory forgets it");
+    let names =
+        ["remembered", "looked_up"].map(|name| format!(r#"lanyard_access_token_reads_total{{outcome="{name}"}}"#));
+    let grown = self::grown(&server, names.each_ref().map(String::as_str), async {
+        assert!(server.api().accepts(&tokens.access).await);
+    })
+    .await;
+    assert_eq!(grown, if server.authority.store().is_shared() { [0.0, 1.0] } else { [1.0, 0.0] });
 }
 
 #[tokio::test]
