@@ -52,10 +52,11 @@ impl Authority {
         Err(StorageError::Unavailable("the client kept changing".to_owned()).into())
     }
 
-    /// Counts what became of a code; trouble says nothing of it.
+    /// Counts what became of a code; trouble says nothing of it, and what only believed is asked again.
     pub(super) fn count_code(&self, redeemed: &Result<Issued, Error>) {
         let outcome = match redeemed {
             Ok(_) => Code::Redeemed,
+            Err(Error::Refused(_)) if self.believes => return,
             Err(Error::Refused(refusal)) if refusal.detail == REPLAYED => Code::Replayed,
             Err(Error::Refused(_)) => Code::Refused,
             Err(_) => return,

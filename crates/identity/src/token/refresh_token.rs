@@ -33,7 +33,10 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Issued, Error> {
         let Some(token) = Token::parse(token.expose(), TokenKind::Refresh, &self.parts.secrets) else {
-            self.parts.metrics.refresh(Refresh::Refused);
+            // What only believed is asked again, and counted then.
+            if !self.believes {
+                self.parts.metrics.refresh(Refresh::Refused);
+            }
             return Err(unknown_token("the tag is wrong").into());
         };
         let ask = Ask { token, client: client.clone(), scope, resource, address: caller.address.clone(), now };
