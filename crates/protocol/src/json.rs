@@ -1,6 +1,8 @@
 //! JSON objects from strangers, read within bounds. Owns size, depth and the difference between absent and malformed;
 //! what a member means belongs to the document that takes it.
 
+mod strict;
+
 use serde_json::{Map, Value};
 
 /// A JSON object whose members are taken out one by one. `null` and empty text are the same as absent.
@@ -10,12 +12,13 @@ pub(crate) struct Members(Map<String, Value>);
 pub(crate) type Refusal = String;
 
 impl Members {
-    /// Reads an object of at most this many bytes; `serde_json` refuses more than 128 levels of nesting.
+    /// Reads an object of at most this many bytes, in which no member stands twice.
     pub(crate) fn parse(bytes: &[u8], max_bytes: usize) -> Result<Self, Refusal> {
         if bytes.len() > max_bytes {
             return Err(format!("the document is longer than {max_bytes} bytes"));
         }
-        let value = serde_json::from_slice(bytes).map_err(|_| "the document is not JSON".to_owned())?;
+        let value = strict::parse(bytes)
+            .map_err(|_| "the document is not JSON, holds a member twice, or holds too much".to_owned())?;
         Self::from_value(value)
     }
 
