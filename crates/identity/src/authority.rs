@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::ServerSecrets;
 use prometheus_client::registry::Registry;
 use storage::Store;
+use tokio::sync::Semaphore;
 
 use crate::{
     Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
@@ -31,7 +32,12 @@ pub(crate) struct Parts {
     pub(crate) documents: DocumentFetcher,
     pub(crate) last_uses: LastUses,
     pub(crate) metrics: Metrics,
+    /// One permit for each registration under way: how large one is, a stranger decides.
+    pub(crate) registering: Semaphore,
 }
+
+/// Registrations under way at the same time.
+const REGISTERING: usize = 32;
 
 /// Who is at the other end of a request, for records that a person reads.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +64,7 @@ impl Authority {
             passwords,
             documents,
             last_uses: LastUses::default(),
+            registering: Semaphore::new(REGISTERING),
             store,
             secrets,
             clock,

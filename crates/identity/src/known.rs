@@ -14,10 +14,13 @@ use model::{Client, ClientId, Resource, ResourceId};
 use prometheus_client::metrics::counter::Counter;
 use storage::{StorageError, Store};
 
-use crate::{Authority, authority::Parts};
+use crate::{Authority, authority::Parts, weight};
 
-/// At most so many clients are remembered; then the memory starts anew.
-const CLIENTS: usize = 10_000;
+/// So many bytes of clients are remembered at the most, as [`weight::of_client`] counts them; then the memory starts anew. An ordinary
+/// client weighs less than a kilobyte.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// A client that weighs more is read from the database each time.
+const HEAVY: usize = MOST_BYTES / 64;
 
 /// The memory. Empty until somebody asks.
 #[derive(Default)]
@@ -33,7 +36,14 @@ pub(crate) struct Snapshot {
     pub(crate) resources: Vec<Arc<Resource>>,
     /// The server's metadata as JSON: it changes with the resources alone.
     pub(crate) metadata: OnceLock<Bytes>,
-    clients: RwLock<HashMap<ClientId, Arc<Client>>>,
+    clients: RwLock<Remembered>,
+}
+
+/// Clients, and what they weigh together.
+#[derive(Default)]
+struct Remembered {
+    by_id: HashMap<ClientId, Arc<Client>>,
+    bytes: usize,
 }
 
 impl Snapshot {
@@ -48,15 +58,20 @@ impl Snapshot {
     }
 
     fn remembered(&self, id: &ClientId) -> Option<Arc<Client>> {
-        self.clients.read().ok()?.get(id).cloned()
+        self.clients.read().ok()?.by_id.get(id).cloned()
     }
 
     fn remember(&self, client: &Arc<Client>) {
-        if let Ok(mut clients) = self.clients.write() {
-            if clients.len() >= CLIENTS {
-                clients.clear();
+        let weight = weight::of_client(client);
+        if weight <= HEAVY
+            && let Ok(mut clients) = self.clients.write()
+        {
+            if clients.bytes + weight > MOST_BYTES {
+                *clients = Remembered::default();
             }
-            clients.insert(client.id.clone(), Arc::clone(client));
+            if clients.by_id.insert(client.id.clone(), Arc::clone(client)).is_none() {
+                clients.bytes += weight;
+            }
         }
     }
 }
@@ -133,5 +148,55 @@ impl Authority {
 
     async fn stored_client(&self, id: &ClientId) -> Result<Option<Client>, StorageError> {
         self.parts.store.read().await?.client(id).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{ClientOrigin, Profile, Timestamp};
+    use protocol::ClientMetadata;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn client(number: usize, jwks: Value) -> Arc<Client> {
+        let metadata = json!({ "redirect_uris": ["https://app.example/cb"], "jwks": { "keys": [jwks] } });
+        Arc::new(Client {
+            id: ClientId::new(format!("client-{number}")),
+            origin: ClientOrigin::Registration,
+            name: "App".to_owned(),
+            profile: Profile::Oauth21,
+            first_party: false,
+            metadata: ClientMetadata::from_value(metadata).unwrap(),
+            secret_hash: None,
+            fingerprint: None,
+            nonce_instead_of_pkce: false,
+            home: None,
+            document: None,
+            created_at: Timestamp::from_seconds(0),
+            used_at: None,
+            disabled_at: None,
+        })
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_whatever_registers() {
+        let memory = Snapshot { version: 0, resources: Vec::new(), metadata: OnceLock::new(), clients: RwLock::default() };
+        let heavy = client(0, json!({ "kty": "EC", "x5c": vec![json!([]); 20_000] }));
+        assert!(
+            serde_json::to_string(&heavy.metadata).unwrap().len() < 64 * 1024 && weight::of_client(&heavy) > 640_000
+        );
+        memory.remember(&heavy);
+        assert!(memory.remembered(&heavy.id).is_none());
+        for number in 1..1000 {
+            let one = client(number, json!({ "kty": "EC", "x5c": vec![json!([]); 1000] }));
+            memory.remember(&one);
+            memory.remember(&one);
+            assert!(memory.remembered(&one.id).is_some());
+            let clients = memory.clients.read().unwrap();
+            assert!(clients.bytes <= MOST_BYTES);
+            assert_eq!(clients.bytes, clients.by_id.values().map(|client| weight::of_client(client)).sum::<usize>());
+        }
+        assert!(memory.clients.read().unwrap().by_id.len() < 1000, "it started anew");
     }
 }

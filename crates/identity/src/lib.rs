@@ -28,6 +28,7 @@ mod seal;
 mod settings;
 pub mod token;
 pub mod userinfo;
+mod weight;
 
 pub use authenticate_client::AuthenticatedClient;
 pub use authority::{Authority, Caller};

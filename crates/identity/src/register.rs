@@ -31,7 +31,7 @@ impl Authority {
     ///
     /// # Errors
     /// `invalid_client_metadata` for what cannot be had here (RFC 7591 §3.2.2), `registration_not_supported` where an
-    /// operator switched registration off, trouble of the database.
+    /// operator switched registration off, `temporarily_unavailable` while very many register, trouble of the database.
     pub async fn register(
         &self,
         metadata: ClientMetadata,
@@ -42,6 +42,9 @@ impl Authority {
             let why = "clients cannot register themselves here; ask the operator for a client_id";
             return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, why).into());
         }
+        let Ok(_turn) = self.parts.registering.try_acquire() else {
+            return Err(OAuthError::temporarily_unavailable("too many clients register at the same time").into());
+        };
         let known = self.known().await?;
         let metadata = limited(metadata, &known)?;
         if !self.may_register(caller_address, now).await? {

@@ -10,8 +10,12 @@ use std::{
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 
 use super::address::is_public;
+
+/// At most so many names are looked up at the same time, those that nobody waits for any more included.
+const AT_ONCE: usize = 32;
 
 /// The addresses of a name.
 pub(super) type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -29,8 +33,19 @@ pub(super) struct PublicNames {
 impl PublicNames {
     /// The system's resolver, and connections to what it says.
     pub(super) fn system() -> Self {
-        let lookup = |name: String| -> Looking {
-            Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect()) })
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let lookup = move |name: String| -> Looking {
+            let place = Arc::clone(&places).try_acquire_owned();
+            Box::pin(async move {
+                let place = place.map_err(|_| io::Error::other("too many names are being looked up"))?;
+                // The system cannot be told to stop: whoever gives up leaves a thread that waits, which keeps its place.
+                let looking = tokio::spawn(async move {
+                    let found = tokio::net::lookup_host((name, 0)).await.map(|all| all.map(|one| one.ip()).collect());
+                    drop(place);
+                    found
+                });
+                looking.await.map_err(io::Error::other)?
+            })
         };
         // Port 0 stands for the URL's own.
         Self { lookup: Arc::new(lookup), dial: Arc::new(|address| SocketAddr::new(address, 0)) }
