@@ -1,5 +1,7 @@
 //! A client's own key pair, and JWTs that it signs by hand: good ones, and ones that no library would make.
 
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeySize,

@@ -14,3 +14,6 @@ mod harness;
 
 mod browser;
 mod clients;
+mod input;
+mod routes;
+mod surroundings;

@@ -1,6 +1,6 @@
 //! A browser: it keeps cookies, does not follow redirects by itself, and sends forms as they stand on the page.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex, time::Duration};
 
 use reqwest::{
     Method, StatusCode,
@@ -9,6 +9,9 @@ use reqwest::{
 };
 
 use super::page;
+
+/// However slow the machine is, whoever waits longer than this waits for nothing.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser of one person.
 pub struct Browser {
@@ -182,7 +185,13 @@ impl Answer {
 
 /// An HTTP client that finds `localhost` at this address and follows nothing.
 pub fn http(address: SocketAddr) -> reqwest::Client {
-    reqwest::Client::builder().redirect(Policy::none()).no_proxy().resolve("localhost", address).build().unwrap()
+    reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .redirect(Policy::none())
+        .no_proxy()
+        .resolve("localhost", address)
+        .build()
+        .unwrap()
 }
 
 /// `application/x-www-form-urlencoded`.

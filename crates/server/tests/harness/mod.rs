@@ -28,7 +28,7 @@ use server::{
 use storage::Store;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 
-pub use app::{ApiApp, Client};
+pub use app::{ApiApp, Client, Tokens};
 pub use browser::{Answer, Browser};
 use database::Database;
 pub use seed::{PASSWORD, Seeded};
@@ -49,9 +49,10 @@ pub struct TestServer {
     /// Who and what is there.
     pub seeded: Seeded,
     clock: Clock,
+    settings: Arc<Settings>,
     stop: Option<oneshot::Sender<()>>,
     running: Option<(Runtime, JoinHandle<std::io::Result<()>>)>,
-    _database: Database,
+    database: Database,
 }
 
 impl TestServer {
@@ -86,7 +87,7 @@ impl TestServer {
             })
             .await
             .unwrap();
-        let state = AppState::new(authority.clone(), settings);
+        let state = AppState::new(authority.clone(), Arc::clone(&settings));
         let metrics = Arc::clone(&state.metrics);
         let served = runtime.spawn(async move {
             serve(vec![listener], state, async move {
@@ -101,10 +102,35 @@ impl TestServer {
             metrics,
             seeded,
             clock,
+            settings,
             stop: Some(stop),
             running: Some((runtime, served)),
-            _database: database,
+            database,
         }
+    }
+
+    /// Where another process on the same database listens: one with a store of its own, or, where one process owns the
+    /// database, another listener of this one. It ends with this server.
+    pub async fn second(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (options, settings, clock) = (self.database.options(), Arc::clone(&self.settings), self.clock.clone());
+        let (runtime, _) = self.running.as_ref().unwrap();
+        let shared = self.authority.store().is_shared().then(|| {
+            let settings = Arc::clone(&settings);
+            runtime.spawn(async move { authority(Store::open(&options).await.unwrap(), &settings, clock).await })
+        });
+        let authority = match shared {
+            Some(other) => other.await.unwrap(),
+            None => self.authority.clone(),
+        };
+        runtime.spawn(serve(vec![listener], AppState::new(authority, settings), std::future::pending()));
+        address
+    }
+
+    /// The address of the database, as a configuration writes it.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     /// Moves the clock on.

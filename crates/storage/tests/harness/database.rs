@@ -43,7 +43,8 @@ impl Database {
             format!("test_{}", model::Secret::generate().expose().to_lowercase().chars().take(24).collect::<String>());
         statement(&base, format!("CREATE SCHEMA {schema}")).await;
         let separator = if base.contains('?') { '&' } else { '?' };
-        let mut options = Options::new(format!("{base}{separator}options[search_path]={schema}"));
+        let mut options =
+            Options::new(format!("{base}{separator}options[search_path]={schema}&application_name={schema}"));
         options.connections = 6;
         Self { options, kind: Kind::Postgres { base, schema } }
     }

@@ -6,7 +6,7 @@ mod answers;
 mod consent;
 mod disabled;
 mod doubled;
-mod flow;
+pub mod flow;
 mod forms;
 mod forwarding;
 mod frame;

@@ -3,7 +3,7 @@
 use identity::admin::Act;
 
 use super::wire::error;
-use crate::harness::{TestServer, seed::act};
+use crate::harness::{TestServer, page, seed::act};
 
 #[tokio::test]
 async fn v21_whatever_a_connection_rests_on_takes_it_along() {
@@ -11,6 +11,10 @@ async fn v21_whatever_a_connection_rests_on_takes_it_along() {
         ("user", Act::UserSetDisabled { user: "member@example.com".into(), disabled: true }),
         ("client", Act::ClientSetDisabled { client: "demo-cli".into(), disabled: true }),
         ("member", Act::MemberRemove { organization: "acme".into(), user: "member@example.com".into() }),
+        ("organisation disabled", Act::OrganizationSetDisabled { organization: "acme".into(), disabled: true }),
+        ("project disabled", project_disabled("apollo")),
+        ("resource disabled", Act::ResourceSetDisabled { resource: "demo-api".into(), disabled: true }),
+        ("organisation gone", Act::OrganizationRemove { organization: "acme".into() }),
         ("project", Act::ProjectRemove { organization: "acme".into(), project: "apollo".into() }),
         ("client gone", Act::ClientRemove { client: "demo-cli".into() }),
         ("user gone", Act::UserRemove { user: "member@example.com".into() }),
@@ -23,7 +27,7 @@ async fn v21_whatever_a_connection_rests_on_takes_it_along() {
         let tokens = client.connect(&browser).await;
         assert!(server.api().accepts(&tokens.access).await);
         act(&server.authority, end).await;
-        if what != "resource gone" {
+        if !what.starts_with("resource") {
             assert!(!server.api().accepts(&tokens.access).await, "{what}: introspection");
         }
         let refused = client.try_refresh(tokens.refresh.as_deref().unwrap()).await;
@@ -34,6 +38,32 @@ async fn v21_whatever_a_connection_rests_on_takes_it_along() {
             "{what}: a code issued before: {}",
             refused.body
         );
+    }
+}
+
+fn project_disabled(project: &str) -> Act {
+    Act::ProjectSetDisabled { organization: "acme".into(), project: project.into(), disabled: true }
+}
+
+#[tokio::test]
+async fn v21_a_consent_that_was_taken_back_takes_every_token_and_code_along() {
+    let server = TestServer::start().await;
+    let (browser, client) = (server.signed_in().await, server.cli());
+    let tokens = client.connect(&browser).await;
+    let waiting = client.approve(&browser, &server.seeded.apollo).await.sent("code").unwrap();
+    let elsewhere = client.redeem(&client.approve(&browser, &server.seeded.gemini).await).await;
+    let all = browser.get("/connections").await;
+    let theirs = page::grants(&all.body);
+    assert_eq!(theirs.len(), 2, "one for each project");
+    for grant in theirs {
+        let path = format!("/connections/{grant}/disconnect");
+        assert_eq!(browser.submit(&all, &path, &[]).await.status, 303);
+    }
+    assert_eq!(error(&client.try_redeem(&waiting).await), "invalid_grant", "a code that was issued before");
+    for tokens in [tokens, elsewhere] {
+        assert!(!server.api().accepts(&tokens.access).await);
+        assert_eq!(error(&client.try_refresh(tokens.refresh.as_deref().unwrap()).await), "invalid_grant");
+        assert_eq!(client.userinfo(&tokens.access).await.status, 401);
     }
 }
 

@@ -1,8 +1,11 @@
 //! Attacks by clients: codes, tokens, authentication, parameters, parsers.
 
+mod assertions;
 mod authentication;
+mod codes;
 mod endings;
+mod families;
 mod parameters;
 mod parsers;
 mod read_only;
-mod wire;
+pub mod wire;

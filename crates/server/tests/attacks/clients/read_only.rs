@@ -74,3 +74,29 @@ async fn v54_a_token_for_one_resource_is_refused_at_another() {
     let answer = super::wire::form(&server, "/introspect", &[("authorization", &header)], &body).await;
     assert_eq!(answer.body, r#"{"active":false}"#);
 }
+
+#[tokio::test]
+async fn v54_every_answer_names_the_issuer_that_the_metadata_name() {
+    use crate::browser::flow::{allow, begin, deny};
+    let server = TestServer::start().await;
+    let metadata = Answer::of(server.http().get(server.url("/.well-known/oauth-authorization-server"))).await.json();
+    let issuer = metadata["issuer"].as_str().unwrap().to_owned();
+    assert_eq!(issuer, server.issuer, "byte for byte");
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+    let (browser, app) = (server.signed_in().await, server.web_app());
+    let allowed = allow(&browser, &begin(&browser, &app.authorize(&[])).await, &server.seeded.apollo).await;
+    let denied = deny(&browser, &begin(&browser, &app.authorize(&[("prompt", "consent")])).await).await;
+    let stranger = server.browser().open(&app.authorize(&[("prompt", "none")])).await;
+    let wrong = browser.open(&app.authorize(&[("scope", "nothing:here")])).await;
+    let silent = browser.open(&app.authorize(&[])).await;
+    for (answer, error) in [
+        (&allowed, None),
+        (&silent, None),
+        (&denied, Some("access_denied")),
+        (&stranger, Some("login_required")),
+        (&wrong, Some("invalid_scope")),
+    ] {
+        assert_eq!(answer.sent("error").as_deref(), error);
+        assert_eq!(answer.sent("iss").as_deref(), Some(issuer.as_str()), "{error:?}");
+    }
+}

@@ -1,0 +1,204 @@
+//! Who asks: the kinds of credential, and what the member owns that the others would like to have.
+
+use std::time::Duration;
+
+use identity::admin::{Act, TypedPassword};
+use model::{Id, Role};
+use reqwest::{Method, RequestBuilder};
+
+use super::{ROUTES, Route};
+use crate::{
+    browser::flow::{begin, csrf, is_pending},
+    clients::wire::basic,
+    harness::{
+        Answer, Browser, PASSWORD, TestServer,
+        app::Tokens,
+        browser::encode,
+        seed::{act, text},
+    },
+};
+
+/// What somebody shows of themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Credential {
+    /// Nothing.
+    None,
+    /// The session of the organisation's owner.
+    Owner,
+    /// Of one of its admins.
+    Admin,
+    /// Of another organisation's owner.
+    Outsider,
+    /// An access token for reading one project.
+    Bearer,
+    /// That token in the address.
+    Query,
+    /// A client's secret.
+    Client,
+    /// A resource server's secret.
+    Resource,
+    /// The session of the member, to whom everything here belongs. Last, since it may change things.
+    Member,
+}
+
+impl Credential {
+    pub const ALL: [Self; 9] = [
+        Self::None,
+        Self::Owner,
+        Self::Admin,
+        Self::Outsider,
+        Self::Bearer,
+        Self::Query,
+        Self::Client,
+        Self::Resource,
+        Self::Member,
+    ];
+}
+
+/// Everybody, and what belongs to the member.
+pub struct Askers<'s> {
+    server: &'s TestServer,
+    browsers: [(Credential, Browser); 4],
+    tokens: Tokens,
+    /// A request that waits for the member.
+    pub authorization: String,
+    /// The member's grants; ended ones have gone.
+    grant: String,
+    notice: String,
+}
+
+impl<'s> Askers<'s> {
+    pub async fn gather(server: &'s TestServer) -> Self {
+        admin(server).await;
+        let signed_in = async |email: &str| {
+            let browser = server.browser();
+            browser.sign_in(email, PASSWORD).await;
+            browser
+        };
+        let (owner, outsider) = (signed_in("owner@example.com").await, signed_in("outsider@example.com").await);
+        let (admin, member) = (signed_in("admin@example.com").await, server.signed_in().await);
+        let client = server.cli();
+        let notice = notice(server, &member).await;
+        let tokens = client.connect(&member).await;
+        let authorization = begin(&member, &client.authorize(&[])).await;
+        let grant = live_grants(server).await.pop().unwrap();
+        let browsers = [
+            (Credential::Owner, owner),
+            (Credential::Admin, admin),
+            (Credential::Outsider, outsider),
+            (Credential::Member, member),
+        ];
+        Self { server, browsers, tokens, authorization, grant, notice }
+    }
+
+    /// Sends what this route wants, with this credential.
+    pub async fn ask(&self, route: Route, by: Credential) -> Answer {
+        let path = self.path(route);
+        let mut fields: Vec<(&str, String)> =
+            route.fields.iter().map(|(name, value)| (*name, self.filled(value, by))).collect();
+        if let Some((_, browser)) = self.browsers.iter().find(|(credential, _)| *credential == by) {
+            if route.method == "GET" {
+                return browser.get(&path).await;
+            }
+            fields.push(("csrf", csrf(browser).await));
+            return browser.post(&path, &borrowed(&fields)).await;
+        }
+        let query =
+            if by == Credential::Query { format!("?access_token={}", self.tokens.access) } else { String::new() };
+        let request = self
+            .server
+            .http()
+            .request(Method::from_bytes(route.method.as_bytes()).unwrap(), self.server.url(&format!("{path}{query}")));
+        let request = match by {
+            Credential::Bearer => request.bearer_auth(&self.tokens.access),
+            Credential::Client => request.header("authorization", basic("demo-app", &self.server.seeded.app_secret)),
+            Credential::Resource => request.header("authorization", basic("demo-api", &self.server.seeded.api_secret)),
+            _ => request,
+        };
+        Answer::of(with_body(request, route, &fields)).await
+    }
+
+    fn path(&self, route: Route) -> String {
+        let id = match route.path {
+            path if path.starts_with("/consent") => &self.authorization,
+            path if path.starts_with("/connections") => &self.grant,
+            _ => &self.notice,
+        };
+        route.path.replace("{id}", id).replace("{name}", "nothing.css")
+    }
+
+    fn filled(&self, value: &str, by: Credential) -> String {
+        match value {
+            "{access}" => self.tokens.access.clone(),
+            "{refresh}" => self.tokens.refresh.clone().unwrap(),
+            "{project}" => self.server.seeded.apollo.clone(),
+            "{password}" => PASSWORD.to_owned(),
+            "{fresh}" => format!("{by:?}@new.example").to_lowercase(),
+            plain => plain.to_owned(),
+        }
+    }
+
+    /// What must still be there when only others have asked for this route, the member having gone through those before it.
+    pub async fn what_is_the_members_is_there(&self, route: Route) {
+        let comes =
+            |path: &str| ROUTES.iter().position(|one| one.method == "POST" && one.path.starts_with(path)).unwrap();
+        let at = ROUTES.iter().position(|one| (one.method, one.path) == (route.method, route.path)).unwrap();
+        if at <= comes("/notices") {
+            assert_eq!(unread(self.server).await, [self.notice.clone()], "somebody put the member's notice away");
+        }
+        if at <= comes("/consent") {
+            assert!(is_pending(self.server, &self.authorization).await, "somebody decided");
+        }
+        if at <= comes("/connections") {
+            assert!(live_grants(self.server).await.contains(&self.grant), "somebody ended the member's connection");
+            assert!(self.server.api().accepts(&self.tokens.access).await, "somebody revoked the member's token");
+        }
+    }
+}
+
+fn borrowed<'a>(fields: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+fn with_body(request: RequestBuilder, route: Route, fields: &[(&str, String)]) -> RequestBuilder {
+    match (route.method, route.path) {
+        ("GET", _) => request,
+        (_, "/register") => request
+            .header("content-type", "application/json")
+            .body(r#"{"redirect_uris":["https://tool.example.com/callback"],"token_endpoint_auth_method":"none"}"#),
+        _ => request.header("content-type", "application/x-www-form-urlencoded").body(encode(&borrowed(fields))),
+    }
+}
+
+async fn admin(server: &TestServer) {
+    let email = "admin@example.com";
+    let password = Some(TypedPassword(protocol::Confidential::new(PASSWORD)));
+    let user = Act::UserAdd { email: email.into(), name: None, password, email_verified: true };
+    act(&server.authority, user).await;
+    let member = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin };
+    text(&act(&server.authority, member).await, "role");
+}
+
+/// A refresh token that is used again, when its successor is in use, leaves one.
+async fn notice(server: &TestServer, member: &Browser) -> String {
+    let client = server.cli();
+    let tokens = client.connect(member).await;
+    let next = client.refresh(&tokens).await;
+    assert!(server.api().accepts(&next.access).await);
+    server.advance(Duration::from_secs(60));
+    client.try_refresh(tokens.refresh.as_deref().unwrap()).await;
+    unread(server).await.pop().expect("a notice")
+}
+
+async fn unread(server: &TestServer) -> Vec<String> {
+    let member = Id::parse(&server.seeded.member).unwrap();
+    let notices = server.authority.store().read().await.unwrap().unread_notices(member).await.unwrap();
+    notices.iter().map(|notice| notice.id.to_string()).collect()
+}
+
+async fn live_grants(server: &TestServer) -> Vec<String> {
+    let member = Id::parse(&server.seeded.member).unwrap();
+    let client = model::ClientId::new("demo-cli");
+    let grants = server.authority.store().read().await.unwrap().live_grants_to(member, &client).await.unwrap();
+    grants.iter().map(|grant| grant.id.to_string()).collect()
+}

@@ -1,0 +1,60 @@
+//! V-57: every route with every kind of credential. What is asked stands here, what comes of it in `expected.txt`, and what
+//! there is to be asked is read from the route table itself, so that a new route without a line fails.
+
+mod askers;
+mod expected;
+mod source;
+
+/// One thing that can be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// How.
+    pub method: &'static str,
+    /// Where, as the route table writes it.
+    pub path: &'static str,
+    /// The form, as somebody would send it who may. In braces: what the member of the tests owns.
+    pub fields: &'static [(&'static str, &'static str)],
+}
+
+const fn get(path: &'static str) -> Route {
+    Route { method: "GET", path, fields: &[] }
+}
+
+const fn post(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Route {
+    Route { method: "POST", path, fields }
+}
+
+/// Everything, in an order in which nothing takes away what a later one needs.
+pub const ROUTES: &[Route] = &[
+    get("/.well-known/oauth-authorization-server"),
+    get("/.well-known/openid-configuration"),
+    get("/.well-known/security.txt"),
+    get("/jwks"),
+    get("/health/live"),
+    get("/health/ready"),
+    get("/assets/brand.css"),
+    get("/assets/{name}"),
+    get("/favicon.ico"),
+    post("/token", &[("grant_type", "refresh_token"), ("refresh_token", "{refresh}"), ("scope", "issues:read")]),
+    post("/introspect", &[("token", "{access}"), ("token_type_hint", "access_token")]),
+    post("/revoke", &[("token", "{access}"), ("token_type_hint", "access_token")]),
+    get("/userinfo"),
+    post("/userinfo", &[]),
+    post("/register", &[]),
+    get("/authorize"),
+    post("/authorize", &[("response_type", "code"), ("client_id", "demo-cli"), ("state", "x")]),
+    get("/"),
+    get("/security"),
+    get("/connections"),
+    post("/theme", &[("theme", "dark"), ("back", "/connections")]),
+    post("/notices/{id}/read", &[]),
+    get("/consent/{id}"),
+    post("/consent/{id}", &[("decision", "allow"), ("project", "{project}")]),
+    post("/connections/{id}/disconnect", &[]),
+    get("/sign-in"),
+    get("/sign-up"),
+    get("/sign-out"),
+    post("/sign-in", &[("email", "owner@example.com"), ("password", "{password}")]),
+    post("/sign-up", &[("name", "Nia"), ("email", "{fresh}"), ("password", "{password}")]),
+    post("/sign-out", &[]),
+];

@@ -1,0 +1,106 @@
+//! What the route table mounts, read from its source, and that nothing is mounted anywhere else.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use reqwest::Method;
+
+use super::ROUTES;
+use crate::harness::{Answer, TestServer};
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The Rust files below, without what stands in their tests.
+fn files(directory: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            found.push((
+                path,
+                code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n"),
+            ));
+        }
+    }
+    found
+}
+
+fn is_route_table(path: &Path) -> bool {
+    path.strip_prefix(sources()).is_ok_and(|path| path == Path::new("app.rs") || path.starts_with("app"))
+}
+
+fn are_methods(literal: &str) -> bool {
+    literal.split(", ").all(|word| matches!(word, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE"))
+}
+
+/// Every path of the route table with the methods that it answers. A path is followed by its methods there.
+fn mounted() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (_, code) in files(&sources()).iter().filter(|(path, _)| is_route_table(path)) {
+        let mut waiting: Vec<String> = Vec::new();
+        for literal in code.split('"').skip(1).step_by(2) {
+            let path = literal.trim_start_matches("{base}").trim_end_matches("{base}");
+            if path.starts_with('/') {
+                waiting.push(path.to_owned());
+            } else if are_methods(literal) {
+                found.extend(waiting.drain(..).map(|path| (path, literal.to_owned())));
+            }
+        }
+        assert!(waiting.is_empty(), "no methods stand behind {waiting:?}");
+    }
+    found
+}
+
+#[test]
+fn v57_every_route_that_is_mounted_is_asked_with_every_credential() {
+    let mounted: BTreeSet<(String, String)> = mounted()
+        .into_iter()
+        .flat_map(|(path, methods)| {
+            methods.split(", ").map(|method| (path.clone(), method.to_owned())).collect::<Vec<_>>()
+        })
+        // HEAD is what GET is, which is asked below.
+        .filter(|(_, method)| method != "HEAD")
+        .collect();
+    assert!(mounted.len() > 25, "the route table cannot be read any more: {mounted:?}");
+    let asked = ROUTES.iter().map(|route| (route.path.to_owned(), route.method.to_owned())).collect();
+    let unknown: Vec<_> = mounted.difference(&asked).collect();
+    assert!(unknown.is_empty(), "give these routes a line in ROUTES and in expected.txt: {unknown:?}");
+    let gone: Vec<_> = asked.difference(&mounted).collect();
+    assert!(gone.is_empty(), "these routes are mounted no more: {gone:?}");
+}
+
+#[test]
+fn v57_nothing_is_mounted_outside_of_the_route_table() {
+    for (path, code) in files(&sources()).iter().filter(|(path, _)| !is_route_table(path)) {
+        for mounting in ["web::resource(", "web::scope(", "web::route(", ".service(", ".route(", "#[get(", "#[post("] {
+            assert!(!code.contains(mounting), "{} mounts something by {mounting}", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn v57_a_path_answers_the_methods_that_its_table_names_and_no_other() {
+    let server = TestServer::start().await;
+    for (path, methods) in mounted() {
+        let url = server.url(&path.replace("{id}", "x").replace("{name}", "brand.css"));
+        for method in ["PATCH", "PUT", "DELETE", "LINK"] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let refused = Answer::of(server.http().request(method, &url)).await;
+            assert_eq!((refused.status.as_u16(), refused.header("allow")), (405, methods.as_str()), "{path}");
+        }
+        if methods.contains("HEAD") {
+            let (head, get) = (Answer::of(server.http().head(&url)).await, Answer::of(server.http().get(&url)).await);
+            assert_eq!(head.status, get.status, "{path}");
+            assert!(head.body.is_empty(), "{path}");
+        }
+    }
+}
