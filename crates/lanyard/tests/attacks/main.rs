@@ -1,0 +1,15 @@
+//! Attacks on the built binary: as a process that is started wrongly, that is flooded, and as what is in its repository.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is not as expected is a failed test"
+)]
+
+mod floods;
+mod house;
+mod person;
+mod refusals;
+mod repository;
