@@ -28,7 +28,7 @@ use server::{
 use storage::Store;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 
-pub use app::{ApiApp, Client, Tokens};
+pub use app::{ApiApp, Client};
 pub use browser::{Answer, Browser};
 use database::Database;
 pub use seed::{PASSWORD, Seeded};

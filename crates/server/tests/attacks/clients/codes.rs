@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 
 use super::wire::error;
 use crate::harness::{
-    Answer, Client, TestServer, Tokens,
+    Answer, Client, TestServer,
+    app::Tokens,
     browser::{PATIENCE, encode},
 };
 

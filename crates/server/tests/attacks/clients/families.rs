@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::future::join_all;
 
 use super::{codes::token_at, wire::error};
-use crate::harness::{TestServer, Tokens};
+use crate::harness::{TestServer, app::Tokens};
 
 /// A little more than how long a refresh may be repeated.
 const AFTER_THE_WINDOW: Duration = Duration::from_secs(31);

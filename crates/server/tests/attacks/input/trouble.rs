@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Connection as _};
 
 use crate::{
     browser::flow::begin,
-    harness::{Answer, Client, TestServer, Tokens},
+    harness::{Answer, Client, TestServer, app::Tokens},
 };
 
 /// Holds the database so that nothing can be written, until it is dropped.
