@@ -19,8 +19,8 @@ const MOST_KIB: u64 = 256 * 1024;
 /// Whoever waits longer than this gets no answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How many ask at the same time.
-const AT_ONCE: usize = 200;
-const EACH: u32 = 400;
+const AT_ONCE: usize = 100;
+const EACH: u32 = 200;
 
 const PASSWORD: &str = "correct horse battery staple";
 const CALLBACK: &str = "https://app.example.com/callback";
@@ -201,10 +201,11 @@ async fn registrations(flooded: &Flooded, person: &Person) {
     are(&used.await, &[303, 200, 503], "arrival");
 }
 
-/// Registers, and comes again for as long as too many others do.
+/// Registers, and comes again, from another address each time, for as long as too many others do.
 async fn register(flooded: &Flooded, number: u32) -> String {
-    loop {
-        let request = flooded.http.post(flooded.url("/register")).header("x-forwarded-for", address(number));
+    for time in 0.. {
+        let from = address(number + time * EACH);
+        let request = flooded.http.post(flooded.url("/register")).header("x-forwarded-for", from);
         let request = request.header("content-type", "application/json").body(large_registration(number));
         let answer = request.timeout(PATIENCE).send().await.expect("an answer");
         let status = answer.status().as_u16();
@@ -218,6 +219,7 @@ async fn register(flooded: &Flooded, number: u32) -> String {
             _ => panic!("registration: {status} {body}"),
         }
     }
+    unreachable!("there are more addresses than that")
 }
 
 /// Documents of hosts that nobody has ever seen, and that are not there.
