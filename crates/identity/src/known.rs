@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded_whatever_registers() {
-        let memory = Snapshot { version: 0, resources: Vec::new(), metadata: OnceLock::new(), clients: RwLock::default() };
+        let memory =
+            Snapshot { version: 0, resources: Vec::new(), metadata: OnceLock::new(), clients: RwLock::default() };
         let heavy = client(0, json!({ "kty": "EC", "x5c": vec![json!([]); 20_000] }));
         assert!(
             serde_json::to_string(&heavy.metadata).unwrap().len() < 64 * 1024 && weight::of_client(&heavy) > 640_000
