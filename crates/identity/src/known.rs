@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    fn client(number: usize, jwks: Value) -> Arc<Client> {
+    fn client(number: usize, jwks: &Value) -> Arc<Client> {
         let metadata = json!({ "redirect_uris": ["https://app.example/cb"], "jwks": { "keys": [jwks] } });
         Arc::new(Client {
             id: ClientId::new(format!("client-{number}")),
@@ -183,14 +183,14 @@ mod tests {
     fn what_is_remembered_is_bounded_whatever_registers() {
         let memory =
             Snapshot { version: 0, resources: Vec::new(), metadata: OnceLock::new(), clients: RwLock::default() };
-        let heavy = client(0, json!({ "kty": "EC", "x5c": vec![json!([]); 20_000] }));
+        let heavy = client(0, &json!({ "kty": "EC", "x5c": vec![json!([]); 20_000] }));
         assert!(
             serde_json::to_string(&heavy.metadata).unwrap().len() < 64 * 1024 && weight::of_client(&heavy) > 640_000
         );
         memory.remember(&heavy);
         assert!(memory.remembered(&heavy.id).is_none());
         for number in 1..1000 {
-            let one = client(number, json!({ "kty": "EC", "x5c": vec![json!([]); 1000] }));
+            let one = client(number, &json!({ "kty": "EC", "x5c": vec![json!([]); 1000] }));
             memory.remember(&one);
             memory.remember(&one);
             assert!(memory.remembered(&one.id).is_some());
