@@ -29,6 +29,8 @@ pub enum Point {
     Committed,
     /// Half of the answer was sent.
     Response,
+    /// The store is being closed, and the last connection to SQLite comes next.
+    Close,
 }
 
 impl Point {
@@ -39,6 +41,7 @@ impl Point {
             Self::Commit => "commit",
             Self::Committed => "committed",
             Self::Response => "response",
+            Self::Close => "close",
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) enum Point {
     Begin,
     Commit,
     Committed,
+    Close,
 }
 
 #[derive(Clone, Default)]

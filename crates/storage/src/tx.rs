@@ -178,6 +178,8 @@ impl Store {
                 let last = writer.finish().await;
                 readers.close().await;
                 drop(checkpointer.await);
+                // Closing goes on whatever a test does here.
+                drop(self.faults.pass(Point::Close).await);
                 if let Some(tx) = last
                     && let Err(error) = tx.read.close().await
                 {
