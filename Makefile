@@ -8,7 +8,7 @@ SHELL := bash
 limit = timeout --kill-after=30
 CARGO ?= cargo
 
-.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages bench lint clean-conformance
+.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages bench fuzz lint clean-conformance
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -45,6 +45,9 @@ pages: build ## every page as a picture, in target/pages
 
 bench: ## Lanyard beside other servers: requests a second, latencies, memory (half an hour, on a machine that does nothing else)
 	$(limit) 7200 conformance/bench/run
+
+fuzz: ## the parsers, FUZZ_SECONDS (60) for each; stops at the first finding and says how to see it again
+	conformance/fuzz/run
 
 lint: ## what needs tools that take long to install: cargo-deny, documentation
 	command -v cargo-deny >/dev/null || $(limit) 1800 $(CARGO) install --locked cargo-deny

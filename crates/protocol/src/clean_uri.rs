@@ -145,7 +145,10 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 fn agree_with_browsers(text: &str, authority: Option<&Authority>) -> Result<(), &'static str> {
     let authority = authority.ok_or("must have a host")?;
     let url = Url::parse(text).map_err(|_| "is not a URL that browsers understand")?;
-    let plain = url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(&authority.host));
+    // WHATWG lets `;`, `'` or `~` stand in a host, which no name has and a Content-Security-Policy cannot say.
+    let of_names = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let named = authority.host.starts_with('[') || authority.host.bytes().all(of_names);
+    let plain = named && url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(&authority.host));
     let bare = url.username().is_empty() && url.password().is_none();
     if plain && bare { Ok(()) } else { Err("has a host that is written unusually") }
 }
