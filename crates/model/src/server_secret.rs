@@ -23,6 +23,8 @@ pub enum Purpose {
     Code,
     /// CSRF tokens of forms.
     Csrf,
+    /// Names under which is counted what strangers typed: it may be an address, or a password in the wrong field.
+    Counter,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -38,6 +40,7 @@ struct Keys {
     successor: HmacSha256,
     code: HmacSha256,
     csrf: HmacSha256,
+    counter: HmacSha256,
     seal: SealKey,
 }
 
@@ -123,6 +126,7 @@ impl Keys {
             successor: mac("successor")?,
             code: mac("code")?,
             csrf: mac("csrf")?,
+            counter: mac("counter")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -133,6 +137,7 @@ impl Keys {
             Purpose::Successor => &self.successor,
             Purpose::Code => &self.code,
             Purpose::Csrf => &self.csrf,
+            Purpose::Counter => &self.counter,
         }
     }
 }

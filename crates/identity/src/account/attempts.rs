@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use model::{Email, SecretHash, Timestamp, User};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::{Email, ServerSecrets, Timestamp, User, server_secret::Purpose};
 use storage::StorageError;
 
 use crate::{Authority, Caller, household};
@@ -17,14 +18,21 @@ pub(super) struct Limit {
 
 impl Limit {
     /// Sign-ins to one account, whatever the address it was named by. Where there is no account a counter of its own
-    /// behaves the same, so that the lock-out tells nothing; it is kept under a hash, since strangers' addresses are not
-    /// ours to collect.
-    pub(super) fn of_account(account: Option<&User>, email: Option<&Email>, typed: &str, most: u64) -> Self {
+    /// behaves the same, so that the lock-out tells nothing; it is kept under a name that only the server can make, since
+    /// strangers' addresses are not ours to collect, and a password may be typed into the wrong field.
+    pub(super) fn of_account(
+        account: Option<&User>,
+        email: Option<&Email>,
+        typed: &str,
+        most: u64,
+        secrets: &ServerSecrets,
+    ) -> Self {
         let subject = match account {
             Some(user) => format!("sign-in:account:{}", user.id),
             None => {
                 let named = email.map_or_else(|| typed.trim().to_lowercase(), |email| email.as_str().to_owned());
-                format!("sign-in:nobody:{}", SecretHash::of(named.as_bytes()).as_str())
+                let name = secrets.derive(secrets.current(), Purpose::Counter, &[named.as_bytes()]);
+                format!("sign-in:nobody:{}", URL_SAFE_NO_PAD.encode(name.unwrap_or_default()))
             }
         };
         Self { subject, most }
@@ -72,10 +80,13 @@ mod tests {
 
     #[test]
     fn spellings_of_one_address_share_a_counter() {
-        let of = |typed: &str| Limit::of_account(None, Email::parse(typed).as_ref(), typed, 1).subject;
+        let secrets = |master| ServerSecrets::new([(1, [master; 32])]).unwrap();
+        let of = |typed: &str| Limit::of_account(None, Email::parse(typed).as_ref(), typed, 1, &secrets(7)).subject;
         assert_eq!(of("nobody@example.com"), of(" NoBody@EXAMPLE.com "));
         assert_eq!(of("nobody@example.com"), of("nobody＠example.com"));
         assert_ne!(of("nobody@example.com"), of("somebody@example.com"));
         assert!(!of("nobody@example.com").contains("example"));
+        let elsewhere = Limit::of_account(None, None, "a password by mistake", 1, &secrets(8)).subject;
+        assert_ne!(of("a password by mistake"), elsewhere, "nobody can try words without the server's secret");
     }
 }

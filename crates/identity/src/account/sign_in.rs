@@ -83,7 +83,7 @@ impl Authority {
         let limits = &self.parts.settings.sign_in_limits;
         let email = Email::parse(&ask.email);
         [
-            Limit::of_account(account, email.as_ref(), &ask.email, limits.per_account),
+            Limit::of_account(account, email.as_ref(), &ask.email, limits.per_account, &self.parts.secrets),
             Limit::of_address("sign-in", &ask.caller, limits.per_address),
         ]
     }
