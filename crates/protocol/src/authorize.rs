@@ -69,6 +69,33 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
+    /// Every parameter that the standards know, whether or not it means something here: OAuth 2.1 §4.1.1, RFC 8707 §2, OpenID
+    /// Connect Core §3.1.2.1, §5.2, §5.5, §6, §7.2.1, and `response_mode`.
+    pub const PARAMETERS: [&str; 22] = [
+        "response_type",
+        "response_mode",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "nonce",
+        "resource",
+        "prompt",
+        "max_age",
+        "login_hint",
+        "id_token_hint",
+        "acr_values",
+        "display",
+        "ui_locales",
+        "claims_locales",
+        "claims",
+        "request",
+        "request_uri",
+        "registration",
+    ];
+
     /// The first half, to be read before any redirect is possible: `(client_id, redirect_uri, state)`.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use identity::authorize::{Begun, Step};
-use protocol::{OAuthError, Params};
+use protocol::{AuthorizationRequest, OAuthError, Params};
 
 use crate::{
     error_response::{PageError, Refusal},
@@ -40,6 +40,8 @@ pub async fn post(
             "the parameters came twice, in the address and in the body",
         )));
     }
-    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(params.iter()).finish();
+    // An address is seen by many; what is no parameter of this request may be a secret that somebody sent along.
+    let known = params.iter().filter(|(name, _)| AuthorizationRequest::PARAMETERS.contains(name));
+    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish();
     Ok(visit.come_again(&format!("/authorize?{query}")))
 }

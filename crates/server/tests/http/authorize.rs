@@ -124,6 +124,11 @@ async fn a_post_comes_back_as_a_get_so_that_its_cookies_count() {
     assert_eq!(answer.sent("state").as_deref(), Some("a b&c=d"));
     client.redeem(&answer).await;
 
+    let careless: Vec<_> =
+        params.iter().copied().chain([("client_secret", "sent by mistake"), ("acr_values", "x")]).collect();
+    let location = stranger.post("/authorize", &careless).await.location().unwrap();
+    assert!(location.contains("acr_values=x") && !location.contains("mistake"), "{location}");
+
     let twice = browser.post(&client.authorize(&[]), &params).await;
     assert_eq!((twice.status.as_u16(), twice.location()), (400, None));
 }
