@@ -125,8 +125,11 @@ async fn answer(line: &str, authority: &Authority) -> Answer {
     let act: Act = match serde_json::from_str(line) {
         Ok(act) => act,
         Err(error) => {
-            let why =
-                format!("The running server does not know this command ({error}). Use the `lanyard` of its version.");
+            // Its own words would quote the line, and a password may stand there.
+            let why = format!(
+                "The running server does not know this command (at character {}). Use the `lanyard` of its version.",
+                error.column()
+            );
             return Answer::Refused(why);
         }
     };
