@@ -163,9 +163,11 @@ impl RegisteredRedirectUri {
     pub fn with_params(&self, params: &[(&str, &str)]) -> String {
         let mut location = self.as_str().to_owned();
         for (name, value) in params {
-            let query_is_open = location.ends_with(['?', '&']);
-            if !query_is_open {
-                location.push(if location.contains('?') { '&' } else { '?' });
+            // A path may end with `&` too; only a query is open at its end.
+            match (location.contains('?'), location.ends_with(['?', '&'])) {
+                (false, _) => location.push('?'),
+                (true, false) => location.push('&'),
+                (true, true) => {}
             }
             location.extend(utf8_percent_encode(name, VALUE));
             location.push('=');

@@ -243,6 +243,7 @@ fn answers_are_appended_and_nothing_else_is_touched() {
         ("https://app.example/cb?x=%7E+1", "https://app.example/cb?x=%7E+1&code=a&state=%20%2B%26"),
         ("https://app.example/cb?", "https://app.example/cb?code=a&state=%20%2B%26"),
         ("https://app.example/cb?x&", "https://app.example/cb?x&code=a&state=%20%2B%26"),
+        ("https://app.example/cb&", "https://app.example/cb&?code=a&state=%20%2B%26"),
         ("com.example.app:/cb", "com.example.app:/cb?code=a&state=%20%2B%26"),
     ];
     for (uri, location) in cases {
