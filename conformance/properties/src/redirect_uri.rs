@@ -126,7 +126,8 @@ fn reads_the_same_elsewhere(uri: &RedirectUri, text: &str) {
     let browser = Url::parse(text).unwrap();
     assert!(browser.username().is_empty() && browser.password().is_none() && browser.fragment().is_none());
     assert_eq!(browser.path(), if path.is_empty() { "/" } else { path });
-    assert_eq!(browser.query(), query);
+    // WHATWG writes an apostrophe in a query as %27, which every decoder reads as the same.
+    assert_eq!(browser.query().map(str::to_owned), query.map(|query| query.replace('\'', "%27")));
     assert_eq!(uri.host_label(), browser.host_str().unwrap());
     let library: http::Uri = text.parse().unwrap();
     assert_eq!(library.authority().unwrap().as_str(), authority);

@@ -116,6 +116,6 @@ fn tag_of(prefix: &str, body: &str, version: usize) -> Option<String> {
 /// RFC 2104 §2 with SHA-256 and a key of 32 bytes.
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     let pad = |with: u8| std::array::from_fn::<u8, 64, _>(|at| key.get(at).copied().unwrap_or(0) ^ with);
-    let inner = parts.iter().fold(Sha256::new_with_prefix(pad(0x36)), |hash, part| hash.chain_update(part)).finalize();
+    let inner = parts.iter().fold(Sha256::new_with_prefix(pad(0x36)), sha2::Digest::chain_update).finalize();
     Sha256::new_with_prefix(pad(0x5C)).chain_update(inner).finalize().into()
 }
