@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
-    metrics::Metrics, password::PasswordHasher,
+    mail::MailQueue, metrics::Metrics, password::PasswordHasher,
 };
 
 /// An authorization server without its HTTP. Cheap to clone.
@@ -34,6 +34,7 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     /// One permit for each registration under way: how large one is, a stranger decides.
     pub(crate) registering: Semaphore,
+    pub(crate) mail: MailQueue,
 }
 
 /// Registrations under way at the same time.
@@ -65,6 +66,7 @@ impl Authority {
             documents,
             last_uses: LastUses::default(),
             registering: Semaphore::new(REGISTERING),
+            mail: MailQueue::default(),
             store,
             secrets,
             clock,

@@ -18,6 +18,7 @@ pub mod janitor;
 mod keyring;
 mod known;
 mod last_use;
+pub mod mail;
 pub mod metadata;
 mod metrics;
 mod password;

@@ -25,6 +25,8 @@ pub struct Settings {
     pub registration: RegistrationSettings,
     /// How client documents are fetched.
     pub documents: DocumentSettings,
+    /// Whether there is a way to send mail. Without one, addresses are taken as they are typed.
+    pub sends_mail: bool,
     /// Documentation for developers, named in the metadata.
     pub service_documentation: Option<String>,
 }
@@ -154,6 +156,7 @@ impl Settings {
                 least_freshness: Duration::from_secs(5 * MINUTE),
                 most_freshness: Duration::from_secs(DAY),
             },
+            sends_mail: false,
             service_documentation: None,
         }
     }

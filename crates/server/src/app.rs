@@ -45,7 +45,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
         web::scope(base)
             .wrap(from_fn(|request, next| limit(Class::Page, request, next)))
             .wrap(from_fn(host::ours))
-            .configure(pages),
+            .configure(|config| pages(config, state.inbox.is_some())),
     );
 }
 
@@ -108,8 +108,13 @@ fn plain(config: &mut ServiceConfig, base: &str) {
         .service(endpoint(&at("/favicon.ico"), "GET, HEAD").route(read().to(assets::favicon)));
 }
 
-/// What people see, and whatever reads a cookie.
-fn pages(config: &mut ServiceConfig) {
+/// What people see, and whatever reads a cookie. `inbox` is whether this development server keeps its mail.
+fn pages(config: &mut ServiceConfig, inbox: bool) {
+    if inbox {
+        config
+            .service(seen("/dev/mail", "GET, HEAD").route(read().to(page::dev_mail::get)))
+            .service(seen("/dev/mail/next", "GET").route(web::get().to(page::dev_mail::next)));
+    }
     let seldom = || from_fn(|request, next| limit(Class::SignIn, request, next));
     config
         .service(

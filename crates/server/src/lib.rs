@@ -15,6 +15,7 @@ pub mod form;
 pub mod forwarded;
 pub mod headers;
 pub mod host;
+pub mod mail;
 pub mod metrics;
 pub mod page;
 pub mod rate_limit;

@@ -10,9 +10,10 @@ use identity::{
 use model::family::Policy;
 
 use crate::{
-    config::{Problem, Rate, Settings},
+    config::{Mail, Problem, Rate, Settings},
     edge::Edge,
     error_response::Unexpected,
+    mail::{Inbox, Postman},
     metrics::Metrics,
     view::{Accent, Brand},
 };
@@ -30,6 +31,8 @@ pub struct AppState {
     pub brand: Brand,
     /// What is measured.
     pub metrics: Arc<Metrics>,
+    /// In development, where mail is kept.
+    pub inbox: Option<Inbox>,
 }
 
 impl AppState {
@@ -42,7 +45,16 @@ impl AppState {
         });
         let brand = Brand { name: settings.brand.name.clone(), accent };
         let metrics = Arc::new(Metrics::new(authority.clone()));
-        Self { authority, settings, edge, brand, metrics }
+        let inbox = matches!(settings.mail, Mail::Inbox).then(Inbox::default);
+        Self { authority, settings, edge, brand, metrics, inbox }
+    }
+
+    /// Whoever delivers what waits in the queue; none where no mail is sent.
+    ///
+    /// # Errors
+    /// The mail server's certificate authority cannot be read.
+    pub fn postman(&self) -> Result<Option<Postman>, Problem> {
+        Postman::new(&self.authority, &self.settings, self.inbox.as_ref())
     }
 
     /// The path of the issuer, without a trailing slash; empty for most servers.
@@ -105,6 +117,7 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
             per_address_hourly: within(settings.registration.per_address, Duration::from_secs(3600)),
         },
         documents: DocumentSettings { development_ca: development_ca(settings)?, ..defaults.documents.clone() },
+        sends_mail: !matches!(settings.mail, Mail::None),
         service_documentation: settings.metadata.service_documentation.as_ref().map(|page| page.as_str().to_owned()),
         ..defaults
     })

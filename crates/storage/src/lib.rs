@@ -22,6 +22,7 @@ mod grants;
 mod hot;
 mod job;
 mod live;
+mod mails;
 mod memberships;
 mod metrics;
 mod migrations;

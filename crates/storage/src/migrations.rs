@@ -9,7 +9,10 @@ use sqlx::{
 
 use crate::StorageError;
 
-const ALL: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../../migrations/0001_first.sql"))];
+const ALL: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../../../migrations/0001_first.sql")),
+    (2, "mails", include_str!("../../../migrations/0002_mails.sql")),
+];
 
 /// Version and name of each, in their order.
 pub(crate) fn names() -> impl Iterator<Item = (i64, String)> {

@@ -34,6 +34,8 @@ impl Purged {
 const AUTHORIZATION_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How long an ended family or grant is kept: it is shown under "recently disconnected".
 const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long it is known what became of a mail.
+const MAIL_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 const COUNTER_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 impl Tx {
@@ -44,7 +46,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 7] = [
+        let expired: [(&'static str, Timestamp); 8] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -61,6 +63,10 @@ impl Tx {
             (
                 "DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE window_started_at <= $1 LIMIT 500)",
                 now.minus(COUNTER_KEPT),
+            ),
+            (
+                "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at <= $1 LIMIT 500)",
+                now.minus(MAIL_KEPT),
             ),
             (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",

@@ -14,6 +14,7 @@ mod grants;
 mod group_commit;
 mod harness;
 mod hot;
+mod mails;
 mod memberships;
 mod notices;
 mod open;

@@ -161,7 +161,10 @@ impl Authority {
             _ => {}
         }
         let expires_at = self.put_access_token(tx, &next, &grant.kind, &scope, &access, ask.now).await?;
-        record(tx, family, &next, meaning, grant.user_id, ask).await?;
+        if record(tx, family, &next, meaning, grant.user_id, ask).await? {
+            self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshShared, (&ask.address, ask.now))
+                .await?;
+        }
         Ok(Issued {
             access: Part::of(next.id, next.generation, access, next.key_version),
             refresh: Some(Part::of(next.id, next.generation, head, next.key_version)),
@@ -237,6 +240,8 @@ impl Authority {
         if let Some(grant) = tx.grant(family.grant_id).await? {
             tx.insert_notice(&notice(grant.user_id, family, NoticeKind::RefreshReused, ask.now)).await?;
             tx.insert_audit_event(&event("refresh.reused", family, Some(grant.user_id), ask)).await?;
+            let sent = (ask.address.as_str(), ask.now);
+            self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshReused, sent).await?;
         }
         Ok(refusal)
     }
@@ -282,7 +287,7 @@ fn narrowed(granted: &Scope, asked: Option<&Scope>) -> Result<Scope, OAuthError>
     }
 }
 
-/// Audit and notice of an answer that was not the first of its kind.
+/// Audit and notice of an answer that was not the first of its kind; whether the person is told.
 async fn record(
     tx: &mut Tx,
     before: &Family,
@@ -290,18 +295,19 @@ async fn record(
     meaning: Meaning,
     user_id: Id<model::User>,
     ask: &Ask,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     let action = match meaning {
         Meaning::Retry => "refresh.retried",
         Meaning::Recover => "refresh.recovered",
-        _ => return Ok(()),
+        _ => return Ok(false),
     };
     tx.insert_audit_event(&event(action, after, Some(user_id), ask)).await?;
-    if after.repeat_streak == 3 && before.repeat_streak < 3 {
+    let shared = after.repeat_streak == 3 && before.repeat_streak < 3;
+    if shared {
         tx.insert_audit_event(&event("refresh.shared", after, Some(user_id), ask)).await?;
         tx.insert_notice(&notice(user_id, after, NoticeKind::RefreshShared, ask.now)).await?;
     }
-    Ok(())
+    Ok(shared)
 }
 
 fn event(action: &'static str, family: &Family, user_id: Option<Id<model::User>>, ask: &Ask) -> AuditEvent {

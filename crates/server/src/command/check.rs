@@ -10,8 +10,11 @@ use std::{
 
 use storage::Fitness;
 
-use super::{ConfigFile, Failure, say};
-use crate::config::{Problem, Settings};
+use super::{ConfigFile, Failure, say, serve::without_mail};
+use crate::{
+    config::{Mail, Problem, Settings},
+    mail::Smtp,
+};
 
 /// How long a database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,11 +24,12 @@ const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 pub(super) async fn run(config: &ConfigFile) -> Result<(), Failure> {
     let settings = config.load()?;
     let found = check(&settings).await?;
-    say(&format!(
-        "{} is right: the settings, the files that they name, and the database.\n{}",
-        config.config.display(),
-        awaited(&found)
-    ))
+    let looked_at = match settings.mail {
+        Mail::Smtp(_) => "the settings, the files that they name, the database, and the mail server",
+        Mail::Inbox | Mail::None => "the settings, the files that they name, and the database",
+    };
+    say(&format!("{} is right: {looked_at}.\n{}", config.config.display(), awaited(&found)))?;
+    without_mail(&settings.mail).map_or(Ok(()), say)
 }
 
 /// What the next start does to the database.
@@ -40,12 +44,13 @@ fn awaited(found: &Fitness) -> String {
     }
 }
 
-/// Looks at what the settings name, the files and the database; what the database still lacks.
+/// Looks at what the settings name, the files, the database and the mail server; what the database still lacks.
 ///
 /// # Errors
 /// Everything that is wrong.
 pub async fn check(settings: &Settings) -> Result<Fitness, Vec<Problem>> {
     let mut problems = settings.check_files();
+    problems.extend(try_mail(settings).await);
     match look(settings).await {
         Ok(found) if problems.is_empty() => return Ok(found),
         Ok(_) => {}
@@ -68,6 +73,15 @@ async fn look(settings: &Settings) -> Result<Fitness, Problem> {
     storage::fitness(&database.expose(), PATIENCE)
         .await
         .map_err(|unfit| Problem::new("database.url", format!("names {database}, which {}", unfit.wrong), unfit.remedy))
+}
+
+/// Goes as far as signing in at the mail server; nothing is sent.
+async fn try_mail(settings: &Settings) -> Option<Problem> {
+    let Mail::Smtp(server) = &settings.mail else { return None };
+    // What is wrong with its files was found already.
+    let why = Smtp::new(server, &settings.public_url).ok()?.try_out().await.err()?;
+    let wrong = format!("names {}, through which no mail can be sent ({why})", server.host);
+    Some(Problem::new("mail.server", wrong, "Correct the server, its port, encryption, name and password in [mail]."))
 }
 
 /// One that is not there is made at the first start; its directory has been looked at.

@@ -61,6 +61,7 @@ impl Instance {
             let (edge, authority, stop) = (state.edge.clone(), self.authority.clone(), ended(stopped.clone()));
             tokio::spawn(async move { edge.limiter.share(&authority, stop).await })
         });
+        let postman = state.postman()?.map(|postman| tokio::spawn(postman.run(ended(stopped.clone()))));
         let control = self.control(stopped.clone())?;
         let measured = (!listeners.metrics.is_empty()).then(|| {
             let serving = metrics::serve(listeners.metrics, Arc::clone(&state.metrics), ended(stopped));
@@ -72,7 +73,7 @@ impl Instance {
         });
         let served = app::serve(listeners.public, state, stop).await;
         drop(stopping);
-        for background in control.into_iter().chain(counting).chain(measured).chain([janitor]) {
+        for background in control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor]) {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
             }

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{ConfigFile, Failure, Instance, Listeners, listen, listen_for_metrics, say};
-use crate::telemetry;
+use crate::{config::Mail, telemetry};
 
 pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
     let settings = config.load()?;
@@ -27,10 +27,21 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
         settings.public_url,
         addresses.join(", ")
     );
+    if let Some(without) = without_mail(&settings.mail) {
+        say(without)?;
+    }
     let instance = Instance::open(settings).await?;
     say(&ready)?;
     instance.run(listeners, stop).await?;
     say("Lanyard has stopped.")
+}
+
+/// What a server without a way to send mail does not do; nothing if it has one.
+pub(super) fn without_mail(mail: &Mail) -> Option<&'static str> {
+    matches!(mail, Mail::None).then_some(
+        "No mail server is configured in [mail]. Until there is one, addresses are not confirmed, forgotten passwords are \
+         not replaced, and nobody is told by mail what happens to their account.",
+    )
 }
 
 /// Ready when the process is told to stop: SIGTERM, or SIGINT from a terminal.

@@ -1,6 +1,7 @@
 //! From a draft to settings: what is required, what is too weak, and what does not go together. Every problem is
 //! collected; one start tells them all.
 
+mod mail;
 mod reach;
 mod strength;
 
@@ -34,6 +35,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
     strength::check_tokens(&draft.tokens, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
     strength::check_password(&draft.password, purpose, &mut found);
+    let mail = mail::way(&draft.mail, purpose, &mut found);
     check_the_rest(&draft, purpose, &mut found);
     match (public_url, database_url, key_file, transport) {
         (Some(public_url), Some(url), Some(key_file), Some(transport)) if found.0.is_empty() => Ok(Settings {
@@ -53,6 +55,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             registration: draft.registration,
             documents: draft.documents,
             sign_up: draft.sign_up,
+            mail,
             password: draft.password,
             rate_limits: draft.rate_limits,
             log: draft.log,

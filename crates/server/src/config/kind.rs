@@ -11,7 +11,9 @@ use std::{
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Contact, DatabaseUrl, HumanDuration, Origin, PublicUrl, Rate, WebAddress};
+use super::{
+    Contact, DatabaseUrl, HumanDuration, MailAddress, MailEncryption, Origin, PublicUrl, Rate, SecretText, WebAddress,
+};
 
 /// What a setting's type says about itself.
 pub(super) trait Kind {
@@ -59,6 +61,9 @@ kinds! {
     Contact: "URL", "\"mailto:security@example.com\"", Text;
     Accent: "colour", "\"#1f6feb\"", Text;
     Level: "log filter", "\"info\"", Text;
+    SecretText: "secret text", "\"a password\"", Text;
+    MailAddress: "e-mail address", "\"no-reply@example.com\"", Text;
+    MailEncryption: "\"tls\", \"starttls\" or \"none\"", "\"tls\"", Text;
     LogFormat: "\"json\" or \"text\"", "\"json\"", Text;
     Vec<SocketAddr>: "list of addresses", "[\"127.0.0.1:8443\"]", List;
     Vec<AddressRange>: "list of address ranges", "[\"10.0.0.0/8\"]", List;
@@ -210,4 +215,16 @@ macro_rules! written_as_text {
     )+};
 }
 
-written_as_text!(HumanDuration, Rate, PublicUrl, DatabaseUrl, Origin, WebAddress, Contact, AddressRange, Accent, Level);
+written_as_text!(
+    HumanDuration,
+    Rate,
+    PublicUrl,
+    DatabaseUrl,
+    Origin,
+    WebAddress,
+    Contact,
+    AddressRange,
+    Accent,
+    Level,
+    MailAddress
+);

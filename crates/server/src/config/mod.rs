@@ -8,6 +8,7 @@ mod database_url;
 mod duration;
 mod key_file;
 mod kind;
+mod mail;
 mod origin;
 mod problem;
 mod public_url;
@@ -30,6 +31,7 @@ pub use database_url::DatabaseUrl;
 pub use duration::HumanDuration;
 pub use key_file::KeyFile;
 pub use kind::{Accent, AddressRange, Level, LogFormat};
+pub use mail::{Mail, MailAddress, MailEncryption, SecretText, Smtp};
 pub use origin::{Contact, Origin, WebAddress};
 pub use problem::Problem;
 pub use public_url::PublicUrl;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub documents: Documents,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// Where mail goes.
+    pub mail: Mail,
     /// Passwords and the cost of hashing them.
     pub password: Password,
     /// How often one address may ask.
@@ -148,7 +152,8 @@ impl Settings {
         check::finish(draft, problems, check::Purpose::Development)
     }
 
-    /// What is wrong with the files that the settings name: the keys, the certificate, the database's directory.
+    /// What is wrong with the files that the settings name: the keys, the certificate, the database's directory,
+    /// the mail server's authority.
     #[must_use]
     pub fn check_files(&self) -> Vec<Problem> {
         let keys = KeyFile::load(&self.key_file).err();
@@ -160,7 +165,11 @@ impl Settings {
             let wrong = format!("{} is not a file", path.display());
             Problem::new("documents.development_ca", wrong, "Write the path of a PEM file with a test authority.")
         });
-        keys.into_iter().chain(tls).chain(self.database.url.check_directory()).chain(authority).collect()
+        let mail = match &self.mail {
+            Mail::Smtp(smtp) => crate::mail::Smtp::new(smtp, &self.public_url).err(),
+            Mail::Inbox | Mail::None => None,
+        };
+        keys.into_iter().chain(tls).chain(self.database.url.check_directory()).chain(authority).chain(mail).collect()
     }
 
     /// The process's environment, as [`Settings::load`] takes it; values that are not UTF-8 are left out.

@@ -38,6 +38,14 @@ impl PublicUrl {
         self.origin().split_once("://").map_or("", |(_, authority)| authority)
     }
 
+    /// The host without its port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        let port = authority.rfind(':').filter(|at| !authority.get(*at..).is_some_and(|rest| rest.ends_with(']')));
+        port.and_then(|at| authority.get(..at)).unwrap_or(authority)
+    }
+
     /// Whether it is https; if not, it is a development server on loopback.
     #[must_use]
     pub const fn is_https(&self) -> bool {

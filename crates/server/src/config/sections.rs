@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
-    Accent, AddressRange, Contact, DatabaseUrl, HumanDuration, Level, LogFormat, Origin, PublicUrl, Rate, WebAddress,
+    Accent, AddressRange, Contact, DatabaseUrl, HumanDuration, Level, LogFormat, MailAddress, MailEncryption, Origin,
+    PublicUrl, Rate, SecretText, WebAddress,
     kind::Required,
     section::{Key, Section, section},
 };
@@ -121,6 +122,31 @@ section! {
 }
 
 section! {
+    /// The mail server through which people are written to. Without one nobody can confirm an address or get a new password.
+    pub(super) struct MailSection as "mail" {
+        /// Its name.
+        server: Option<String> = None;
+        /// Its port; not set means 465 with `tls`, 587 with `starttls`, 25 with `none`.
+        port: Option<u32> = None;
+        /// `tls` encrypts from the first byte; `starttls` after a few words, and sends nothing if the server does not
+        /// offer it; `none` is for a mail server on this machine.
+        encryption: MailEncryption = MailEncryption::Tls;
+        /// The name to sign in with.
+        username: Option<String> = None;
+        /// The password to sign in with.
+        password: Option<SecretText> = None;
+        /// The address that mails come from.
+        from: Option<MailAddress> = None;
+        /// A PEM file with the authority of the mail server's certificate, where that is not a public one; no other is
+        /// trusted then.
+        ca: Option<PathBuf> = None;
+        /// Development only: mails are kept in memory and shown at `/dev/mail`, unless a server is named.
+        /// `lanyard serve` refuses it.
+        development_inbox: bool = false;
+    }
+}
+
+section! {
     /// Passwords, and what hashing one costs (argon2id).
     pub struct Password as "password" {
         /// Characters at least; 12 or more.
@@ -225,6 +251,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Registration>(),
         of::<Documents>(),
         of::<SignUp>(),
+        of::<MailSection>(),
         of::<Password>(),
         of::<RateLimits>(),
         of::<Log>(),

@@ -14,7 +14,7 @@ use super::{
     SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
-    sections::{self, DatabaseSection, Keys, Tls, Top},
+    sections::{self, DatabaseSection, Keys, MailSection, Tls, Top},
     suggestion::suggestion,
 };
 
@@ -32,6 +32,7 @@ pub(super) struct Draft {
     pub registration: Registration,
     pub documents: Documents,
     pub sign_up: SignUp,
+    pub mail: MailSection,
     pub password: Password,
     pub rate_limits: RateLimits,
     pub log: Log,
@@ -113,6 +114,7 @@ impl Layers {
             registration: self.take(),
             documents: self.take(),
             sign_up: self.take(),
+            mail: self.take(),
             password: self.take(),
             rate_limits: self.take(),
             log: self.take(),

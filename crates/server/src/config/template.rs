@@ -84,6 +84,7 @@ pub(super) fn development(port: u16, data: &Path) -> Dict {
         ),
         // Several of these may run at once; each says where it answers.
         ("metrics".to_owned(), table(&[("listen", list(&["127.0.0.1:0".to_owned()]))])),
+        ("mail".to_owned(), table(&[("development_inbox", Value::from(true))])),
         ("registration".to_owned(), table(&[("per_address", Value::from("10000/1h"))])),
         (
             "connect".to_owned(),

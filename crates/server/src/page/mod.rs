@@ -3,6 +3,7 @@
 
 pub mod connections;
 pub mod consent;
+pub mod dev_mail;
 pub mod errors;
 pub mod home;
 pub mod security;

@@ -10,13 +10,16 @@ pub mod confirm;
 pub mod connections;
 pub mod consent;
 pub mod contrast;
+pub mod dev_mail;
 pub mod error;
 pub mod home;
 pub mod layout;
 pub mod leave;
 pub mod link;
+pub mod mail;
 pub mod moment;
 pub mod notice;
+pub mod program;
 mod sample;
 pub mod security;
 pub mod sign_in;
@@ -31,6 +34,7 @@ pub use asset::{Asset, asset};
 pub use confirm::Confirm;
 pub use connections::{Connection, Connections, EndReason, EndedConnection, LastUse};
 pub use consent::{AboutYou, Consent, ProjectChoice, Until};
+pub use dev_mail::{DevMail, ShownMail};
 pub use error::{Details, ErrorPage};
 pub use home::{Door, Home};
 pub use layout::{Brand, Layout, SignedIn, Theme};
@@ -70,6 +74,7 @@ pub fn gallery() -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "leave", Leave::sample())?;
     show(&mut all, "signed-out", SignedOut::sample())?;
     show(&mut all, "security", Security::sample())?;
+    show(&mut all, "dev-mail", DevMail::sample())?;
     Ok(all)
 }
 

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod database;
 pub mod page;
 pub mod seed;
+pub mod smtp;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -18,10 +19,11 @@ use std::{
 };
 
 use identity::{Authority, Clock};
-use model::{ServerSecrets, Timestamp};
+use model::{Email, ServerSecrets, Timestamp};
 use server::{
     app::serve,
     config::Settings,
+    mail::{Inbox, Postman, Received},
     metrics::Metrics,
     state::{AppState, identity_settings},
 };
@@ -48,6 +50,10 @@ pub struct TestServer {
     pub metrics: Arc<Metrics>,
     /// Who and what is there.
     pub seeded: Seeded,
+    /// Where its mail arrives, if it sends any.
+    pub inbox: Option<Inbox>,
+    /// Who delivers it.
+    pub postman: Option<Postman>,
     clock: Clock,
     settings: Arc<Settings>,
     stop: Option<oneshot::Sender<()>>,
@@ -89,6 +95,12 @@ impl TestServer {
             .unwrap();
         let state = AppState::new(authority.clone(), Arc::clone(&settings));
         let metrics = Arc::clone(&state.metrics);
+        let inbox = state.inbox.clone();
+        let postman = state.postman().unwrap();
+        if let (Some(postman), true) = (&postman, inbox.is_some()) {
+            // Ends with the runtime. What goes to a mail server, a test delivers itself, at the moment that it means.
+            drop(runtime.spawn(postman.clone().run(std::future::pending())));
+        }
         let served = runtime.spawn(async move {
             serve(vec![listener], state, async move {
                 let _ = stopped.await;
@@ -101,6 +113,8 @@ impl TestServer {
             authority,
             metrics,
             seeded,
+            inbox,
+            postman,
             clock,
             settings,
             stop: Some(stop),
@@ -136,6 +150,13 @@ impl TestServer {
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
+    }
+
+    /// The next mail to this person; it must come.
+    pub async fn mail(&self, to: &str) -> Received {
+        let to = Email::parse(to).unwrap();
+        let next = self.inbox.as_ref().expect("this server sends mail").next(Some(&to), Duration::from_secs(20)).await;
+        next.unwrap_or_else(|| panic!("no mail to {to}"))
     }
 
     /// An address of this server.

@@ -1,0 +1,70 @@
+//! What a mail says, before it has words: sealed into the queue, opened when it is delivered.
+
+use std::fmt;
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Caller;
+
+/// A mail's meaning, and what led to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Letter {
+    /// What is told.
+    pub message: Message,
+    /// When and from where it was asked for.
+    pub asked: Asked,
+}
+
+/// When and from where something was asked for, so that the reader can tell whether it was them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// When.
+    pub at: Timestamp,
+    /// From which network address; empty if that says nothing.
+    pub address: String,
+    /// With which browser or program, as it describes itself.
+    pub user_agent: String,
+}
+
+impl Asked {
+    /// By this caller, now.
+    #[must_use]
+    pub fn by(caller: &Caller, at: Timestamp) -> Self {
+        Self { at, address: caller.address.clone(), user_agent: caller.user_agent.clone() }
+    }
+}
+
+/// What is told. `token` is what the link carries, 43 characters of base62; `code` six digits.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// A program lost its place or was copied; its connection was ended.
+    ConnectionReused {
+        /// What the app calls itself.
+        app: String,
+    },
+    /// Two programs use one connection.
+    ConnectionShared {
+        /// What the app calls itself.
+        app: String,
+    },
+}
+
+impl Message {
+    /// The word by which logs and the queue call it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ConnectionReused { .. } => "connection_reused",
+            Self::ConnectionShared { .. } => "connection_shared",
+        }
+    }
+}
+
+/// Without what it carries: that may be a link's secret.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}

@@ -1,0 +1,48 @@
+//! The inbox of a development server.
+
+use askama::Template;
+
+use super::{Layout, Moment, sample};
+
+/// `GET /dev/mail`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/dev_mail.html")]
+pub struct DevMail {
+    /// The frame.
+    pub layout: Layout,
+    /// Newest first.
+    pub mails: Vec<ShownMail>,
+}
+
+/// A mail as the page shows it.
+#[derive(Clone, Debug)]
+pub struct ShownMail {
+    /// Its subject.
+    pub subject: String,
+    /// Its recipient.
+    pub to: String,
+    /// When it was written.
+    pub at: Moment,
+    /// Its text.
+    pub text: String,
+    /// The address that its act leads to; one of ours.
+    pub link: Option<String>,
+}
+
+impl DevMail {
+    /// The page in its states.
+    #[must_use]
+    pub fn sample() -> Vec<(&'static str, Self)> {
+        let empty = Self { layout: sample::development(sample::layout("/dev/mail")), mails: Vec::new() };
+        let mail = |text: &str| ShownMail {
+            subject: text.to_owned(),
+            to: "member@example.com".to_owned(),
+            at: Moment::minute(sample::NOW),
+            text: format!("{text}\n\nConfirm it here:\nhttp://localhost:8080/connections\n"),
+            link: Some("http://localhost:8080/connections".to_owned()),
+        };
+        let some = Self { mails: vec![mail("Confirm your e-mail address"), mail("Hello")], ..empty.clone() };
+        let hostile = Self { mails: vec![mail(sample::HOSTILE)], ..empty.clone() };
+        vec![("empty", empty), ("some", some), ("hostile", hostile)]
+    }
+}

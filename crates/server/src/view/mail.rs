@@ -1,0 +1,85 @@
+//! Mails: what each message says, as text and as HTML of the same words, one column, no picture and nothing that tells who
+//! reads it. Every link begins with the configured public address.
+
+mod said;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use identity::mail::{Asked, Letter};
+use serde::Serialize;
+
+use super::{Moment, program};
+use said::Said;
+
+/// Whom mails come from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The server's name.
+    pub name: String,
+    /// The issuer, without a trailing slash: the beginning of every link.
+    pub public_url: String,
+}
+
+/// A mail in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The subject: a line without anybody else's words in it.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// The address that the act leads to, if it has one.
+    pub link: Option<String>,
+    /// The six digits, if it has some.
+    pub code: Option<String>,
+}
+
+/// An act of a mail: a link and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Act {
+    pub(super) label: &'static str,
+    pub(super) link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt", escape = "none")]
+struct Text<'a> {
+    said: &'a Said,
+    asked: Option<&'a str>,
+    sender: &'a Sender,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    said: &'a Said,
+    asked: Option<&'a str>,
+    sender: &'a Sender,
+}
+
+/// A letter in words.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn written(letter: &Letter, sender: &Sender) -> Result<Written, askama::Error> {
+    let said = Said::of(&letter.message, sender);
+    let asked = said.was_asked.then(|| asked(&letter.asked));
+    let asked = asked.as_deref();
+    Ok(Written {
+        text: Text { said: &said, asked, sender }.render()?,
+        html: Html { said: &said, asked, sender }.render()?,
+        subject: said.subject,
+        link: said.act.map(|act| act.link),
+        code: said.code,
+    })
+}
+
+/// When and from where.
+fn asked(asked: &Asked) -> String {
+    let at = Moment::minute(asked.at.as_micros()).words;
+    let from = if asked.address.is_empty() { String::new() } else { format!(", from {}", asked.address) };
+    let with = program::words(&asked.user_agent).map(|words| format!(", with {words}")).unwrap_or_default();
+    format!("This was asked for on {at}{from}{with}.")
+}
