@@ -39,8 +39,8 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
 /// What a server without a way to send mail does not do; nothing if it has one.
 pub(super) fn without_mail(mail: &Mail) -> Option<&'static str> {
     matches!(mail, Mail::None).then_some(
-        "No mail server is configured in [mail]. Until there is one, addresses are not confirmed, forgotten passwords are \
-         not replaced, and nobody is told by mail what happens to their account.",
+        "No mail server is configured in [mail]: nobody is told by mail when a connection of theirs was ended to protect \
+         them. They read it under Connections.",
     )
 }
 

@@ -122,7 +122,8 @@ section! {
 }
 
 section! {
-    /// The mail server through which people are written to. Without one nobody can confirm an address or get a new password.
+    /// The mail server through which people are told when a connection of theirs was ended to protect them. Without one they
+    /// read that on their pages alone.
     pub(super) struct MailSection as "mail" {
         /// Its name.
         server: Option<String> = None;

@@ -185,6 +185,14 @@ fn what_does_not_go_together_is_refused() {
         ("[log]\nformat = \"xml\"", "log.format"),
         ("[log]\nlevel = \"info,=\"", "log.level"),
         ("[cors]\napp_origins = [\"*\"]", "cors.app_origins"),
+        ("[mail]\nserver = \"smtp.example.com\"", "mail.from"),
+        ("[mail]\nserver = \"a b\"\nfrom = \"a@example.com\"", "mail.server"),
+        ("[mail]\nserver = \"smtp.example.com\"\nfrom = \"a@example.com\"\nport = 0", "mail.port"),
+        ("[mail]\nserver = \"smtp.example.com\"\nfrom = \"a@example.com\"\nencryption = \"none\"", "mail.encryption"),
+        ("[mail]\nserver = \"smtp.example.com\"\nfrom = \"a@example.com\"\nusername = \"u\"", "mail.password"),
+        ("[mail]\nserver = \"smtp.example.com\"\nfrom = \"a, b@example.com\"", "mail.from"),
+        ("[mail]\npassword = \"without a server\"", "mail.password"),
+        ("[mail]\ndevelopment_inbox = true", "mail.development_inbox"),
     ];
     for (text, setting) in cases {
         assert_eq!(named(load(&format!("{GOOD}\n{text}\n"), &[])), [setting], "{text}");
@@ -193,6 +201,26 @@ fn what_does_not_go_together_is_refused() {
     assert!(load(&exactly_twice, &[]).is_ok());
     let strict = format!("{GOOD}\n[tokens]\nretry_window = \"0s\"\n");
     assert!(load(&strict, &[]).is_ok());
+}
+
+#[test]
+fn mail_goes_to_a_server_to_the_inbox_or_nowhere_and_its_password_never_prints() {
+    assert!(matches!(load(GOOD, &[]).unwrap().mail, Mail::None));
+    let text = format!(
+        "{GOOD}\n[mail]\nserver = \"smtp.example.com\"\nencryption = \"starttls\"\nusername = \"lanyard\"\nfrom = \"No-Reply@Example.com\"\n"
+    );
+    let settings = load(&text, &[("LANYARD__MAIL__PASSWORD", "hunter2 hunter2")]).unwrap();
+    let Mail::Smtp(server) = &settings.mail else { panic!("{:?}", settings.mail) };
+    assert_eq!((server.port, server.from.to_string().as_str()), (587, "no-reply@example.com"));
+    assert_eq!(server.login.as_ref().unwrap().1.expose(), "hunter2 hunter2");
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let here = format!("{GOOD}\n[mail]\nserver = \"127.0.0.1\"\nencryption = \"none\"\nfrom = \"a@example.com\"\n");
+    assert!(matches!(load(&here, &[]).unwrap().mail, Mail::Smtp(Smtp { port: 25, .. })));
+    let development = |env: &[(&str, &str)]| Settings::development(8080, Path::new("unused"), pairs(env)).unwrap().mail;
+    assert!(matches!(development(&[]), Mail::Inbox));
+    assert!(matches!(development(&[("LANYARD__MAIL__DEVELOPMENT_INBOX", "false")]), Mail::None));
+    let named = [("LANYARD__MAIL__SERVER", "localhost"), ("LANYARD__MAIL__FROM", "a@example.com")];
+    assert!(matches!(development(&named), Mail::Smtp(_)));
 }
 
 #[test]

@@ -40,7 +40,9 @@ fn smtp(host: &str, section: &MailSection, found: &mut Findings) -> Option<Smtp>
         remedy,
     );
     let remedy = "Write from = \"no-reply@example.com\" in [mail], with an address of yours.";
-    found.refuse(section.from.is_none(), "mail.from", "is missing beside mail.server", remedy);
+    // One that was written but wrong has been reported already.
+    let reported = found.0.iter().any(|problem| problem.setting == "mail.from");
+    found.refuse(section.from.is_none() && !reported, "mail.from", "is missing beside mail.server", remedy);
     Some(Smtp {
         host: host.to_owned(),
         port: port?,

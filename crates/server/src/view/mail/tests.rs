@@ -38,8 +38,12 @@ fn every_mail_renders_with_a_subject_a_text_and_the_same_in_html() {
     for (kind, mail) in all("Claude") {
         assert!((10..=78).contains(&mail.subject.chars().count()), "{kind}: {}", mail.subject);
         assert!(mail.text.contains("Was this not you?") && mail.html.contains("Was this not you?"), "{kind}");
-        assert!(mail.text.ends_with("Lanyard\nhttps://id.example.com/t1\n"), "{kind}: {}", mail.text);
-        assert!(!mail.text.contains("\n\n\n") && !mail.text.contains("{{"), "{kind}: {}", mail.text);
+        assert!(mail.text.trim_end().ends_with("-- \nLanyard\nhttps://id.example.com/t1"), "{kind}: {}", mail.text);
+        assert!(
+            mail.text.contains("\n\n") && !mail.text.contains("\n\n\n") && !mail.text.contains("{{"),
+            "{kind}: {}",
+            mail.text
+        );
         for link in mail.link.iter() {
             assert!(mail.text.contains(link.as_str()), "{kind}");
         }
