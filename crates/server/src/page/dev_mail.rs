@@ -27,7 +27,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// None but a page that cannot be rendered.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let inbox = visit.state.inbox.as_ref().ok_or_else(PageError::not_found)?;
-    let mails = inbox.all().into_iter().map(shown).collect();
+    let origin = visit.state.settings.public_url.origin();
+    let mails = inbox.all().into_iter().map(|mail| shown(mail, origin)).collect();
     visit.page(&DevMail { layout: visit.layout(), mails })
 }
 
@@ -58,12 +59,14 @@ fn wrong(what: &'static str) -> Refusal {
     Refusal(OAuthError::invalid_request(what))
 }
 
-fn shown(mail: Received) -> ShownMail {
+fn shown(mail: Received, origin: &str) -> ShownMail {
+    // Every link of a mail begins with the public address; the page needs no more than the path.
+    let path = mail.words.link.as_deref().and_then(|link| link.strip_prefix(origin)).map(str::to_owned);
     ShownMail {
         subject: mail.words.subject,
         to: mail.to.to_string(),
         at: Moment::minute(mail.at.as_micros()),
         text: mail.words.text,
-        link: mail.words.link,
+        path,
     }
 }

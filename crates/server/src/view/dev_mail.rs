@@ -25,8 +25,8 @@ pub struct ShownMail {
     pub at: Moment,
     /// Its text.
     pub text: String,
-    /// The address that its act leads to; one of ours.
-    pub link: Option<String>,
+    /// The path of the address that its act leads to, on this server.
+    pub path: Option<String>,
 }
 
 impl DevMail {
@@ -39,7 +39,7 @@ impl DevMail {
             to: "member@example.com".to_owned(),
             at: Moment::minute(sample::NOW),
             text: format!("{text}\n\nConfirm it here:\nhttp://localhost:8080/connections\n"),
-            link: Some("http://localhost:8080/connections".to_owned()),
+            path: Some("/connections".to_owned()),
         };
         let some = Self { mails: vec![mail("Confirm your e-mail address"), mail("Hello")], ..empty.clone() };
         let hostile = Self { mails: vec![mail(sample::HOSTILE)], ..empty.clone() };
