@@ -95,7 +95,8 @@ impl Tx {
         .await
     }
 
-    /// Writes what an answer changed, if the row is still in the state that the answer was decided on.
+    /// Writes what an answer changed, if the row is still in the state that the answer was decided on. Sight that was noted
+    /// since then stays: it does not change what was decided, but it must not be forgotten.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if it is not.
@@ -108,7 +109,8 @@ impl Tx {
             Touched::Tokens(vec![family.id.cast()]),
             "family",
             "UPDATE families SET scope = $2, policy_version = $3, generation = $4, head_hash = $5, previous_hash = $6, retry_salt = $7, \
-             key_version = $8, answered_at = $9, head_seen_at = $10, repeated_at = $11, repeat_streak = $12, idle_expires_at = $13 \
+             key_version = $8, answered_at = $9, head_seen_at = CASE WHEN generation = $4 THEN coalesce(head_seen_at, $10) ELSE $10 END, \
+             repeated_at = $11, repeat_streak = $12, idle_expires_at = $13 \
              WHERE id = $1 AND revoked_at IS NULL AND generation = $14 \
              AND ($15 IS NULL OR (head_seen_at IS NULL AND answered_at = $15))",
             [

@@ -119,6 +119,25 @@ async fn sight_is_noted_once_for_the_present_generation() {
     assert_eq!(stored(&db.store, &family).await.head_seen_at, Some(at(2)));
 }
 
+/// The same pair was handed out again by somebody who had read the row before the head was seen.
+#[tokio::test]
+async fn sight_outlasts_a_write_that_was_decided_before_it() {
+    let db = Fresh::new().await;
+    let world = World::put(&db.store).await;
+    let first = world.put_family(&db.store).await;
+    let second = rotated(&first);
+    commit!(db.store, [second], tx => tx.update_family(&second, FamilyCondition::Generation(1)).await).unwrap();
+    let again = Family { answered_at: at(70), repeated_at: Some(at(70)), repeat_streak: 1, ..second.clone() };
+    commit!(db.store, [second], tx => tx.see_family(second.id, 2, at(65)).await).unwrap();
+    commit!(db.store, [again], tx => tx.update_family(&again, FamilyCondition::Generation(2)).await).unwrap();
+    let found = stored(&db.store, &first).await;
+    assert_eq!((found.head_seen_at, found.answered_at), (Some(at(65)), at(70)));
+    let third = rotated(&found);
+    let third = Family { head_seen_at: None, ..third };
+    commit!(db.store, [third], tx => tx.update_family(&third, FamilyCondition::Generation(2)).await).unwrap();
+    assert_eq!(stored(&db.store, &first).await.head_seen_at, None, "a new head begins unseen");
+}
+
 #[tokio::test]
 async fn an_end_is_final_and_takes_the_access_tokens() {
     let db = Fresh::new().await;
