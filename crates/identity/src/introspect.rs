@@ -39,7 +39,9 @@ impl Authority {
         }
         // Scopes that were withdrawn since are dead at once, not at the next refresh.
         let Some(scope) = self.present_scope(&seen, resource).await? else { return Ok(Introspection::Inactive) };
-        self.note_use(&seen, caller, now).await?;
+        if !self.note_use(&seen, caller, now).await? {
+            return Ok(Introspection::Inactive);
+        }
         let (sub, organization, project) = match &seen.behalf {
             Behalf::Person { user_id, kind: GrantKind::Project { organization_id, project_id, .. }, .. } => {
                 (user_id.to_string(), Some(organization_id.to_string()), Some(project_id.to_string()))
@@ -73,21 +75,20 @@ impl Authority {
         Ok(self.parts.store.live_access_token(token.id, token.generation, &token.secret.hash(), now).await?)
     }
 
-    /// Sight is written before the answer, once per generation (docs/families.md); the last use may wait.
-    pub(crate) async fn note_use(&self, seen: &SeenToken, caller: &Caller, now: Timestamp) -> Result<(), Error> {
-        let Behalf::Person { grant_id, generation, head_seen, used_at, .. } = &seen.behalf else { return Ok(()) };
+    /// Sight is written before the answer, once per generation (docs/families.md); the last use may wait. False if the token
+    /// was ended or superseded meanwhile.
+    pub(crate) async fn note_use(&self, seen: &SeenToken, caller: &Caller, now: Timestamp) -> Result<bool, Error> {
+        let Behalf::Person { grant_id, generation, head_seen, used_at, .. } = &seen.behalf else { return Ok(true) };
         self.parts.last_uses.note(*grant_id, *used_at, &caller.address, now);
-        if let Some(family_id) = seen.token.family_id
-            && !head_seen
-            && seen.token.generation == *generation
-        {
-            let generation = *generation;
-            let written = self.parts.store.transaction(move |tx| {
-                Box::pin(async move { tx.see_family(family_id, generation, now).await.map(drop) })
-            });
-            Box::pin(written).await?;
+        if *head_seen || seen.token.generation != *generation {
+            return Ok(true);
         }
-        Ok(())
+        let token = seen.token.clone();
+        let noted = self.parts.store.transaction(move |tx| {
+            let token = token.clone();
+            Box::pin(async move { Ok(tx.see_access_token(&token, now).await?) })
+        });
+        Box::pin(noted).await
     }
 
     async fn present_scope(&self, seen: &SeenToken, resource: &Resource) -> Result<Option<protocol::Scope>, Error> {

@@ -13,10 +13,7 @@ impl Authority {
     /// # Errors
     /// `invalid_token`, `insufficient_scope` without `openid`, or trouble of the database.
     pub async fn userinfo(&self, token: &str, caller: &Caller, now: Timestamp) -> Result<UserInfoClaims, Error> {
-        let seen = self
-            .live_token(token, now)
-            .await?
-            .ok_or_else(|| OAuthError::invalid_token("the access token is unknown, expired or revoked"))?;
+        let seen = self.live_token(token, now).await?.ok_or_else(not_good)?;
         let Behalf::Person { user_id, .. } = &seen.behalf else {
             return Err(OAuthError::invalid_token("this token stands for no person").into());
         };
@@ -25,7 +22,9 @@ impl Authority {
         }
         let user = self.parts.store.read().await?.user(*user_id).await?;
         let user = user.ok_or_else(|| OAuthError::invalid_token("the person is gone"))?;
-        self.note_use(&seen, caller, now).await?;
+        if !self.note_use(&seen, caller, now).await? {
+            return Err(not_good().into());
+        }
         let scope = &seen.token.scope;
         let email = scope.contains(EMAIL).then(|| user.email.to_string());
         Ok(UserInfoClaims {
@@ -36,4 +35,8 @@ impl Authority {
             ..UserInfoClaims::default()
         })
     }
+}
+
+fn not_good() -> OAuthError {
+    OAuthError::invalid_token("the access token is unknown, expired or revoked")
 }

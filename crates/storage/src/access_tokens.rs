@@ -204,6 +204,20 @@ fn under(id: Id<()>) -> Touched {
 }
 
 impl Tx {
+    /// Notes the use of a family's token where it is the head's first, and says whether the token is still good: what was
+    /// ended or superseded since it was read was not used.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn see_access_token(&mut self, token: &AccessToken, now: Timestamp) -> Result<bool, StorageError> {
+        if let Some(family_id) = token.family_id
+            && self.see_family(family_id, token.generation, now).await?
+        {
+            return Ok(true);
+        }
+        Ok(self.live_access_token(token.id, token.generation, &token.hash, now).await?.is_some())
+    }
+
     /// Adds an access token unless it is there.
     ///
     /// # Errors

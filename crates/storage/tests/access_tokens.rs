@@ -1,11 +1,11 @@
 //! The table of access tokens.
 
-use model::{Client, Id, client::Home};
-use storage::{AccessToken, Behalf, StorageError};
+use model::{Client, Family, Id, client::Home};
+use storage::{AccessToken, Behalf, FamilyCondition, StorageError};
 
 use crate::harness::{
     Fresh, NOW, at, commit,
-    things::{World, access_token, client, hash, scope, works},
+    things::{World, access_token, client, hash, scope, stored, works},
 };
 
 #[tokio::test]
@@ -41,6 +41,32 @@ async fn a_live_token_says_on_whose_behalf_it_acts() {
         "not a client's own"
     );
     assert!(read.access_token(family.id.cast(), 1, &hash("access 1")).await.unwrap().is_some());
+}
+
+/// Between reading a token and noting its use, its generation may be superseded by a recovery, or its family ended.
+#[tokio::test]
+async fn what_was_superseded_meanwhile_was_not_used() {
+    let db = Fresh::new().await;
+    let world = World::put(&db.store).await;
+    let family = world.put_family(&db.store).await;
+    let token = access_token(&family, &world.resource);
+    let see = async || commit!(db.store, [token], tx => tx.see_access_token(&token, at(1)).await).unwrap();
+    assert!(see().await, "the first use");
+    assert!(see().await, "and any other");
+    let next = Family {
+        generation: 2,
+        previous_hash: Some(family.head_hash.clone()),
+        head_hash: hash("head 2"),
+        ..family.clone()
+    };
+    commit!(db.store, [next], tx => {
+        tx.update_family(&next, FamilyCondition::Generation(1)).await?;
+        tx.delete_access_tokens_of(next.id, 1).await
+    })
+    .unwrap();
+    assert!(!see().await);
+    let kept = stored(&db.store, &next).await;
+    assert_eq!(kept.head_seen_at, None, "nothing was seen");
 }
 
 #[tokio::test]
