@@ -8,12 +8,12 @@ SHELL := bash
 limit = timeout --kill-after=30
 CARGO ?= cargo
 
-.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance pages bench fuzz lint clean-conformance
+.PHONY: help test setup fmt docs clippy test-sqlite test-postgres build conformance soak races pages bench fuzz lint clean-conformance
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-test: setup fmt docs clippy test-sqlite test-postgres build conformance ## everything: style, tests on both databases, real clients
+test: setup fmt docs clippy test-sqlite test-postgres build conformance soak races ## everything: style, tests on both databases, real clients, kills and races
 
 setup: ## install what is missing (on Debian; elsewhere it says what to install)
 	$(limit) 900 conformance/setup
@@ -39,6 +39,12 @@ build: ## the binary; it must have no fault points
 
 conformance: build ## real clients and outside suites against the binary
 	$(limit) 1800 conformance/run
+
+soak: build setup ## load, losses and SIGKILL for a minute on each database: is everything kept that was said?
+	$(limit) 900 conformance/soak/run --seconds 45
+
+races: build setup ## 2000 races for what may be used once; conformance/soak/run races --races 100000 for more
+	$(limit) 900 conformance/soak/run races --races 2000
 
 pages: build ## every page as a picture, in target/pages
 	$(limit) 600 conformance/run pages
