@@ -1,6 +1,8 @@
 //! Every property over its committed corpus and small changes of it, the same ones every time, so that targets and corpora
 //! cannot rot between two runs of the fuzzer.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not as expected is a failed test")]
+
 use std::{fs, panic, path::PathBuf};
 
 use properties::{PROPERTIES, Property, mutation};

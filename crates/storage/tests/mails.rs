@@ -28,10 +28,12 @@ async fn claim(store: &Store, now: u64) -> Option<Mail> {
 }
 
 async fn hand_over(store: &Store, mail: &Mail, now: u64) -> bool {
+    let mail = mail.clone();
     commit!(store, [mail, now], tx => tx.hand_over_mail(&mail, at(now)).await).unwrap()
 }
 
 async fn settle(store: &Store, mail: &Mail, outcome: MailOutcome) -> bool {
+    let mail = mail.clone();
     commit!(store, [mail], tx => tx.settle_mail(&mail, outcome, at(2)).await).unwrap()
 }
 
@@ -71,7 +73,7 @@ async fn sixty_four_bearers_over_all_processes_share_out_the_queue() {
     .await;
     let mut ids: Vec<Id<Mail>> = claims.into_iter().flatten().collect();
     assert_eq!(ids.len(), 16);
-    ids.sort_unstable_by_key(|id| id.to_string());
+    ids.sort_unstable_by_key(ToString::to_string);
     ids.dedup();
     assert_eq!(ids.len(), 16, "none was claimed twice");
 }

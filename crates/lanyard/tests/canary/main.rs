@@ -5,6 +5,13 @@
 //! of the run is known to a ledger; then everything that was written is searched for each of them, in every spelling: the
 //! database with its write-ahead log, the log, all answers, the metrics, the output of all commands, the control socket.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is not as expected is a failed test"
+)]
+
 mod binary;
 mod clients;
 mod commands;
@@ -13,11 +20,11 @@ mod http2;
 mod keys;
 mod ledger;
 #[path = "../../../server/tests/harness/page.rs"]
-#[allow(dead_code, reason = "the server's own tests use the rest")]
+#[expect(dead_code, reason = "the server's own tests use the rest")]
 mod page;
 mod people;
 #[path = "../../../storage/tests/harness/database.rs"]
-#[allow(dead_code, reason = "the other tests use the rest")]
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod schema;
 mod search;
 mod visitor;

@@ -56,7 +56,7 @@ fn aligned(alphabet: &impl base64::Engine, secret: &[u8], shift: usize) -> Vec<u
     let mut bytes = vec![0; shift];
     bytes.extend_from_slice(secret);
     let text = alphabet.encode(&bytes);
-    let end = text.len() - usize::from(bytes.len() % 3 != 0);
+    let end = text.len() - usize::from(!bytes.len().is_multiple_of(3));
     text.as_bytes()[(shift * 8).div_ceil(6)..end].to_vec()
 }
 

@@ -144,7 +144,11 @@ impl<'s> Askers<'s> {
             |path: &str| ROUTES.iter().position(|one| one.method == "POST" && one.path.starts_with(path)).unwrap();
         let at = ROUTES.iter().position(|one| (one.method, one.path) == (route.method, route.path)).unwrap();
         if at <= comes("/notices") {
-            assert_eq!(unread(self.server).await, [self.notice.clone()], "somebody put the member's notice away");
+            assert_eq!(
+                unread(self.server).await,
+                std::slice::from_ref(&self.notice),
+                "somebody put the member's notice away"
+            );
         }
         if at <= comes("/consent") {
             assert!(is_pending(self.server, &self.authorization).await, "somebody decided");
