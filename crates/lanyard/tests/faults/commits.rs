@@ -68,7 +68,7 @@ async fn ft18_a_reuse_whose_commit_fails_gives_503_and_no_token() {
     for _ in 0..3 {
         process.refresh(&held[0].refresh).await.unwrap().assert_unavailable();
     }
-    assert_eq!(world.stored(&held[0].refresh).await.1, false);
+    assert!(!world.stored(&held[0].refresh).await.1);
     assert!(process.accepts(&world, &next.access).await, "the family lives until it is known to be ended");
     mend_commits(&world).await;
     process.refresh(&held[0].refresh).await.unwrap().assert_invalid_grant();

@@ -77,7 +77,6 @@ async fn carry(client: TcpStream, server: TcpStream, armed: Arc<Mutex<Option<Cut
     while let Some(message) = frontend.read(&mut from_client).await {
         let commits = frontend.commits(&message);
         match commits.then(|| armed.lock().unwrap().take()).flatten() {
-            Some(Cut::Before) => break,
             Some(Cut::After) => {
                 cut.send_replace(true);
                 to_server.write_all(&message).await.unwrap();
@@ -85,7 +84,7 @@ async fn carry(client: TcpStream, server: TcpStream, armed: Arc<Mutex<Option<Cut
                 return;
             }
             None if to_server.write_all(&message).await.is_ok() => {}
-            None => break,
+            Some(Cut::Before) | None => break,
         }
     }
     // Both halves go, and with SO_LINGER 0 the client's end is reset.
