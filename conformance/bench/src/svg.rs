@@ -11,7 +11,7 @@ pub struct Curve {
     pub points: Vec<(usize, f64, f64)>,
 }
 
-const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 780.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 540.0;
 const PANEL: f64 = 220.0;
@@ -49,7 +49,7 @@ impl Axis {
 /// The picture.
 #[must_use]
 pub fn drawn(curves: &[Curve], connections: usize) -> String {
-    let height = 2.0 * PANEL + 150.0;
+    let height = 2.0 * PANEL + 170.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"system-ui, sans-serif\" font-size=\"12\" \
          role=\"img\">\n<title>Requests a second and p99 over the number of live grants, {connections} connections</title>\n"
