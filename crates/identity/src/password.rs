@@ -3,6 +3,8 @@
 //!
 //! Does not own who may sign in, nor how often it may be tried (`account`).
 
+mod threads;
+
 use std::{sync::Arc, time::Instant};
 
 use argon2::{
@@ -16,6 +18,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::{Error, PasswordSettings, metrics::Passwords};
+use threads::Threads;
 
 /// The longest password, in characters. Nothing is ever cut off.
 pub(crate) const MOST_CHARACTERS: usize = 256;
@@ -30,6 +33,7 @@ const SALT_BYTES: usize = 16;
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
     concurrency: usize,
+    threads: Threads,
     /// One permit for each that runs.
     running: Arc<Semaphore>,
     /// One permit for each that runs or waits.
@@ -63,6 +67,8 @@ impl PasswordHasher {
         Ok(Self {
             argon2,
             concurrency,
+            threads: Threads::start(concurrency)
+                .map_err(|error| OAuthError::server_error(format!("threads for passwords: {error}")))?,
             running: Arc::new(Semaphore::new(concurrency)),
             queue: Arc::new(Semaphore::new(places(concurrency))),
             dummy,
@@ -126,12 +132,12 @@ impl PasswordHasher {
         #[cfg(test)]
         self.runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let held: [OwnedSemaphorePermit; 2] = [place, turn];
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.threads.run(move || {
             let done = work();
             drop(held);
             done
         });
-        let done = done.await.map_err(|error| OAuthError::server_error(format!("hashing a password: {error}")))?;
+        let done = done.await.ok_or_else(|| OAuthError::server_error("hashing a password panicked"))?;
         self.metrics.hashed(waited, arrived.elapsed().saturating_sub(waited));
         Ok(done)
     }
