@@ -27,11 +27,12 @@ pub(super) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
         settings.public_url,
         addresses.join(", ")
     );
-    if let Some(without) = without_mail(&settings.mail) {
-        say(without)?;
-    }
+    let without = without_mail(&settings.mail);
     let instance = Instance::open(settings).await?;
     say(&ready)?;
+    if let Some(without) = without {
+        say(without)?;
+    }
     instance.run(listeners, stop).await?;
     say("Lanyard has stopped.")
 }
