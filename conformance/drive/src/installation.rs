@@ -135,6 +135,8 @@ impl Installation {
         let mut environment = variables(&self.settings);
         environment.extend(variables(&start.settings));
         environment.push((variable("listen"), address.to_string()));
+        // On as it ships, where no other process has it.
+        environment.push((variable("metrics.listen"), free_address()?.to_string()));
         let launch = Launch {
             program: self.binary.clone(),
             arguments: vec!["serve".into(), "--config".into(), self.config().into()],

@@ -41,6 +41,7 @@ impl Process {
             .args(["serve", "--config"])
             .arg(directory.join("lanyard.toml"))
             .env("LANYARD__LISTEN", format!("127.0.0.1:{port}"))
+            .env("LANYARD__METRICS__LISTEN", "[]")
             .env("LANYARD__RATE_LIMITS__TOKEN", format!("{LIMIT}/1h"))
             .env("LANYARD__LOG__LEVEL", "warn")
             .stdin(Stdio::null())

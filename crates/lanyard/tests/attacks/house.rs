@@ -93,6 +93,7 @@ impl House {
             .arg("--config")
             .arg(self.config())
             .env("LANYARD__LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("LANYARD__METRICS__LISTEN", "[]")
             .env("LANYARD__LOG__LEVEL", "error")
             .stdout(Stdio::piped())
             .spawn()

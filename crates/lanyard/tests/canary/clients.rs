@@ -54,12 +54,6 @@ impl<'s> Program<'s> {
         (format!("/authorize?{query}"), verifier)
     }
 
-    /// The Authorization header of a confidential client.
-    pub fn basic(&self) -> String {
-        let pair = format!("{}:{}", self.id, self.secret.as_deref().unwrap_or_default());
-        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
-    }
-
     pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
         self.post("/token", fields).await
     }

@@ -16,7 +16,6 @@ mod binary;
 mod clients;
 mod commands;
 mod database;
-mod http2;
 mod keys;
 mod ledger;
 #[path = "../../../server/tests/harness/page.rs"]
@@ -56,7 +55,6 @@ async fn c42_no_secret_is_found_anywhere_but_where_it_was_handed_out() {
     let program = Program::new(&site, "demo-app", Some(secrets.app));
     let api = Program::new(&site, "demo-api", Some(secrets.api));
     let refresh = clients::connection(&program, &person, &api).await;
-    let refresh = http2::refresh(&program, &refresh).await;
     clients::misplaced(&program, &refresh).await;
     clients::registered(&site, &person).await;
     without_a_database(&site, &program, &api, &refresh).await;
@@ -102,7 +100,7 @@ async fn without_a_database(site: &Site, program: &Program<'_>, api: &Program<'_
 fn is_talkative(log: &str) -> bool {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let targets: BTreeSet<String> = lines.filter_map(|line| Some(line["target"].as_str()?.to_owned())).collect();
-    ["access", "sqlx", "identity", "server", "hyper", "actix_http", "h2"]
+    ["access", "sqlx", "identity", "server", "hyper", "actix_http"]
         .iter()
         .all(|part| targets.iter().any(|target| target.starts_with(part)))
 }

@@ -204,6 +204,7 @@ fn command(world: &World, start: &Start<'_>, port: u16) -> Command {
         .args(["serve", "--config"])
         .arg(directory.join("lanyard.toml"))
         .env("LANYARD__LISTEN", format!("[\"127.0.0.1:{port}\"]"))
+        .env("LANYARD__METRICS__LISTEN", "[]")
         .env("LANYARD__RATE_LIMITS__EXEMPT", "[\"127.0.0.1\"]")
         .env("LANYARD_FAULT_FILE", world.fault_file())
         .stdin(Stdio::null())
