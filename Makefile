@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# No step may hang: each has a limit in seconds. Tests, the binary and the conformance run share the release profile.
+# No step may hang: each has a limit in seconds. Tests are built in the dev profile, what real clients meet in release.
 limit = timeout --kill-after=30
 CARGO ?= cargo
 
@@ -25,13 +25,13 @@ docs: ## does the documentation name what is there?
 	python3 conformance/check-docs
 
 clippy: ## the lints, warnings are errors
-	$(limit) 1500 $(CARGO) clippy --release --workspace --all-targets --all-features --locked -- -D warnings
+	$(limit) 1500 $(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
 
 test-sqlite: ## the tests, on SQLite
-	$(limit) 2100 env -u TEST_DATABASE_URL $(CARGO) test --release --workspace --all-features --locked
+	$(limit) 2100 env -u TEST_DATABASE_URL $(CARGO) test --workspace --all-features --locked
 
 test-postgres: setup ## the tests again, on a PostgreSQL of their own
-	$(limit) 1500 conformance/with-postgres $(CARGO) test --release --workspace --all-features --locked
+	$(limit) 1500 conformance/with-postgres $(CARGO) test --workspace --all-features --locked
 
 build: ## the binary; it must have no fault points
 	$(limit) 1500 $(CARGO) build --release --locked
