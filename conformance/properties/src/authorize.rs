@@ -123,6 +123,7 @@ fn query(request: &AuthorizationRequest) -> String {
         ("prompt", Some(prompt.as_str())),
         ("max_age", max_age.as_deref()),
         ("login_hint", request.login_hint.as_deref()),
+        ("ui_locales", request.ui_locales.as_deref()),
         ("id_token_hint", request.id_token_hint.as_deref()),
     ];
     marked::form(members.into_iter().filter_map(|(name, value)| Some((name, value?))))

@@ -11,6 +11,7 @@ use crate::{CodeChallenge, OAuthError, Params, ResourceIndicator, Scope};
 const MAX_STATE_BYTES: usize = 4096;
 const MAX_NONCE_BYTES: usize = 2048;
 const MAX_LOGIN_HINT_BYTES: usize = 320;
+const MAX_UI_LOCALES_BYTES: usize = 256;
 
 /// What `prompt` asks for (OpenID Connect Core §3.1.2.1). `none` never stands beside another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,9 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u64>,
     /// Whom the client expects.
     pub login_hint: Option<String>,
+    /// The languages in which the person should be spoken to, the most wanted first.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
     /// An earlier ID token of the person whom the client expects; unverified.
     pub id_token_hint: Option<String>,
 }
@@ -132,6 +136,7 @@ impl AuthorizationRequest {
             max_age: params.get("max_age").map(max_age).transpose()?,
             // A hint helps or is ignored; it is never an error.
             login_hint: text("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES),
+            ui_locales: text("ui_locales").filter(|locales| locales.len() <= MAX_UI_LOCALES_BYTES),
             id_token_hint: text("id_token_hint"),
         })
     }
