@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::ServerSecrets;
+use model::{Language, ServerSecrets};
 use prometheus_client::registry::Registry;
 use storage::Store;
 use tokio::sync::Semaphore;
@@ -47,6 +47,8 @@ pub struct Caller {
     pub address: String,
     /// The browser or program, as it describes itself.
     pub user_agent: String,
+    /// The language in which it is answered, and in which mails tell of what it does.
+    pub language: Language,
 }
 
 impl Authority {

@@ -2,6 +2,7 @@
 //! is not listed does; so each list stands beside what it speaks of, or is taken from there.
 
 use bytes::Bytes;
+use model::Language;
 use protocol::{AuthMethod, GrantType, OAuthError, ServerMetadata, SigningAlgorithm};
 use serde::Serialize;
 
@@ -74,7 +75,7 @@ impl Authority {
             claims_supported: words(&CLAIMS),
             acr_values_supported: words(&["aal1"]),
             prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
-            ui_locales_supported: words(&["en"]),
+            ui_locales_supported: words(&Language::ALL.map(Language::tag)),
             authorization_response_iss_parameter_supported: true,
             client_id_metadata_document_supported: settings.registration.documents,
             service_documentation: settings.service_documentation.clone(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use model::Timestamp;
+use model::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Caller;
@@ -25,13 +25,16 @@ pub struct Asked {
     pub address: String,
     /// With which browser or program, as it describes itself.
     pub user_agent: String,
+    /// In which language to tell of it.
+    #[serde(default)]
+    pub language: Language,
 }
 
 impl Asked {
     /// By this caller, now.
     #[must_use]
     pub fn by(caller: &Caller, at: Timestamp) -> Self {
-        Self { at, address: caller.address.clone(), user_agent: caller.user_agent.clone() }
+        Self { at, address: caller.address.clone(), user_agent: caller.user_agent.clone(), language: caller.language }
     }
 }
 

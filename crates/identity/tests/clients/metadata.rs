@@ -35,7 +35,7 @@ async fn everything_that_works_is_listed_and_nothing_else() {
                 "email_verified"],
             "acr_values_supported": ["aal1"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
-            "ui_locales_supported": ["en"],
+            "ui_locales_supported": ["en", "de"],
             "authorization_response_iss_parameter_supported": true,
             "client_id_metadata_document_supported": true,
             "claims_parameter_supported": false,

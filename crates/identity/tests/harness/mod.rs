@@ -158,7 +158,7 @@ pub async fn exchange(authority: &Authority, client: &str, body: &str) -> Result
 }
 
 pub fn caller() -> Caller {
-    Caller { address: "192.0.2.1".to_owned(), user_agent: "test".to_owned() }
+    Caller { address: "192.0.2.1".to_owned(), user_agent: "test".to_owned(), ..Caller::default() }
 }
 
 pub fn public(client: &str) -> ClientCredentials {

@@ -203,5 +203,5 @@ pub fn family(grant: &Grant, now: Timestamp) -> Family {
 }
 
 pub fn caller(address: &str) -> Caller {
-    Caller { address: address.to_owned(), user_agent: "a browser\0 of tests".to_owned() }
+    Caller { address: address.to_owned(), user_agent: "a browser\0 of tests".to_owned(), ..Caller::default() }
 }

@@ -198,7 +198,7 @@ async fn code(authority: &Authority, seeded: &Seeded, person: &SignedIn) -> Stri
 }
 
 fn caller() -> Caller {
-    Caller { address: "192.0.2.1".to_owned(), user_agent: "test".to_owned() }
+    Caller { address: "192.0.2.1".to_owned(), user_agent: "test".to_owned(), ..Caller::default() }
 }
 
 /// The same database by another address.
