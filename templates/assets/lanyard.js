@@ -1,13 +1,15 @@
 // What the pages gain with JavaScript; everything works without it.
-// Uncover a password, copy a text, tell times in the reader's own zone and language.
+// Uncover a password, copy a text, tell times in the reader's own zone.
 "use strict";
 
 for (const button of document.querySelectorAll("button[data-uncovers]")) {
   const input = document.getElementById(button.dataset.uncovers);
+  const label = button.firstChild;
+  const hidden = label.textContent;
   const show = (shown) => {
     input.type = shown ? "text" : "password";
     button.setAttribute("aria-pressed", String(shown));
-    button.firstChild.textContent = shown ? "Hide" : "Show";
+    label.textContent = shown ? button.dataset.shown : hidden;
   };
   button.hidden = false;
   button.addEventListener("click", () => show(input.type === "password"));
@@ -18,19 +20,24 @@ for (const button of document.querySelectorAll("button[data-uncovers]")) {
 for (const button of document.querySelectorAll("button[data-copies]")) {
   if (!navigator.clipboard) continue;
   const label = button.firstChild;
+  const copy = label.textContent;
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
-    label.textContent = "Copied";
-    setTimeout(() => { label.textContent = "Copy"; }, 2000);
+    label.textContent = button.dataset.copied;
+    setTimeout(() => { label.textContent = copy; }, 2000);
   });
 }
 
-const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const toTheMinute = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+// The page's language, as the reader's part of the world writes it.
+const { lang } = document.documentElement;
+const locale = navigator.languages.find((each) => each.split("-")[0] === lang) ?? lang;
+
+const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+const toTheMinute = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 /** `words` are the server's: of what has just happened it says it best. */
 const ago = (at, words) => {

@@ -152,6 +152,7 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/connections/{id}/disconnect", "POST").route(web::post().to(page::connections::disconnect)))
         .service(seen("/notices/{id}/read", "POST").route(web::post().to(page::connections::read_notice)))
         .service(seen("/theme", "POST").route(web::post().to(page::theme::post)))
+        .service(seen("/language", "POST").route(web::post().to(page::language::post)))
         .service(seen("/security", "GET, HEAD").route(read().to(page::security::get)));
 }
 
@@ -178,13 +179,7 @@ fn read() -> Route {
 fn other_methods(methods: &'static str, page: bool) -> Route {
     web::to(move |request: HttpRequest| {
         let mut answer = if page && !page::wants_json(&request) {
-            let message = "Your browser asked for this page in a way that it does not answer.";
-            HttpResponse::from_error(PageError::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "Not like this",
-                message,
-                "Go back and try again.",
-            ))
+            HttpResponse::from_error(PageError::new(StatusCode::METHOD_NOT_ALLOWED, "error-method"))
         } else {
             let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(format!(
                 "this endpoint answers {methods}"

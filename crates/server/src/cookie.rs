@@ -8,7 +8,7 @@ use actix_web::{
     cookie::{Cookie, SameSite, time},
     http::header,
 };
-use model::Secret;
+use model::{Language, Secret};
 use protocol::Confidential;
 
 pub use browser::Browser;
@@ -24,6 +24,7 @@ pub struct Cookies {
     browser: String,
     session: String,
     theme: String,
+    language: String,
     secure: bool,
 }
 
@@ -40,7 +41,13 @@ impl Cookies {
                 format!("lanyard-{what}-{port}")
             }
         };
-        Self { browser: name("browser"), session: name("session"), theme: name("theme"), secure: public_url.is_https() }
+        Self {
+            browser: name("browser"),
+            session: name("session"),
+            theme: name("theme"),
+            language: name("language"),
+            secure: public_url.is_https(),
+        }
     }
 
     /// The anonymous secret of this browser; nothing if there is none, or it is not one of ours.
@@ -64,6 +71,13 @@ impl Cookies {
         ["light", "dark"].into_iter().find(|theme| *theme == value)
     }
 
+    /// The language that the person has chosen, if they have.
+    #[must_use]
+    pub fn language(&self, request: &HttpRequest) -> Option<Language> {
+        let value = only(request, &self.language)?;
+        Language::ALL.into_iter().find(|language| language.tag() == value)
+    }
+
     /// Lives as long as the browser runs.
     #[must_use]
     pub fn set_browser(&self, secret: &Secret) -> Cookie<'static> {
@@ -82,6 +96,14 @@ impl Cookies {
     #[must_use]
     pub fn set_theme(&self, theme: &'static str) -> Cookie<'static> {
         let mut cookie = self.cookie(&self.theme, theme.to_owned());
+        cookie.set_max_age(seconds(HumanDuration::days(365)));
+        cookie
+    }
+
+    /// The language, remembered for a year.
+    #[must_use]
+    pub fn set_language(&self, language: Language) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.language, language.tag().to_owned());
         cookie.set_max_age(seconds(HumanDuration::days(365)));
         cookie
     }
@@ -152,6 +174,7 @@ mod tests {
             cookies.set_browser(&secret),
             cookies.set_session(&session, HumanDuration::days(14)),
             cookies.set_theme("dark"),
+            cookies.set_language(Language::German),
             cookies.clear_session(),
         ] {
             let text = cookie.to_string();

@@ -87,12 +87,7 @@ fn check_sender(request: &HttpRequest, public_url: &PublicUrl) -> Result<(), Pag
 
 fn stale(detail: &'static str) -> PageError {
     tracing::info!(detail, "form refused");
-    PageError::new(
-        StatusCode::FORBIDDEN,
-        "This form is no longer valid",
-        "It was opened too long ago, in another browser, or cookies are switched off.",
-        "Go back, reload the page and try again.",
-    )
+    PageError::new(StatusCode::FORBIDDEN, "error-stale-form")
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Params, OAuthError> {

@@ -27,14 +27,9 @@ pub async fn ours(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
     // RFC 9110 §15.5.20
-    let what_to_do = format!("Open {} instead.", edge.public_url);
-    let message = "This server does not answer under the address that your browser used.";
-    Ok(request.error_response(PageError::new(
-        StatusCode::MISDIRECTED_REQUEST,
-        "This is not the right address",
-        message,
-        what_to_do,
-    )))
+    let address = Some(edge.public_url.to_string());
+    Ok(request
+        .error_response(PageError { address, ..PageError::new(StatusCode::MISDIRECTED_REQUEST, "error-misdirected") }))
 }
 
 /// The Host header, and the request line's authority where it has one (HTTP/2, or an absolute form), each once and ours.

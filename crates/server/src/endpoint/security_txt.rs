@@ -14,7 +14,7 @@ pub async fn get(state: Data<AppState>) -> HttpResponse {
     let issuer = state.authority.issuer();
     let policy = format!("{issuer}/security");
     let contact = state.settings.metadata.security_contact.as_ref().map_or(policy.as_str(), |contact| contact.as_str());
-    let expires = Moment::minute(state.authority.now().plus(EXPIRES_AFTER).as_micros()).iso;
+    let expires = Moment::minute(state.authority.now().plus(EXPIRES_AFTER).as_micros()).iso();
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {issuer}/.well-known/security.txt\nPolicy: {policy}\n"
     ))

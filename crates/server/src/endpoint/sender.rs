@@ -19,6 +19,7 @@ impl Sender {
         Self(Caller {
             address: ClientAddress::of(request).0.to_string(),
             user_agent: user_agent.unwrap_or_default().to_owned(),
+            ..Caller::default()
         })
     }
 }

@@ -1,27 +1,32 @@
 //! Refusals that a person reads. Whoever renders pages finds the [`PageError`] in the answer's extensions.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use model::Language;
 use protocol::{ErrorCode, OAuthError};
 
 use super::{Refusal, log, uncached};
-use crate::request_id::RequestId;
+use crate::{request_id::RequestId, view::say};
 
-/// A refusal that a person reads.
+/// A refusal that a person reads. What it says are keys of messages, so that whoever makes the page says it in the reader's
+/// language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageError {
     /// The HTTP status.
     pub status: StatusCode,
-    /// What happened, in a few words.
-    pub title: Cow<'static, str>,
-    /// What happened, in a sentence.
-    pub message: Cow<'static, str>,
-    /// What to do now.
-    pub what_to_do: Cow<'static, str>,
+    /// The key of the message that says what happened in a few words, in a sentence (`.happened`), and what to do now
+    /// (`.to-do`).
+    pub message: &'static str,
+    /// The key of another sentence that says what happened.
+    pub happened: Option<&'static str>,
+    /// The key of another sentence that says what to do now.
+    pub to_do: Option<&'static str>,
+    /// The address that the messages name, as `{ $address }`.
+    pub address: Option<String>,
     /// Seconds until another try makes sense.
     pub retry_after: Option<u32>,
     /// The code that a program would have been told; it is in the answer's extensions too, for whoever counts.
@@ -33,19 +38,16 @@ pub struct PageError {
 }
 
 impl PageError {
-    /// A refusal of the request that is being answered.
+    /// A refusal of the request that is being answered. `message` is a key; the message's parts `.happened` and `.to-do` say
+    /// the rest.
     #[must_use]
-    pub fn new(
-        status: StatusCode,
-        title: impl Into<Cow<'static, str>>,
-        message: impl Into<Cow<'static, str>>,
-        what_to_do: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(status: StatusCode, message: &'static str) -> Self {
         Self {
             status,
-            title: title.into(),
-            message: message.into(),
-            what_to_do: what_to_do.into(),
+            message,
+            happened: None,
+            to_do: None,
+            address: None,
             retry_after: None,
             code: None,
             developer: None,
@@ -56,12 +58,17 @@ impl PageError {
     /// Something of ours broke; the reader hears that, and nothing else.
     #[must_use]
     pub fn unexpected() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side",
-            "We could not complete this, and it is not your doing. It has been written down.",
-            "Try again in a moment. If it happens again, send us the reference below.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error-unexpected")
+    }
+
+    /// In words: what happened in a few of them, in a sentence, and what to do now.
+    #[must_use]
+    pub fn words(&self, language: Language) -> [String; 3] {
+        let say = |key| say(language, key).with("address", self.address.as_deref().unwrap_or_default());
+        let message = say(self.message);
+        let happened = self.happened.map_or_else(|| message.part("happened"), say);
+        let to_do = self.to_do.map_or_else(|| message.part("to-do"), say);
+        [message, happened, to_do].map(String::from)
     }
 }
 
@@ -71,20 +78,12 @@ impl From<OAuthError> for PageError {
         log(&error);
         let page = match error.code {
             ErrorCode::ServerError => return Self { code: Some(error.code), ..Self::unexpected() },
-            ErrorCode::TemporarilyUnavailable => Self {
-                retry_after: error.retry_after,
-                ..Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "We cannot answer just now",
-                    "The server is busy for a moment. Nothing is lost.",
-                    "Try again in a few seconds.",
-                )
-            },
+            ErrorCode::TemporarilyUnavailable => {
+                Self { retry_after: error.retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "error-busy") }
+            }
             _ => Self::new(
                 StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
-                "This request cannot be understood",
-                "What your browser sent is not what this page expects.",
-                "Go back to where you came from and try again.",
+                "error-not-understood",
             ),
         };
         let developer = Some(format!("{}: {}", error.code, error.description));
@@ -94,7 +93,8 @@ impl From<OAuthError> for PageError {
 
 impl fmt::Display for PageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {}", self.title, self.message, self.what_to_do)?;
+        let [title, happened, to_do] = self.words(Language::English);
+        write!(f, "{title}: {happened} {to_do}")?;
         self.reference.map_or(Ok(()), |reference| write!(f, " Reference: {reference}"))
     }
 }
@@ -104,7 +104,7 @@ impl ResponseError for PageError {
         self.status
     }
 
-    /// Plain text, for the case that nothing further out makes a page of it.
+    /// Plain text in English, for the case that nothing further out makes a page of it.
     fn error_response(&self) -> HttpResponse {
         let mut answer = uncached(self.status);
         if let Some(seconds) = self.retry_after {

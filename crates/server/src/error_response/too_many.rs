@@ -51,16 +51,10 @@ impl ResponseError for TooMany {
             Class::Token | Class::Registration => uncached(self.status_code())
                 .insert_header((header::RETRY_AFTER, self.seconds()))
                 .json(OAuthError::new(ErrorCode::TemporarilyUnavailable, self.to_string()).body()),
-            Class::Page | Class::SignIn => PageError {
-                retry_after: Some(self.seconds()),
-                ..PageError::new(
-                    self.status_code(),
-                    "Too many attempts",
-                    "There were very many requests from your network in a short time.",
-                    "Wait a little, then try again.",
-                )
+            Class::Page | Class::SignIn => {
+                PageError { retry_after: Some(self.seconds()), ..PageError::new(self.status_code(), "error-too-many") }
+                    .error_response()
             }
-            .error_response(),
         };
         answer.extensions_mut().insert(self.class);
         if matches!(self.class, Class::Token | Class::Registration) {

@@ -22,8 +22,8 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     let all = visit.state.authority.connections(person.user.id, visit.now).await?;
     visit.page(&view::Connections {
         layout: visit.layout(),
-        notices: notices(&all, just_ended(request.query_string()), visit.now),
-        live: all.live.iter().map(|connection| row(connection, visit.now)).collect(),
+        notices: notices(&visit, &all, just_ended(request.query_string())),
+        live: all.live.iter().map(|connection| row(&visit, connection)).collect(),
         ended: all.ended.iter().map(|connection| ended(connection, visit.now)).collect(),
         mcp_url: visit.state.settings.connect.mcp_url.as_ref().map(|url| url.as_str().to_owned()),
     })
@@ -58,35 +58,36 @@ fn just_ended(query: &str) -> Option<Id<Grant>> {
     Params::parse(query).ok()?.get("disconnected").and_then(Id::parse)
 }
 
-fn notices(all: &ConnectionsView, just_ended: Option<Id<Grant>>, now: Timestamp) -> Vec<Notice> {
+fn notices(visit: &Visit, all: &ConnectionsView, just_ended: Option<Id<Grant>>) -> Vec<Notice> {
     let is_it = |connection: &&Connection| {
         let grant = &connection.held.grant;
         Some(grant.id) == just_ended && grant.revoked.as_ref().is_some_and(|end| end.reason == DISCONNECTED)
     };
-    let done = all.ended.iter().find(is_it).map(|connection| Notice::disconnected(&connection.held.client.name));
-    done.into_iter().chain(all.notices.iter().map(|told| notice(told, now))).collect()
+    let disconnected = |connection: &Connection| Notice::disconnected(visit.language(), &connection.held.client.name);
+    let done = all.ended.iter().find(is_it).map(disconnected);
+    done.into_iter().chain(all.notices.iter().map(|told| notice(visit, told))).collect()
 }
 
-fn notice(told: &ConnectionNotice, now: Timestamp) -> Notice {
-    let app = told.client_name.as_deref().unwrap_or("An app");
-    let at = Moment::ago(told.notice.created_at.as_micros(), now.as_micros());
+fn notice(visit: &Visit, told: &ConnectionNotice) -> Notice {
+    let app = told.client_name.clone().unwrap_or_else(|| visit.say("frame-an-app").into());
+    let at = Moment::ago(told.notice.created_at.as_micros(), visit.now.as_micros());
     let id = told.notice.id.to_string();
     match told.notice.kind {
-        NoticeKind::RefreshReused => Notice::reused(app, at, id),
-        NoticeKind::RefreshShared => Notice::shared(app, at, id),
+        NoticeKind::RefreshReused => Notice::reused(visit.language(), &app, at, id),
+        NoticeKind::RefreshShared => Notice::shared(visit.language(), &app, at, id),
     }
 }
 
-fn row(connection: &Connection, now: Timestamp) -> view::Connection {
+fn row(visit: &Visit, connection: &Connection) -> view::Connection {
     let grant = &connection.held.grant;
     let last_use = grant
         .used_at
-        .map(|at| LastUse { at: Moment::ago(at.as_micros(), now.as_micros()), from: grant.used_address.clone() });
+        .map(|at| LastUse { at: Moment::ago(at.as_micros(), visit.now.as_micros()), from: grant.used_address.clone() });
     view::Connection {
         id: grant.id.to_string(),
         app: words::app(&connection.held.client),
         project: project(connection),
-        can: can(connection),
+        can: can(visit, connection),
         changes: !connection.changes.is_empty(),
         given: Moment::date(grant.created_at.as_micros()),
         last_use,
@@ -95,23 +96,23 @@ fn row(connection: &Connection, now: Timestamp) -> view::Connection {
 }
 
 /// What it may do now, as acts.
-fn can(connection: &Connection) -> Vec<String> {
+fn can(visit: &Visit, connection: &Connection) -> Vec<String> {
     let nothing = match connection.standing {
         Standing::Good => None,
-        Standing::Revoked => Some("nothing any more"),
-        Standing::UserDisabled => Some("nothing, since your account is switched off"),
-        Standing::ClientDisabled => Some("nothing, since the app is switched off"),
-        Standing::ResourceDisabled => Some("nothing, since the service that it reads is switched off"),
-        Standing::OrganizationDisabled => Some("nothing, since the organisation is switched off"),
-        Standing::ProjectDisabled => Some("nothing, since the project is switched off"),
-        Standing::MembershipLost => Some("nothing, since you are no longer a member of the project"),
+        Standing::Revoked => Some("connections-nothing"),
+        Standing::UserDisabled => Some("connections-nothing-user"),
+        Standing::ClientDisabled => Some("connections-nothing-app"),
+        Standing::ResourceDisabled => Some("connections-nothing-service"),
+        Standing::OrganizationDisabled => Some("connections-nothing-organization"),
+        Standing::ProjectDisabled => Some("connections-nothing-project"),
+        Standing::MembershipLost => Some("connections-nothing-membership"),
     };
     if let Some(nothing) = nothing {
-        return vec![nothing.to_owned()];
+        return vec![visit.say(nothing).into()];
     }
     let grant = &connection.held.grant;
     let learns = grant.kind == GrantKind::Identity || grant.scope.contains(PROFILE) || grant.scope.contains(EMAIL);
-    let identity = learns.then(|| words::identity(&grant.scope).to_owned());
+    let identity = learns.then(|| visit.say(words::identity(&grant.scope)).into());
     connection.reads.iter().chain(&connection.changes).cloned().chain(identity).collect()
 }
 

@@ -5,12 +5,12 @@ use identity::authorize::{ConsentRequest, Decision, Provenance as Known, Step};
 use model::{Authorization, Id};
 use protocol::{OAuthError, Params, RegisteredRedirectUri};
 
-use super::{Visit, words};
+use super::Visit;
 use crate::{
     error_response::PageError,
     form::ProtectedForm,
     headers::FormAction,
-    view::{AboutYou, App, Consent, Destination, Moment, ProjectChoice, Provenance, Until},
+    view::{AboutYou, App, Consent, Destination, Moment, ProjectChoice, Provenance, Until, length},
 };
 
 /// What the form says.
@@ -47,7 +47,7 @@ pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Answer>) -
     let (id, Answer(decision)) = (running(&id)?, form.into_inner());
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
     match authority.decide(id, browser, visit.signed_in.as_ref(), decision, &visit.caller, visit.now).await? {
-        Step::Consent(request) => page(&visit, id, &request, Some(Consent::CHOOSE)),
+        Step::Consent(request) => page(&visit, id, &request, Some(visit.say("consent-choose").into())),
         step => visit.show(Some(id), step),
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn page(
     visit: &Visit,
     id: Id<Authorization>,
     request: &ConsentRequest,
-    refusal: Option<&str>,
+    refusal: Option<String>,
 ) -> Result<HttpResponse, PageError> {
     let (reads, changes, already) = abilities(request);
     let mut answer = visit.page(&Consent {
@@ -77,7 +77,7 @@ pub(super) fn page(
         projects: projects(request),
         until: until(visit, request),
         destination: destination(&request.redirect_uri),
-        refusal: refusal.map(str::to_owned),
+        refusal,
     })?;
     answer.extensions_mut().insert(FormAction(vec![request.redirect_uri.origin()]));
     Ok(answer)
@@ -119,10 +119,10 @@ fn until(visit: &Visit, request: &ConsentRequest) -> Until {
     let tokens = &visit.state.settings.tokens;
     match request.lasts_until {
         Some(latest) => Until::Lasting {
-            idle: words::length(tokens.idle_lifetime.duration()),
+            idle: length(visit.language(), tokens.idle_lifetime.duration()),
             latest: Moment::date(latest.as_micros()),
         },
-        None => Until::Short { lifetime: words::length(tokens.access_lifetime.duration()) },
+        None => Until::Short { lifetime: length(visit.language(), tokens.access_lifetime.duration()) },
     }
 }
 

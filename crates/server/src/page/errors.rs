@@ -9,14 +9,15 @@ use actix_web::{
     },
 };
 use askama::Template as _;
+use model::Language;
 use protocol::{ErrorCode, OAuthError};
 
-use super::visit::bare_layout;
+use super::{language, visit::bare_layout};
 use crate::{
     cookie::Browser,
     error_response::PageError,
     state::AppState,
-    view::{Details, ErrorPage},
+    view::{Details, ErrorPage, say},
 };
 
 impl From<identity::Error> for PageError {
@@ -29,38 +30,36 @@ impl PageError {
     /// There is no such page, or not for this person.
     #[must_use]
     pub fn not_found() -> Self {
-        let message = "The address may be mistyped, or what was here is gone.";
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "There is no such page",
-            message,
-            "Check the address, or begin at the front page.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "error-not-found")
     }
 }
 
-/// What an app's request was refused for. A description that ends with a full stop is a sentence for people; any other is for
-/// developers, and people read what it means for them.
+/// The sentences with which flows refuse a request, by their English words; anything else in a description is for developers.
+const SENTENCES: [&str; 8] = [
+    "refused-answered",
+    "refused-no-access",
+    "refused-no-address",
+    "refused-other-address",
+    "refused-other-browser",
+    "refused-too-old",
+    "refused-unknown-any-more",
+    "refused-unknown-app",
+];
+
+/// What an app's request was refused for. Where the description is no sentence for people, they read what it means for them.
 #[must_use]
 pub fn refused(error: OAuthError) -> PageError {
-    let sentence = error.description.ends_with('.').then(|| error.description.to_string());
+    let sentence = SENTENCES.into_iter().find(|key| say(Language::English, key).to_string() == error.description);
     let is_ours = matches!(error.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable);
     let page = PageError::from(error);
     if is_ours {
         return page;
     }
-    let happened =
-        "An app sent you here with a request that is not right, so it stops here. Nothing was allowed.".to_owned();
-    let to_do = "Go back to the app and try again. If it happens again, tell the people who make the app.";
     PageError {
         status: StatusCode::BAD_REQUEST,
-        title: "This request cannot be continued".into(),
-        what_to_do: if sentence.is_some() {
-            "Nothing was allowed, and nothing has changed.".into()
-        } else {
-            to_do.into()
-        },
-        message: sentence.unwrap_or(happened).into(),
+        message: "refused-request",
+        happened: sentence,
+        to_do: sentence.map(|_| "refused-nothing-changed"),
         ..page
     }
 }
@@ -71,6 +70,8 @@ pub fn rendered(mut response: ServiceResponse) -> ServiceResponse {
     let error = response.response().extensions().get::<PageError>().cloned();
     let Some((html, browser)) = error.as_ref().and_then(|error| html(error, &response)) else { return response };
     let status = response.status();
+    let language = language::of(response.request());
+    language::declare(response.headers_mut(), language);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Under another address than ours there are no cookies.
     if status != StatusCode::MISDIRECTED_REQUEST
@@ -87,15 +88,20 @@ fn html(error: &PageError, response: &ServiceResponse) -> Option<(String, Browse
     let request = response.request();
     let state = AppState::of(request).ok()?;
     let browser = Browser::of(request).ok()?;
+    let layout = bare_layout(&state, &browser, request);
+    let [title, happened, to_do] = error.words(layout.language);
     let page = ErrorPage {
-        layout: bare_layout(&state, &browser, request),
-        title: error.title.to_string(),
-        happened: error.message.to_string(),
-        to_do: error.what_to_do.to_string(),
+        title,
+        happened,
+        to_do,
         reference: error.reference.map(|reference| reference.to_string()).unwrap_or_default(),
         details: error.developer.clone().map(|error| Details { error, ..Details::default() }),
         back: None,
         home: error.status == StatusCode::NOT_FOUND,
+        layout,
     };
     page.render().ok().map(|html| (html, browser))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod dev_mail;
 pub mod errors;
 pub mod home;
+pub mod language;
 pub mod security;
 pub mod sign_in;
 pub mod sign_out;

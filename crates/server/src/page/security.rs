@@ -2,8 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::{Visit, words};
-use crate::{error_response::PageError, view::Security};
+use super::Visit;
+use crate::{
+    error_response::PageError,
+    view::{Security, length},
+};
 
 /// Shows the page.
 ///
@@ -14,9 +17,9 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     visit.page(&Security {
         layout: visit.layout(),
         contact: metadata.security_contact.as_ref().map(|contact| contact.as_str().to_owned()),
-        access_lifetime: words::length(tokens.access_lifetime.duration()),
-        idle_lifetime: words::length(tokens.idle_lifetime.duration()),
-        absolute_lifetime: words::length(tokens.absolute_lifetime.duration()),
+        access_lifetime: length(visit.language(), tokens.access_lifetime.duration()),
+        idle_lifetime: length(visit.language(), tokens.idle_lifetime.duration()),
+        absolute_lifetime: length(visit.language(), tokens.absolute_lifetime.duration()),
         password_minimum: visit.state.authority.settings().password.min_length,
     })
 }

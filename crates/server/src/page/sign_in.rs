@@ -106,8 +106,8 @@ fn page(
 ) -> Result<HttpResponse, PageError> {
     let (status, said) = match refusal {
         None => (StatusCode::OK, None),
-        Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some(view::SignIn::WRONG)),
-        Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some(view::SignIn::TOO_MANY)),
+        Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some("sign-in-wrong")),
+        Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some("sign-in-too-many")),
     };
     let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
     let mut answer = visit.page_with(
@@ -116,7 +116,7 @@ fn page(
             layout: visit.layout(),
             waiting,
             email,
-            refusal: said.map(str::to_owned),
+            refusal: said.map(|key| visit.say(key).into()),
             sign_up: visit.state.settings.sign_up.enabled,
         },
     )?;

@@ -17,11 +17,12 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     if visit.signed_in.is_none() {
         return Ok(visit.go("/"));
     }
+    let question = visit.say("sign-out-question").with("server", &visit.state.brand.name);
     visit.page(&Confirm {
         layout: visit.layout(),
-        question: format!("Sign out of {}?", visit.state.brand.name),
-        explanation: "Apps that you connected stay connected. You can disconnect them under Connections.".to_owned(),
-        act: "Sign out".to_owned(),
+        question: question.to_string(),
+        explanation: question.part("explanation").into(),
+        act: question.part("act").into(),
         id: "sign-out".to_owned(),
         dangerous: false,
         action: "/sign-out".to_owned(),

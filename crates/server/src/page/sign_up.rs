@@ -86,8 +86,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
 }
 
 fn closed() -> PageError {
-    let message = "Accounts on this server are made by the people who run it.";
-    PageError::new(StatusCode::NOT_FOUND, "You cannot sign up here", message, "Ask them for an account, then sign in.")
+    PageError::new(StatusCode::NOT_FOUND, "error-sign-up-closed")
 }
 
 fn page(
@@ -106,7 +105,7 @@ fn page(
         password_minimum: visit.state.authority.settings().password.min_length,
         refusal: None,
     };
-    let status = refusal.map_or(StatusCode::OK, |refusal| say(&mut filled, refusal));
+    let status = refusal.map_or(StatusCode::OK, |refusal| say(visit, &mut filled, refusal));
     let mut answer = visit.page_with(status, &filled)?;
     if let Some(SignUpRefusal::TooMany { retry_after }) = refusal {
         answer.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
@@ -116,23 +115,22 @@ fn page(
 }
 
 /// Writes the refusal beside what it is about.
-fn say(filled: &mut view::SignUp, refusal: SignUpRefusal) -> StatusCode {
+fn say(visit: &Visit, filled: &mut view::SignUp, refusal: SignUpRefusal) -> StatusCode {
     match refusal {
         SignUpRefusal::Email => {
-            filled.email.error = Some("This is not an e-mail address. It looks like name@example.com.".to_owned());
+            filled.email.error = Some(visit.say("sign-up-no-address").into());
         }
         SignUpRefusal::Taken => {
-            filled.email.error =
-                Some("There is an account with this address already. Sign in with it instead.".to_owned());
+            filled.email.error = Some(visit.say("sign-up-taken").into());
         }
         SignUpRefusal::PasswordTooShort { least } => {
-            filled.password_error = Some(format!("This password is too short. Use at least {least} characters."));
+            filled.password_error = Some(visit.say("sign-up-too-short").with("least", least).into());
         }
         SignUpRefusal::PasswordTooLong => {
-            filled.password_error = Some("This password is too long. Use at most 256 characters.".to_owned());
+            filled.password_error = Some(visit.say("sign-up-too-long").into());
         }
         SignUpRefusal::TooMany { .. } | SignUpRefusal::Disabled => {
-            filled.refusal = Some(view::SignIn::TOO_MANY.to_owned());
+            filled.refusal = Some(visit.say("sign-in-too-many").into());
             return StatusCode::TOO_MANY_REQUESTS;
         }
     }

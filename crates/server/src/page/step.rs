@@ -39,7 +39,7 @@ impl Visit {
                 let mut answer = self.page(&Leave {
                     layout: self.layout(),
                     app: App { name: client_name, provenance: consent::provenance(&provenance) },
-                    happened: words::why(&error),
+                    happened: self.say(words::why(&error)).into(),
                     back,
                     reference: RequestId::current().map(|id| id.to_string()).unwrap_or_default(),
                 })?;

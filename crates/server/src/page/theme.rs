@@ -17,8 +17,7 @@ impl TryFrom<Params> for Choice {
 
     fn try_from(params: Params) -> Result<Self, OAuthError> {
         let theme = params.get("theme").map(Theme::from_word).unwrap_or_default();
-        let back = params.get("back").filter(|back| is_path_of_ours(back)).unwrap_or("/");
-        Ok(Self { theme, back: back.to_owned() })
+        Ok(Self { theme, back: back(&params) })
     }
 }
 
@@ -31,6 +30,11 @@ pub async fn post(visit: Visit, form: ProtectedForm<Choice>) -> HttpResponse {
         Theme::Light | Theme::Dark => cookies.set_theme(theme.word()),
     };
     visit.go_with(&back, [cookie])
+}
+
+/// Where a form of the footer leads back to: the page that it stood on.
+pub(super) fn back(params: &Params) -> String {
+    params.get("back").filter(|back| is_path_of_ours(back)).unwrap_or("/").to_owned()
 }
 
 /// A path, and nothing that a browser would read as another host.

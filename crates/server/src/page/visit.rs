@@ -11,9 +11,10 @@ use actix_web::{
 };
 use askama::Template;
 use identity::{Caller, account::SignedIn};
-use model::Timestamp;
+use model::{Language, Timestamp};
 use protocol::Confidential;
 
+use super::language;
 use crate::{
     cookie::Browser,
     endpoint::Sender,
@@ -45,7 +46,9 @@ impl Visit {
         let now = state.authority.now();
         let cookie = state.edge.cookies.session(&request);
         let signed_in = state.authority.signed_in(cookie.as_ref().map(Confidential::expose), now).await?;
+        let language = language::chosen(&state, &browser, &request).await;
         let Sender(caller) = Sender::of(&request);
+        let caller = Caller { language, ..caller };
         let (theme, here) = (theme(&state, &request), here(&state, &request));
         Ok(Self { state, browser, signed_in, caller, now, theme, here })
     }
@@ -56,7 +59,19 @@ impl Visit {
         let person = self.signed_in.as_ref().map(|signed_in| &signed_in.user);
         let signed_in = person
             .map(|user| view::SignedIn { email: user.email.to_string(), name: user.name.clone().unwrap_or_default() });
-        frame(&self.state, &self.browser, signed_in, self.theme, self.here.clone())
+        frame(&self.state, &self.browser, signed_in, self.theme, self.here.clone(), self.language())
+    }
+
+    /// The language in which it is answered.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.caller.language
+    }
+
+    /// The message of this key, in that language.
+    #[must_use]
+    pub fn say<'a>(&self, key: &'a str) -> view::Phrase<'a> {
+        view::say(self.language(), key)
     }
 
     /// A page.
@@ -73,7 +88,9 @@ impl Visit {
     /// The template cannot be rendered, a fault of ours.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
         let html = page.render().map_err(Unexpected::new)?;
-        Ok(self.answer(status).content_type("text/html; charset=utf-8").body(html))
+        let mut answer = self.answer(status).content_type("text/html; charset=utf-8").body(html);
+        language::declare(answer.headers_mut(), self.language());
+        Ok(answer)
     }
 
     /// On to another address of ours, below the issuer's path.
@@ -130,7 +147,7 @@ impl FromRequest for Visit {
 
 /// The frame of a page that knows no person, such as an error.
 pub(super) fn bare_layout(state: &AppState, browser: &Browser, request: &HttpRequest) -> view::Layout {
-    frame(state, browser, None, theme(state, request), here(state, request))
+    frame(state, browser, None, theme(state, request), here(state, request), language::of(request))
 }
 
 fn frame(
@@ -139,6 +156,7 @@ fn frame(
     signed_in: Option<view::SignedIn>,
     theme: view::Theme,
     here: String,
+    language: Language,
 ) -> view::Layout {
     view::Layout {
         brand: state.brand.clone(),
@@ -148,7 +166,7 @@ fn frame(
         theme,
         base: state.base().to_owned(),
         here,
-        lang: "en",
+        language,
     }
 }
 

@@ -45,7 +45,10 @@ impl Visit {
         let redirect_uri = stored.as_ref().and_then(|stored| stored.redirect_uri.as_ref());
         let app = client_name.or_else(|| stored.as_ref().and_then(|stored| host(&stored.client_id)));
         Ok(Arrival::Sign(Waiter {
-            shown: Waiting { authorization: id.to_string(), app: app.unwrap_or_else(|| "an app".to_owned()) },
+            shown: Waiting {
+                authorization: id.to_string(),
+                app: app.unwrap_or_else(|| self.say("sign-in-an-app").into()),
+            },
             login_hint,
             form_action: FormAction(redirect_uri.map(RegisteredRedirectUri::origin).into_iter().collect()),
         }))

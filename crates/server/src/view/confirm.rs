@@ -1,8 +1,9 @@
 //! The page that asks "really?": never a dialog of the browser.
 
 use askama::Template;
+use model::Language;
 
-use super::{Layout, sample};
+use super::{Layout, sample, say};
 
 /// A question, one act, and a way back.
 #[derive(Clone, Debug, Template)]
@@ -31,13 +32,12 @@ pub struct Confirm {
 impl Confirm {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let sign_out = Self {
-            layout: sample::signed_in("/sign-out"),
-            question: "Sign out of Lanyard?".to_owned(),
-            explanation: "Apps that you connected stay connected. You can disconnect them under Connections."
-                .to_owned(),
-            act: "Sign out".to_owned(),
+            layout: sample::signed_in(language, "/sign-out"),
+            question: say(language, "sign-out-question").with("server", "Lanyard").into(),
+            explanation: say(language, "sign-out-question").part("explanation").into(),
+            act: say(language, "sign-out-question").part("act").into(),
             id: "sign-out".to_owned(),
             dangerous: false,
             action: "/sign-out".to_owned(),
@@ -45,9 +45,7 @@ impl Confirm {
             back: "/".to_owned(),
         };
         let dangerous = Self {
-            question: "Disconnect Claude?".to_owned(),
-            explanation: "It stops reading Apollo at once. You can connect it again later.".to_owned(),
-            act: "Disconnect Claude".to_owned(),
+            act: say(language, "connections-disconnect").with("app", "Claude").into(),
             id: "revoke-gr_1".to_owned(),
             dangerous: true,
             action: "/connections/gr_1/disconnect".to_owned(),

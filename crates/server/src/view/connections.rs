@@ -91,18 +91,18 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const fn words(self) -> &'static str {
+    const fn key(self) -> &'static str {
         match self {
-            Self::You => "you disconnected it",
-            Self::Owner => "an owner of the organisation disconnected it",
-            Self::App => "the app disconnected itself",
-            Self::Reused => "a replaced key was used again, which may mean that it was copied",
-            Self::Unused => "it was not used for a long time",
-            Self::Expired => "its time was over",
-            Self::MembershipLost => "you are no longer a member of the project",
-            Self::PasswordSet => "the operator of this server gave your account a new password",
-            Self::Disabled => "the account, the organisation, the project or the app was switched off",
-            Self::RolledBack => "the server was restored from a backup; connect it again",
+            Self::You => "connections-ended-you",
+            Self::Owner => "connections-ended-owner",
+            Self::App => "connections-ended-app",
+            Self::Reused => "connections-ended-reused",
+            Self::Unused => "connections-ended-unused",
+            Self::Expired => "connections-ended-expired",
+            Self::MembershipLost => "connections-ended-membership",
+            Self::PasswordSet => "connections-ended-password",
+            Self::Disabled => "connections-ended-disabled",
+            Self::RolledBack => "connections-ended-backup",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{App, Destination, Layout, Moment};
+use super::{App, Destination, Layout, Moment, Phrase};
 
 mod samples;
 
@@ -82,9 +82,6 @@ pub enum Until {
 }
 
 impl Consent {
-    /// What is said when the form came back without a project.
-    pub const CHOOSE: &'static str = "Choose the one project that it may read.";
-
     fn wants_project(&self) -> bool {
         !self.reads.is_empty() || !self.changes.is_empty()
     }
@@ -94,41 +91,43 @@ impl Consent {
         !self.wants_project() || !self.projects.is_empty()
     }
 
-    fn headline(&self) -> String {
-        let which = match self.projects.as_slice() {
-            [only] => format!("your project {}", only.name),
-            _ => "one of your projects".to_owned(),
+    fn headline(&self) -> Phrase<'_> {
+        let key = match (self.wants_project(), self.changes.is_empty(), self.projects.len()) {
+            (false, ..) => "consent-signs-in",
+            (true, true, 1) => "consent-reads-one",
+            (true, true, _) => "consent-reads-some",
+            (true, false, 1) => "consent-changes-one",
+            (true, false, _) => "consent-changes-some",
         };
-        match (self.wants_project(), self.changes.is_empty()) {
-            (false, _) => "wants to sign you in".to_owned(),
-            (true, true) => format!("wants to read {which}"),
-            (true, false) => format!("wants to read and change {which}"),
-        }
+        let project = self.projects.first().map_or("", |project| &project.name);
+        self.layout.say(key).with("project", project)
     }
 
     fn can(&self) -> Vec<String> {
         let place = match self.projects.as_slice() {
             [only] => only.name.clone(),
-            _ => "the project you choose".to_owned(),
+            _ => self.layout.say("consent-chosen-project").into(),
         };
-        let about_you = self.about_you.map(AboutYou::act);
-        let in_project = self.reads.iter().chain(&self.changes).map(|act| format!("{act} in {place}"));
-        about_you.into_iter().map(str::to_owned).chain(in_project).collect()
+        let about_you = self.about_you.map(|you| self.layout.say(you.key()).into());
+        let in_project = |act: &String| self.layout.say("consent-act-in").with("act", act).with("place", &place).into();
+        about_you.into_iter().chain(self.reads.iter().chain(&self.changes).map(in_project)).collect()
     }
 
+    /// Keys of what it cannot do.
     const fn cannot(&self) -> &'static [&'static str] {
         match (self.reads.is_empty(), self.changes.is_empty()) {
-            (true, true) => &["see or change any of your projects", "act as you"],
-            (_, true) => &["change, create or delete anything", "see other projects", "act as you"],
-            (_, false) => &["see or change other projects", "act as you anywhere else"],
+            (true, true) => &["consent-not-any-project", "consent-not-as-you"],
+            (_, true) => &["consent-not-change", "consent-not-other-projects", "consent-not-as-you"],
+            (_, false) => &["consent-not-change-others", "consent-not-as-you-elsewhere"],
         }
     }
 
+    /// The key of the button that allows it.
     const fn allow(&self) -> &'static str {
         match (self.reads.is_empty(), self.changes.is_empty()) {
-            (true, true) => "Allow sign-in",
-            (_, true) => "Allow read-only access",
-            (_, false) => "Allow reading and changing",
+            (true, true) => "consent-allow-sign-in",
+            (_, true) => "consent-allow-reading",
+            (_, false) => "consent-allow-changing",
         }
     }
 
@@ -151,12 +150,12 @@ impl Consent {
 }
 
 impl AboutYou {
-    const fn act(self) -> &'static str {
+    const fn key(self) -> &'static str {
         match (self.name, self.email) {
-            (true, true) => "see your name and e-mail address",
-            (true, false) => "see your name",
-            (false, true) => "see your e-mail address",
-            (false, false) => "recognise you when you come back, without your name or address",
+            (true, true) => "consent-see-name-and-email",
+            (true, false) => "consent-see-name",
+            (false, true) => "consent-see-email",
+            (false, false) => "consent-recognise-only",
         }
     }
 }

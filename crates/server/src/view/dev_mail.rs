@@ -1,8 +1,9 @@
 //! The inbox of a development server.
 
 use askama::Template;
+use model::Language;
 
-use super::{Layout, Moment, sample};
+use super::{Layout, Moment, sample, say};
 
 /// `GET /dev/mail`.
 #[derive(Clone, Debug, Template)]
@@ -32,16 +33,17 @@ pub struct ShownMail {
 impl DevMail {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
-        let empty = Self { layout: sample::development(sample::layout("/dev/mail")), mails: Vec::new() };
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
+        let empty = Self { layout: sample::development(sample::layout(language, "/dev/mail")), mails: Vec::new() };
         let mail = |text: &str| ShownMail {
             subject: text.to_owned(),
             to: "member@example.com".to_owned(),
             at: Moment::minute(sample::NOW),
-            text: format!("{text}\n\nConfirm it here:\nhttp://localhost:8080/connections\n"),
+            text: format!("{text}\n\nhttp://localhost:8080/connections\n"),
             path: Some("/connections".to_owned()),
         };
-        let some = Self { mails: vec![mail("Confirm your e-mail address"), mail("Hello")], ..empty.clone() };
+        let subject = say(language, "mail-connection-shared").part("subject").with("server", "Lanyard").to_string();
+        let some = Self { mails: vec![mail(&subject)], ..empty.clone() };
         let hostile = Self { mails: vec![mail(sample::HOSTILE)], ..empty.clone() };
         vec![("empty", empty), ("some", some), ("hostile", hostile)]
     }

@@ -1,8 +1,9 @@
 //! The error page: what happened, what to do now, and a reference that the log carries.
 
 use askama::Template;
+use model::Language;
 
-use super::{Layout, TrustedLink, sample};
+use super::{Layout, TrustedLink, sample, say};
 
 /// An answer that ends here, as a page.
 #[derive(Clone, Debug, Template)]
@@ -42,47 +43,36 @@ pub struct Details {
 impl ErrorPage {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
-        let request = Self {
-            layout: sample::layout("/"),
-            title: "This app’s request cannot be continued".to_owned(),
-            happened: "An app sent you here with an address to return to that it did not register with us, so we will not follow it.".to_owned(),
-            to_do: "Go back to the app and try again. If it happens again, tell the people who make the app.".to_owned(),
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |key| Self {
+            layout: sample::layout(language, "/"),
+            title: say(language, key).into(),
+            happened: say(language, key).part("happened").into(),
+            to_do: say(language, key).part("to-do").into(),
             reference: "rq_0Nk3VtZ8eQ".to_owned(),
+            details: None,
+            back: None,
+            home: false,
+        };
+        let request = Self {
+            happened: say(language, "refused-other-address").into(),
             details: Some(Details {
                 error: "invalid_request".to_owned(),
                 parameter: Some("redirect_uri".to_owned()),
                 expected: Some("one of the registered addresses, byte for byte".to_owned()),
                 got: Some("https://example.com/a/very/long/path/that/does/not/want/to/break/callback".to_owned()),
             }),
-            back: None,
-            home: false,
+            ..page("refused-request")
         };
-        let missing = Self {
-            title: "There is no such page".to_owned(),
-            happened: "The address may be mistyped, or what was here is gone.".to_owned(),
-            to_do: "Check the address, or begin at the front page.".to_owned(),
-            details: None,
-            home: true,
-            ..request.clone()
-        };
+        let missing = Self { home: true, ..page("error-not-found") };
         let late = Self {
-            title: "This page is too old".to_owned(),
-            happened: "You took longer than this request is kept, or it was already answered.".to_owned(),
-            to_do: "Start again from the app.".to_owned(),
-            details: None,
+            happened: say(language, "refused-too-old").into(),
+            to_do: say(language, "refused-nothing-changed").into(),
             back: TrustedLink::new("https://claude.ai/", "claude.ai"),
-            ..request.clone()
-        };
-        let ours = Self {
-            title: "Something went wrong on our side".to_owned(),
-            happened: "We could not finish this, and nothing was changed.".to_owned(),
-            to_do: "Try again in a minute. If it stays, send the reference below to whoever runs this server."
-                .to_owned(),
             details: None,
-            layout: sample::signed_in("/"),
             ..request.clone()
         };
+        let ours = Self { layout: sample::signed_in(language, "/"), ..page("error-unexpected") };
         let hostile = Self {
             title: sample::HOSTILE.to_owned(),
             happened: sample::HOSTILE.to_owned(),

@@ -1,6 +1,7 @@
 //! The front page: a door for visitors, an overview for whoever is signed in.
 
 use askama::Template;
+use model::Language;
 
 use super::{Layout, ProjectName, sample};
 
@@ -38,26 +39,32 @@ pub enum Door {
 impl Home {
     const fn title(&self) -> &'static str {
         match self.door {
-            Door::Visitor { .. } => "Welcome",
-            Door::Member { .. } => "Home",
+            Door::Visitor { .. } => "home-title-visitor",
+            Door::Member { .. } => "home-title-member",
         }
     }
 
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let project = |name: &str| ProjectName { name: name.to_owned(), organization: "Acme".to_owned() };
         let member = |connections, notices, projects, mcp_url: Option<&str>| Self {
-            layout: sample::development(sample::signed_in("/")),
+            layout: sample::development(sample::signed_in(language, "/")),
             door: Door::Member { connections, notices, projects, mcp_url: mcp_url.map(str::to_owned) },
         };
         let mcp_url = Some("http://localhost:8081/mcp");
         vec![
             (
                 "visitor",
-                Self { layout: sample::development(sample::layout("/")), door: Door::Visitor { sign_up: true } },
+                Self {
+                    layout: sample::development(sample::layout(language, "/")),
+                    door: Door::Visitor { sign_up: true },
+                },
             ),
-            ("visitor-by-invitation", Self { layout: sample::layout("/"), door: Door::Visitor { sign_up: false } }),
+            (
+                "visitor-by-invitation",
+                Self { layout: sample::layout(language, "/"), door: Door::Visitor { sign_up: false } },
+            ),
             ("member", member(2, 1, vec![project("Apollo"), project("Gemini")], mcp_url)),
             ("member-new", member(0, 0, vec![project("First project")], mcp_url)),
             ("member-without-project", member(0, 0, Vec::new(), None)),

@@ -1,6 +1,13 @@
 //! What every page carries: the server's name and accent, the theme, the form token, who is signed in.
 
-use super::{accent::Accent, asset::File};
+use model::Language;
+
+use super::{
+    Moment,
+    accent::Accent,
+    asset::File,
+    phrase::{Phrase, say},
+};
 
 /// The frame around a page.
 #[derive(Clone, Debug)]
@@ -19,8 +26,8 @@ pub struct Layout {
     pub base: String,
     /// Path and query of the page itself below `base`, to which the theme switch comes back: `/connections`.
     pub here: String,
-    /// The language of the page, as a BCP 47 tag.
-    pub lang: &'static str,
+    /// The language of the page.
+    pub language: Language,
 }
 
 /// How the operator calls and colours this server.
@@ -73,16 +80,32 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
     }
 
-    const fn label(self) -> &'static str {
+    const fn label_key(self) -> &'static str {
         match self {
-            Self::Auto => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::Auto => "frame-theme-auto",
+            Self::Light => "frame-theme-light",
+            Self::Dark => "frame-theme-dark",
         }
     }
 }
 
 impl Layout {
+    /// The message of this key, in the reader's language.
+    #[must_use]
+    pub fn say<'a>(&self, key: &'a str) -> Phrase<'a> {
+        say(self.language, key)
+    }
+
+    /// A point in time, in words.
+    pub(super) fn told(&self, at: &Moment) -> String {
+        at.words(self.language)
+    }
+
+    /// The same to the second.
+    pub(super) fn exactly(&self, at: &Moment) -> String {
+        at.exact(self.language)
+    }
+
     pub(super) fn stylesheet(&self) -> String {
         File::Stylesheet.url(&self.base)
     }
@@ -106,9 +129,14 @@ impl Layout {
         (self.theme != Theme::Auto).then_some(self.theme.word())
     }
 
-    /// The choices of the theme switch: word, label, whether it is the present one.
+    /// The choices of the theme switch: word, key of the label, whether it is the present one.
     pub(super) fn themes(&self) -> [(&'static str, &'static str, bool); 3] {
-        Theme::ALL.map(|theme| (theme.word(), theme.label(), theme == self.theme))
+        Theme::ALL.map(|theme| (theme.word(), theme.label_key(), theme == self.theme))
+    }
+
+    /// The choices of the language switch, and whether each is the present one.
+    pub(super) fn languages(&self) -> [(Language, bool); 2] {
+        Language::ALL.map(|language| (language, language == self.language))
     }
 
     pub(super) fn is_at(&self, path: &str) -> bool {

@@ -1,8 +1,9 @@
 //! The page before a browser leaves for an app, where no act of the person sent it: an error that the app should hear of.
 
 use askama::Template;
+use model::Language;
 
-use super::{App, Layout, TrustedLink, sample};
+use super::{App, Layout, TrustedLink, sample, say};
 
 /// Tells what happened and offers the way back instead of taking it (RFC 9700 §4.11.2).
 #[derive(Clone, Debug, Template)]
@@ -23,10 +24,10 @@ pub struct Leave {
 impl Leave {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let page = |app: App, happened: &str, href: String, place: &str| {
             TrustedLink::new(href, place).map(|back| Self {
-                layout: sample::layout("/"),
+                layout: sample::layout(language, "/"),
                 app,
                 happened: happened.to_owned(),
                 back,
@@ -34,7 +35,7 @@ impl Leave {
             })
         };
         let callback = "https://claude.ai/api/mcp/auth_callback?error=invalid_scope";
-        let asked_wrongly = "It asked for something that this server does not know.";
+        let asked_wrongly = &say(language, "refused-scope").to_string();
         let pages = [
             ("web", page(sample::claude(), asked_wrongly, callback.to_owned(), "claude.ai")),
             (

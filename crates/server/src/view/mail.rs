@@ -9,7 +9,7 @@ use askama::Template;
 use identity::mail::{Asked, Letter};
 use serde::Serialize;
 
-use super::{Moment, program};
+use super::{Moment, phrase::say, program};
 use said::Said;
 
 /// Whom mails come from.
@@ -39,7 +39,7 @@ pub struct Written {
 /// An act of a mail: a link and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Act {
-    pub(super) label: &'static str,
+    pub(super) label: String,
     pub(super) link: String,
 }
 
@@ -64,7 +64,7 @@ struct Html<'a> {
 /// # Errors
 /// When a template cannot be rendered.
 pub fn written(letter: &Letter, sender: &Sender) -> Result<Written, askama::Error> {
-    let said = Said::of(&letter.message, sender);
+    let said = Said::of(letter, sender);
     let asked = said.was_asked.then(|| asked(&letter.asked));
     let asked = asked.as_deref();
     Ok(Written {
@@ -76,10 +76,19 @@ pub fn written(letter: &Letter, sender: &Sender) -> Result<Written, askama::Erro
     })
 }
 
-/// When and from where.
+/// When, from where and with what.
 fn asked(asked: &Asked) -> String {
-    let at = Moment::minute(asked.at.as_micros()).words;
-    let from = if asked.address.is_empty() { String::new() } else { format!(", from {}", asked.address) };
-    let with = program::words(&asked.user_agent).map(|words| format!(", with {words}")).unwrap_or_default();
-    format!("This was asked for on {at}{from}{with}.")
+    let language = asked.language;
+    let program = program::words(language, &asked.user_agent);
+    let key = match (asked.address.is_empty(), program.is_none()) {
+        (true, true) => "mail-asked",
+        (true, false) => "mail-asked-with",
+        (false, true) => "mail-asked-from",
+        (false, false) => "mail-asked-from-with",
+    };
+    say(language, key)
+        .with("when", Moment::minute(asked.at.as_micros()).words(language))
+        .with("address", &asked.address)
+        .with("program", program.unwrap_or_default())
+        .into()
 }

@@ -19,6 +19,7 @@ pub mod link;
 pub mod mail;
 pub mod moment;
 pub mod notice;
+pub mod phrase;
 pub mod program;
 mod sample;
 pub mod security;
@@ -27,6 +28,7 @@ pub mod sign_up;
 pub mod signed_out;
 
 use askama::Template;
+use model::Language;
 
 pub use accent::{Accent, AccentRefused};
 pub use app::{App, Destination, ProjectName, Provenance, Waiting};
@@ -40,8 +42,9 @@ pub use home::{Door, Home};
 pub use layout::{Brand, Layout, SignedIn, Theme};
 pub use leave::Leave;
 pub use link::TrustedLink;
-pub use moment::Moment;
+pub use moment::{Moment, length};
 pub use notice::{Notice, Tone};
+pub use phrase::{Phrase, say};
 pub use security::Security;
 pub use sign_in::SignIn;
 pub use sign_up::{Field, SignUp};
@@ -58,23 +61,23 @@ pub struct Specimen {
     pub html: String,
 }
 
-/// Every page in every sample state, for tests and for looking at.
+/// Every page in every sample state, in this language, for tests and for looking at.
 ///
 /// # Errors
 /// When a template cannot be rendered.
-pub fn gallery() -> Result<Vec<Specimen>, askama::Error> {
+pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     let mut all = Vec::new();
-    show(&mut all, "home", Home::sample())?;
-    show(&mut all, "sign-up", SignUp::sample())?;
-    show(&mut all, "sign-in", SignIn::sample())?;
-    show(&mut all, "consent", Consent::sample())?;
-    show(&mut all, "connections", Connections::sample())?;
-    show(&mut all, "confirm", Confirm::sample())?;
-    show(&mut all, "error", ErrorPage::sample())?;
-    show(&mut all, "leave", Leave::sample())?;
-    show(&mut all, "signed-out", SignedOut::sample())?;
-    show(&mut all, "security", Security::sample())?;
-    show(&mut all, "dev-mail", DevMail::sample())?;
+    show(&mut all, "home", Home::sample(language))?;
+    show(&mut all, "sign-up", SignUp::sample(language))?;
+    show(&mut all, "sign-in", SignIn::sample(language))?;
+    show(&mut all, "consent", Consent::sample(language))?;
+    show(&mut all, "connections", Connections::sample(language))?;
+    show(&mut all, "confirm", Confirm::sample(language))?;
+    show(&mut all, "error", ErrorPage::sample(language))?;
+    show(&mut all, "leave", Leave::sample(language))?;
+    show(&mut all, "signed-out", SignedOut::sample(language))?;
+    show(&mut all, "security", Security::sample(language))?;
+    show(&mut all, "dev-mail", DevMail::sample(language))?;
     Ok(all)
 }
 

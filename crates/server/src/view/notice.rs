@@ -1,6 +1,11 @@
 //! Short messages above a page's content.
 
-use super::Moment;
+use model::Language;
+
+use super::{
+    Moment,
+    phrase::{Phrase, say},
+};
 
 /// A message, with a sign and a title so that its colour is never all it says.
 #[derive(Clone, Debug)]
@@ -33,41 +38,34 @@ pub enum Tone {
 impl Notice {
     /// An old key of this app was used again, so its connection was ended.
     #[must_use]
-    pub fn reused(app: &str, at: Moment, id: String) -> Self {
+    pub fn reused(language: Language, app: &str, at: Moment, id: String) -> Self {
         Self {
-            tone: Tone::Danger,
-            title: format!("{app} was disconnected to protect you"),
-            text: "A key that had been replaced was used again, so somebody may have copied it, or the program lost its place. \
-                   It can read nothing any more. Connect it again if it is yours."
-                .to_owned(),
             at: Some(at),
             read: Some(id),
+            ..Self::new(Tone::Danger, &say(language, "connections-notice-reused").with("app", app))
         }
     }
 
     /// The same key keeps coming twice.
     #[must_use]
-    pub fn shared(app: &str, at: Moment, id: String) -> Self {
+    pub fn shared(language: Language, app: &str, at: Moment, id: String) -> Self {
         Self {
-            tone: Tone::Warn,
-            title: format!("{app} may be used in two places"),
-            text: "Two programs use this connection, or somebody copied it. If that is not you, disconnect it below."
-                .to_owned(),
             at: Some(at),
             read: Some(id),
+            ..Self::new(Tone::Warn, &say(language, "connections-notice-shared").with("app", app))
         }
     }
 
     /// A connection was ended a moment ago, by the reader.
     #[must_use]
-    pub fn disconnected(app: &str) -> Self {
-        Self {
-            tone: Tone::Good,
-            title: format!("{app} is disconnected"),
-            text: "It can read nothing any more.".to_owned(),
-            at: None,
-            read: None,
-        }
+    pub fn disconnected(language: Language, app: &str) -> Self {
+        Self::new(Tone::Good, &say(language, "connections-notice-disconnected").with("app", app))
+    }
+
+    /// A message whose words are the title, with the text as its part `.text`.
+    #[must_use]
+    pub fn new(tone: Tone, message: &Phrase<'_>) -> Self {
+        Self { tone, title: message.to_string(), text: message.part("text").into(), at: None, read: None }
     }
 }
 

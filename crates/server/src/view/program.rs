@@ -1,6 +1,10 @@
 //! Browsers and programs in words: "Firefox on Windows". They describe themselves as they like, so that this is a help for
 //! the reader and never a proof.
 
+use model::Language;
+
+use super::phrase::say;
+
 /// What each calls itself; whoever imitates others stands before them.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg/", "Edge"),
@@ -33,14 +37,16 @@ const CHARACTERS: usize = 40;
 
 /// The program of a User-Agent; none if it says nothing.
 #[must_use]
-pub fn words(user_agent: &str) -> Option<String> {
+pub fn words(language: Language, user_agent: &str) -> Option<String> {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
+        (Some(browser), Some(system)) => {
+            Some(say(language, "mail-program-on").with("browser", browser).with("system", system).into())
+        }
         (Some(browser), None) => Some(browser.to_owned()),
-        (None, Some(system)) => Some(format!("a program on {system}")),
+        (None, Some(system)) => Some(say(language, "mail-program").with("system", system).into()),
         (None, None) => first_word(user_agent),
     }
 }
@@ -54,7 +60,7 @@ fn first_word(user_agent: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::*;
 
     #[test]
     fn the_usual_ones_are_told_apart() {
@@ -82,11 +88,11 @@ mod tests {
             ),
             ("curl/8.5.0", "curl"),
         ] {
-            assert_eq!(words(user_agent).as_deref(), Some(said));
+            assert_eq!(words(Language::English, user_agent).as_deref(), Some(said));
         }
-        assert_eq!(words(""), None);
+        assert_eq!(words(Language::English, ""), None);
         assert_eq!(
-            words("<script>alert(1)</script>").as_deref(),
+            words(Language::English, "<script>alert(1)</script>").as_deref(),
             Some("<script>alert(1)<"),
             "escaped where it is shown"
         );

@@ -1,5 +1,7 @@
 //! What the samples of several pages share.
 
+use model::Language;
+
 use super::{App, Brand, Layout, Provenance, SignedIn, Theme, Waiting};
 
 /// A text that must come out as text, wherever a stranger may have written it.
@@ -10,7 +12,7 @@ pub(super) const NOW: i64 = 1_795_356_185_000_000;
 pub(super) const MINUTE: i64 = 60_000_000;
 pub(super) const DAY: i64 = 24 * 60 * MINUTE;
 
-pub(super) fn layout(here: &str) -> Layout {
+pub(super) fn layout(language: Language, here: &str) -> Layout {
     Layout {
         brand: Brand { name: "Lanyard".to_owned(), accent: None },
         development: false,
@@ -19,13 +21,13 @@ pub(super) fn layout(here: &str) -> Layout {
         theme: Theme::Auto,
         base: String::new(),
         here: here.to_owned(),
-        lang: "en",
+        language,
     }
 }
 
-pub(super) fn signed_in(here: &str) -> Layout {
+pub(super) fn signed_in(language: Language, here: &str) -> Layout {
     let person = SignedIn { email: "member@example.com".to_owned(), name: "Mira Member".to_owned() };
-    Layout { signed_in: Some(person), ..layout(here) }
+    Layout { signed_in: Some(person), ..layout(language, here) }
 }
 
 pub(super) fn development(layout: Layout) -> Layout {

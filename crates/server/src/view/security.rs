@@ -1,8 +1,11 @@
 //! The honest page: what protects people here, and what is not there yet.
 
-use askama::Template;
+use std::time::Duration;
 
-use super::{Layout, sample};
+use askama::Template;
+use model::Language;
+
+use super::{Layout, length, sample};
 
 /// `GET /security`
 #[derive(Clone, Debug, Template)]
@@ -36,17 +39,21 @@ impl Security {
 
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
+        let lasting = |seconds| length(language, Duration::from_secs(seconds));
         let visitor = Self {
-            layout: sample::layout("/security"),
+            layout: sample::layout(language, "/security"),
             contact: Some("mailto:security@example.com".to_owned()),
-            access_lifetime: "15 minutes".to_owned(),
-            idle_lifetime: "30 days".to_owned(),
-            absolute_lifetime: "365 days".to_owned(),
+            access_lifetime: lasting(900),
+            idle_lifetime: lasting(30 * 86_400),
+            absolute_lifetime: lasting(365 * 86_400),
             password_minimum: 12,
         };
-        let member =
-            Self { layout: sample::development(sample::signed_in("/security")), contact: None, ..visitor.clone() };
+        let member = Self {
+            layout: sample::development(sample::signed_in(language, "/security")),
+            contact: None,
+            ..visitor.clone()
+        };
         let hostile = Self { contact: Some(format!("https://{}", sample::HOSTILE)), ..visitor.clone() };
         vec![("visitor", visitor), ("member", member), ("hostile", hostile)]
     }

@@ -1,8 +1,9 @@
 //! The sign-in page.
 
 use askama::Template;
+use model::Language;
 
-use super::{Layout, Waiting, sample};
+use super::{Layout, Waiting, sample, say};
 
 /// A refused sign-in never says which field was wrong.
 const NOTHING: Option<String> = None;
@@ -24,17 +25,11 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// What is said when an address and a password do not belong together.
-    pub const WRONG: &'static str = "The e-mail address or the password is not right. Check both and try again.";
-
-    /// What is said when there were too many tries.
-    pub const TOO_MANY: &'static str = "There were too many tries. Wait a few minutes, then try again.";
-
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            layout: sample::layout("/sign-in"),
+            layout: sample::layout(language, "/sign-in"),
             waiting: None,
             email: String::new(),
             refusal: None,
@@ -44,7 +39,7 @@ impl SignIn {
             layout: sample::development(plain.layout.clone()),
             waiting: sample::waiting("Claude"),
             email: "member@example.com".to_owned(),
-            refusal: Some(Self::WRONG.to_owned()),
+            refusal: Some(say(language, "sign-in-wrong").into()),
             sign_up: true,
         };
         let hostile = Self {

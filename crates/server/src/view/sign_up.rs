@@ -1,8 +1,9 @@
 //! The sign-up page.
 
 use askama::Template;
+use model::Language;
 
-use super::{Layout, Waiting, sample};
+use super::{Layout, Waiting, sample, say};
 
 /// `GET /sign-up`, and the answer to a sign-up that was refused.
 #[derive(Clone, Debug, Template)]
@@ -42,14 +43,14 @@ impl SignUp {
     }
 
     fn password_hint(&self) -> String {
-        format!("At least {} characters. A few words are easy to remember and hard to guess.", self.password_minimum)
+        self.layout.say("sign-up-password-hint").with("least", self.password_minimum).into()
     }
 
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let plain = Self {
-            layout: sample::layout("/sign-up"),
+            layout: sample::layout(language, "/sign-up"),
             waiting: None,
             name: Field::default(),
             email: Field::default(),
@@ -58,10 +59,11 @@ impl SignUp {
             refusal: None,
         };
         let field = |value: &str, error: &str| Field { value: value.to_owned(), error: Some(error.to_owned()) };
+        let said = |key| say(language, key).with("least", 12).to_string();
         let refused = Self {
             name: Field { value: "Ada".to_owned(), error: None },
-            email: field("ada(at)example.com", "This is not an e-mail address. It looks like name@example.com."),
-            password_error: Some("This password is too short. Use at least 12 characters.".to_owned()),
+            email: field("ada(at)example.com", &said("sign-up-no-address")),
+            password_error: Some(said("sign-up-too-short")),
             waiting: sample::waiting("Claude"),
             ..plain.clone()
         };
@@ -73,10 +75,7 @@ impl SignUp {
             waiting: sample::waiting(sample::HOSTILE),
             ..plain.clone()
         };
-        let limited = Self {
-            refusal: Some("There were too many tries. Wait a few minutes, then try again.".to_owned()),
-            ..plain.clone()
-        };
+        let limited = Self { refusal: Some(said("sign-in-too-many")), ..plain.clone() };
         vec![("plain", plain), ("refused", refused), ("limited", limited), ("hostile", hostile)]
     }
 }

@@ -1,6 +1,7 @@
 //! The page after signing out.
 
 use askama::Template;
+use model::Language;
 
 use super::{Layout, TrustedLink, sample};
 
@@ -17,8 +18,8 @@ pub struct SignedOut {
 impl SignedOut {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
-        let plain = Self { layout: sample::layout("/sign-in"), back: None };
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
+        let plain = Self { layout: sample::layout(language, "/sign-in"), back: None };
         let from_app = Self { back: TrustedLink::new("http://localhost:3000/", "localhost:3000"), ..plain.clone() };
         vec![("plain", plain), ("from-app", from_app)]
     }

@@ -2,7 +2,7 @@
 
 /// The address and the hidden fields of the first form whose address ends with `action`.
 pub fn form(html: &str, action: &str) -> Option<(String, Vec<(String, String)>)> {
-    let (to, inside) = forms(html).find(|(to, _)| to.ends_with(action))?;
+    let (to, inside) = forms(html).find(|(to, _)| to.split('?').next().is_some_and(|path| path.ends_with(action)))?;
     let hidden = tags(inside, "input").filter(|tag| attribute(tag, "type").as_deref() == Some("hidden"));
     let fields = hidden.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?)));
     Some((to, fields.collect()))

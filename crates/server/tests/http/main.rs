@@ -18,6 +18,7 @@ mod headers;
 mod health;
 mod introspect;
 mod issuer_path;
+mod language;
 mod mail;
 mod metadata;
 mod metrics;

@@ -13,7 +13,8 @@ use crate::{
 #[test]
 fn a_page_has_one_heading_one_title_and_its_language() {
     each(|name, html| {
-        assert!(html.starts_with("<!doctype html>\n<html lang=\"en\""), "{name}");
+        let language = name.rsplit(", ").next().unwrap();
+        assert!(html.starts_with(&format!("<!doctype html>\n<html lang=\"{language}\"")), "{name}");
         assert_eq!(elements(html, "h1").len(), 1, "{name}");
         assert_eq!(elements(html, "main").len(), 1, "{name}");
         assert_eq!(elements(html, "title").len(), 1, "{name}");

@@ -1,13 +1,14 @@
 //! What goes around a page: files, theme, accent, the path of the issuer.
 
 use askama::Template;
+use model::Language;
 use server::view;
 
 use crate::{each, html::tags};
 
 #[test]
 fn the_page_prefix_of_an_issuer_with_a_path_is_everywhere() {
-    for (state, mut page) in view::Connections::sample() {
+    for (state, mut page) in view::Connections::sample(Language::English) {
         page.layout.base = "/t1".to_owned();
         for tag in tags(&page.render().unwrap()) {
             let local = ["href", "src", "action"]
@@ -44,7 +45,7 @@ fn a_file_has_a_name_that_changes_with_it() {
 
 #[test]
 fn an_accent_brings_its_own_stylesheet() {
-    let (_, mut page) = view::SignIn::sample().remove(0);
+    let (_, mut page) = view::SignIn::sample(Language::English).remove(0);
     let accent = view::Accent::new("#00695c").unwrap();
     let expected = format!("/assets/brand.css?v={}", accent.version());
     page.layout.brand.accent = Some(accent);
@@ -53,7 +54,7 @@ fn an_accent_brings_its_own_stylesheet() {
 
 #[test]
 fn a_chosen_theme_is_forced_and_an_unchosen_one_is_not() {
-    let (_, mut page) = view::Home::sample().remove(0);
+    let (_, mut page) = view::Home::sample(Language::English).remove(0);
     for (theme, forced) in
         [(view::Theme::Auto, None), (view::Theme::Light, Some("light")), (view::Theme::Dark, Some("dark"))]
     {

@@ -1,23 +1,36 @@
 //! Every page in every state: what each must have, and what none may.
 //!
 //! With `LANYARD_PAGES_DIR` set, the pages and their files are also written there, to be opened in a browser.
-#![expect(clippy::expect_used, clippy::panic, reason = "a page that cannot be read is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a page that cannot be read is a failed test"
+)]
 
 mod anatomy;
 mod consent;
 mod frame;
 mod html;
+mod language;
 mod look;
+mod messages;
 mod safety;
 
 use std::{collections::HashSet, fs, path::Path};
 
+use model::Language;
 use server::view::{self, Specimen};
 
 use html::tags;
 
+/// In English, which tests look for words in.
 pub(crate) fn gallery() -> Vec<Specimen> {
-    view::gallery().expect("every sample renders")
+    gallery_in(Language::English)
+}
+
+pub(crate) fn gallery_in(language: Language) -> Vec<Specimen> {
+    view::gallery(language).expect("every sample renders")
 }
 
 pub(crate) fn specimen(page: &str, state: &str) -> Specimen {
@@ -27,9 +40,12 @@ pub(crate) fn specimen(page: &str, state: &str) -> Specimen {
         .unwrap_or_else(|| panic!("no {page}, {state}"))
 }
 
+/// Every page in every state and language.
 pub(crate) fn each(check: impl Fn(&str, &str)) {
-    for Specimen { page, state, html } in gallery() {
-        check(&format!("{page}, {state}"), &html);
+    for language in Language::ALL {
+        for Specimen { page, state, html } in gallery_in(language) {
+            check(&format!("{page}, {state}, {}", language.tag()), &html);
+        }
     }
 }
 
@@ -57,12 +73,15 @@ fn pages_can_be_looked_at() {
     for name in view::asset::asset_names() {
         fs::write(folder.join("assets").join(name), view::asset(name).unwrap().bytes).unwrap();
     }
-    for Specimen { page, state, html } in gallery() {
-        let html = html.replace("\"/assets/", "\"assets/");
-        for theme in ["light", "dark"] {
-            let themed = html.replace("<html lang=\"en\" data-theme=\"dark\"", "<html lang=\"en\"");
-            let themed = themed.replace("<html lang=\"en\"", &format!("<html lang=\"en\" data-theme=\"{theme}\""));
-            fs::write(folder.join(format!("{page}.{state}.{theme}.html")), themed).unwrap();
+    for language in Language::ALL.map(Language::tag) {
+        let plain = format!("<html lang=\"{language}\"");
+        for Specimen { page, state, html } in gallery_in(Language::of_tag(language).unwrap()) {
+            let html = html.replace("\"/assets/", "\"assets/");
+            for theme in ["light", "dark"] {
+                let themed = html.replace(&format!("{plain} data-theme=\"dark\""), &plain);
+                let themed = themed.replace(&plain, &format!("{plain} data-theme=\"{theme}\""));
+                fs::write(folder.join(format!("{page}.{state}.{language}.{theme}.html")), themed).unwrap();
+            }
         }
     }
 }

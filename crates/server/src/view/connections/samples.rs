@@ -1,14 +1,16 @@
 //! The states of the connections page.
 
+use model::Language;
+
 use super::{Connection, Connections, EndReason, EndedConnection, LastUse};
-use crate::view::{App, Moment, Notice, ProjectName, Provenance, Tone, sample};
+use crate::view::{App, Moment, Notice, ProjectName, Provenance, Tone, sample, say};
 
 impl Connections {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let page = |notices, live, ended| Self {
-            layout: sample::development(sample::signed_in("/connections")),
+            layout: sample::development(sample::signed_in(language, "/connections")),
             notices,
             live,
             ended,
@@ -23,9 +25,9 @@ impl Connections {
         };
         let empty = page(Vec::new(), Vec::new(), Vec::new());
         vec![
-            ("full", page(Vec::new(), live(), ended())),
-            ("notices", page(notices(), live(), ended())),
-            ("one-ended", page(vec![Notice::disconnected("Claude")], Vec::new(), ended())),
+            ("full", page(Vec::new(), live(language), ended())),
+            ("notices", page(notices(language), live(language), ended())),
+            ("one-ended", page(vec![Notice::disconnected(language, "Claude")], Vec::new(), ended())),
             ("empty-without-address", Self { mcp_url: None, ..empty.clone() }),
             ("empty", empty),
             ("hostile", page(vec![hostile], vec![connection("gr_9", sample::hostile(), sample::HOSTILE)], Vec::new())),
@@ -33,10 +35,20 @@ impl Connections {
     }
 }
 
-fn notices() -> Vec<Notice> {
+fn notices(language: Language) -> Vec<Notice> {
     vec![
-        Notice::reused("VS Code", Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW), "first".to_owned()),
-        Notice::shared("Cursor", Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW), "second".to_owned()),
+        Notice::reused(
+            language,
+            "VS Code",
+            Moment::ago(sample::NOW - 3 * 60 * sample::MINUTE, sample::NOW),
+            "first".to_owned(),
+        ),
+        Notice::shared(
+            language,
+            "Cursor",
+            Moment::ago(sample::NOW - 12 * sample::MINUTE, sample::NOW),
+            "second".to_owned(),
+        ),
     ]
 }
 
@@ -56,11 +68,11 @@ fn connection(id: &str, app: App, project: &str) -> Connection {
     }
 }
 
-fn live() -> Vec<Connection> {
+fn live(language: Language) -> Vec<Connection> {
     let demo_app = App { name: "Demo app".to_owned(), provenance: Provenance::Operator };
     let identity = Connection {
         project: None,
-        can: vec!["see your name and e-mail address".to_owned()],
+        can: vec![say(language, "consent-see-name-and-email").into()],
         last_use: None,
         ..connection("gr_3", demo_app, "")
     };

@@ -1,16 +1,20 @@
 //! The states of the consent page.
 
+use std::time::Duration;
+
+use model::Language;
+
 use super::{AboutYou, Consent, ProjectChoice, Until};
-use crate::view::{App, Destination, Layout, Moment, Provenance, Theme, sample};
+use crate::view::{App, Destination, Layout, Moment, Provenance, Theme, length, sample, say};
 
 impl Consent {
     /// The page in its states.
     #[must_use]
-    pub fn sample() -> Vec<(&'static str, Self)> {
-        let several = several();
+    pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
+        let several = several(language);
         let one = Self { projects: vec![choice("apollo", "Apollo")], ..several.clone() };
         let none = Self { projects: Vec::new(), ..several.clone() };
-        let refused = Self { refusal: Some(Self::CHOOSE.to_owned()), ..several.clone() };
+        let refused = Self { refusal: Some(say(language, "consent-choose").into()), ..several.clone() };
         let new_only = Self {
             already: vec!["read issues and comments".to_owned()],
             reads: vec!["read documents".to_owned()],
@@ -23,11 +27,11 @@ impl Consent {
             ("no-project", none),
             ("refused", refused),
             ("new-only", new_only),
-            ("this-computer", this_computer()),
-            ("program", program()),
-            ("identity", identity()),
-            ("changes", changes()),
-            ("hostile", hostile()),
+            ("this-computer", this_computer(language)),
+            ("program", program(language)),
+            ("identity", identity(language)),
+            ("changes", changes(language)),
+            ("hostile", hostile(language)),
         ]
     }
 }
@@ -43,9 +47,9 @@ fn choice(slug: &str, name: &str) -> ProjectChoice {
     }
 }
 
-fn several() -> Consent {
+fn several(language: Language) -> Consent {
     Consent {
-        layout: sample::development(sample::signed_in("/consent/au_0sample")),
+        layout: sample::development(sample::signed_in(language, "/consent/au_0sample")),
         authorization: "au_0sample".to_owned(),
         app: sample::claude(),
         account: "member@example.com".to_owned(),
@@ -55,52 +59,55 @@ fn several() -> Consent {
         changes: Vec::new(),
         already: Vec::new(),
         projects: vec![choice("apollo", "Apollo"), choice("gemini", "Gemini")],
-        until: Until::Lasting { idle: "30 days".to_owned(), latest: Moment::date(sample::NOW + 365 * sample::DAY) },
+        until: Until::Lasting {
+            idle: length(language, Duration::from_secs(30 * 86_400)),
+            latest: Moment::date(sample::NOW + 365 * sample::DAY),
+        },
         destination: Destination::Host("claude.ai".to_owned()),
         refusal: None,
     }
 }
 
-fn this_computer() -> Consent {
+fn this_computer(language: Language) -> Consent {
     Consent {
         app: App { name: "Claude Code".to_owned(), ..sample::claude() },
         about_you: Some(AboutYou { name: true, email: true }),
         destination: Destination::ThisComputer { address: "127.0.0.1".to_owned() },
-        ..several()
+        ..several(language)
     }
 }
 
-fn program() -> Consent {
+fn program(language: Language) -> Consent {
     Consent {
         app: sample::cursor(),
         destination: Destination::Program { scheme: "cursor".to_owned() },
-        layout: Layout { theme: Theme::Dark, ..several().layout },
-        ..several()
+        layout: Layout { theme: Theme::Dark, ..several(language).layout },
+        ..several(language)
     }
 }
 
-fn identity() -> Consent {
+fn identity(language: Language) -> Consent {
     Consent {
         app: App { name: "Demo app".to_owned(), provenance: Provenance::Operator },
         about_you: Some(AboutYou { name: true, email: true }),
         reads: Vec::new(),
         projects: Vec::new(),
-        until: Until::Short { lifetime: "15 minutes".to_owned() },
+        until: Until::Short { lifetime: length(language, Duration::from_secs(900)) },
         destination: Destination::Host("localhost:3000".to_owned()),
-        ..several()
+        ..several(language)
     }
 }
 
-fn changes() -> Consent {
+fn changes(language: Language) -> Consent {
     Consent {
         app: App { name: "Acme Deployer".to_owned(), provenance: Provenance::FirstParty },
         changes: vec!["create and change issues".to_owned()],
         destination: Destination::Host("deployer.example.com".to_owned()),
-        ..several()
+        ..several(language)
     }
 }
 
-fn hostile() -> Consent {
+fn hostile(language: Language) -> Consent {
     let text = sample::HOSTILE;
     Consent {
         app: sample::hostile(),
@@ -115,6 +122,6 @@ fn hostile() -> Consent {
         ],
         destination: Destination::Program { scheme: text.to_owned() },
         refusal: Some(text.to_owned()),
-        ..several()
+        ..several(language)
     }
 }

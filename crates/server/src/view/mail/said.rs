@@ -1,14 +1,17 @@
 //! The words of each message.
 
-use identity::mail::Message;
+use identity::mail::{Letter, Message};
+use model::Language;
 
 use super::{Act, Sender};
+use crate::view::{Phrase, say};
 
 /// The longest name of an app, in characters.
 const APP_CHARACTERS: usize = 60;
 
 /// What a mail says.
 pub(super) struct Said {
+    pub(super) language: Language,
     pub(super) subject: String,
     pub(super) heading: String,
     pub(super) paragraphs: Vec<String>,
@@ -23,42 +26,41 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn of(message: &Message, sender: &Sender) -> Self {
-        match message {
-            Message::ConnectionReused { app } => connection_reused(app, sender),
-            Message::ConnectionShared { app } => connection_shared(app, sender),
+    pub(super) fn of(letter: &Letter, sender: &Sender) -> Self {
+        let language = letter.asked.language;
+        let say = |key| say(language, key).with("server", &sender.name);
+        let connections =
+            || Some(Act { label: say("mail-see-connections").into(), link: link(sender, "/connections") });
+        match &letter.message {
+            Message::ConnectionReused { app } => {
+                let message = say("mail-connection-reused").with("app", named(app));
+                Self { act: connections(), ..Self::new(language, &message, &["happened", "now"]) }
+            }
+            Message::ConnectionShared { app } => {
+                let message = say("mail-connection-shared").with("app", named(app));
+                Self { act: connections(), ..Self::new(language, &message, &["happened"]) }
+            }
         }
     }
-}
 
-fn connection_reused(app: &str, sender: &Sender) -> Said {
-    Said {
-        subject: format!("An app was disconnected from your {} account", sender.name),
-        heading: format!("“{}” was disconnected to protect you", named(app)),
-        paragraphs: vec![
-            "A key that had been replaced was used again, so somebody may have copied it, or the program lost its place."
-                .to_owned(),
-            "It can read nothing any more. Connect it again if it is yours.".to_owned(),
-        ],
-        act: Some(Act { label: "See your connections", link: link(sender, "/connections") }),
-        code: None,
-        was_asked: false,
-        not_you: "If you do not use this app, look at what else is connected, and disconnect what you do not know."
-            .to_owned(),
-        lock: None,
+    /// A message whose words are the heading, with its parts `.subject` and `.not-you`, and a paragraph of each of these.
+    fn new(language: Language, message: &Phrase<'_>, paragraphs: &[&str]) -> Self {
+        Self {
+            language,
+            subject: message.part("subject").into(),
+            heading: message.to_string(),
+            paragraphs: paragraphs.iter().map(|part| message.part(part).into()).collect(),
+            act: None,
+            code: None,
+            was_asked: false,
+            not_you: message.part("not-you").into(),
+            lock: None,
+        }
     }
-}
 
-fn connection_shared(app: &str, sender: &Sender) -> Said {
-    Said {
-        subject: format!("An app may use your {} account in two places", sender.name),
-        heading: format!("“{}” may be used in two places", named(app)),
-        paragraphs: vec!["Two programs use this connection, or somebody copied it.".to_owned()],
-        act: Some(Act { label: "See your connections", link: link(sender, "/connections") }),
-        code: None,
-        was_asked: false,
-        not_you: "If you do not use this app in two places, disconnect it. That works at once.".to_owned(),
-        lock: None,
+    /// What the templates say around it.
+    pub(super) fn say<'a>(&self, key: &'a str) -> Phrase<'a> {
+        say(self.language, key)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every mail in every state.
 
 use identity::mail::{Asked, Letter, Message};
-use model::Timestamp;
+use model::{Language, Timestamp};
 
 use super::*;
 use crate::view::sample;
@@ -10,11 +10,12 @@ fn sender() -> Sender {
     Sender { name: "Lanyard".to_owned(), public_url: "https://id.example.com/t1".to_owned() }
 }
 
-fn asked() -> Asked {
+fn asked(language: Language) -> Asked {
     Asked {
         at: Timestamp::from_micros(sample::NOW),
         address: "192.0.2.1".to_owned(),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
+        language,
     }
 }
 
@@ -24,10 +25,15 @@ fn samples(text: &str) -> Vec<Message> {
     vec![Message::ConnectionReused { app: app.clone() }, Message::ConnectionShared { app }]
 }
 
-fn all(text: &str) -> Vec<(&'static str, Written)> {
+/// In every language.
+fn all(text: &str) -> Vec<(String, Written)> {
+    Language::ALL.into_iter().flat_map(|language| all_in(language, text)).collect()
+}
+
+fn all_in(language: Language, text: &str) -> Vec<(String, Written)> {
     let write = |message: Message| {
-        let kind = message.kind();
-        (kind, written(&Letter { message, asked: asked() }, &sender()).unwrap())
+        let name = format!("{}.{}", message.kind(), language.tag());
+        (name, written(&Letter { message, asked: asked(language) }, &sender()).unwrap())
     };
     samples(text).into_iter().map(write).collect()
 }
@@ -37,7 +43,9 @@ fn all(text: &str) -> Vec<(&'static str, Written)> {
 fn every_mail_renders_with_a_subject_a_text_and_the_same_in_html() {
     for (kind, mail) in all("Claude") {
         assert!((10..=78).contains(&mail.subject.chars().count()), "{kind}: {}", mail.subject);
-        assert!(mail.text.contains("Was this not you?") && mail.html.contains("Was this not you?"), "{kind}");
+        let not_you = if kind.ends_with(".de") { "Waren Sie das nicht?" } else { "Was this not you?" };
+        assert!(mail.text.contains(not_you) && mail.html.contains(not_you), "{kind}");
+        assert!(!mail.text.contains('⟦') && !mail.html.contains('⟦'), "{kind}: {}", mail.text);
         assert!(mail.text.trim_end().ends_with("-- \nLanyard\nhttps://id.example.com/t1"), "{kind}: {}", mail.text);
         assert!(
             mail.text.contains("\n\n") && !mail.text.contains("\n\n\n") && !mail.text.contains("{{"),
@@ -94,9 +102,26 @@ fn mails_load_nothing_and_follow_nobody() {
 #[test]
 fn a_mail_says_when_and_from_where_it_was_asked_for() {
     assert_eq!(
-        super::asked(&asked()),
+        super::asked(&asked(Language::English)),
         "This was asked for on 22 November 2026, 14:03 UTC, from 192.0.2.1, with Firefox on Linux."
     );
-    let bare = Asked { address: String::new(), user_agent: String::new(), ..asked() };
+    assert_eq!(
+        super::asked(&asked(Language::German)),
+        "Darum wurde am 22. November 2026, 14:03 Uhr UTC gebeten, von 192.0.2.1 aus, mit Firefox unter Linux."
+    );
+    let bare = Asked { address: String::new(), user_agent: String::new(), ..asked(Language::English) };
     assert_eq!(super::asked(&bare), "This was asked for on 22 November 2026, 14:03 UTC.");
+    let in_part = Asked { address: String::new(), ..asked(Language::English) };
+    assert_eq!(super::asked(&in_part), "This was asked for on 22 November 2026, 14:03 UTC, with Firefox on Linux.");
+}
+
+#[test]
+fn no_line_of_a_mail_is_the_same_in_both_languages_but_names_and_addresses() {
+    let english = all_in(Language::English, "Claude");
+    for ((name, german), (_, english)) in all_in(Language::German, "Claude").into_iter().zip(english) {
+        let lines: Vec<&str> = english.text.lines().filter(|line| line.contains(' ') && *line != "-- ").collect();
+        let same: Vec<&str> = german.text.lines().filter(|line| lines.contains(line)).collect();
+        assert_eq!(same, Vec::<&str>::new(), "{name}");
+        assert_ne!(german.subject, english.subject, "{name}");
+    }
 }

@@ -36,15 +36,18 @@ fn is_ours(location: &str) -> bool {
 }
 
 #[tokio::test]
-async fn v13_changing_the_theme_leads_back_to_a_page_of_ours() {
+async fn v13_changing_theme_or_language_leads_back_to_a_page_of_ours() {
     for path in ["", "/t1"] {
         let server = TestServer::start_at(path, &[]).await;
         let browser = server.browser();
         for evil in EVIL {
-            let answer = send(&browser, "/theme", &[("theme", "dark"), ("back", evil)]).await;
-            let location = answer.location().unwrap();
-            assert!(answer.status == 303 && is_ours(&location) && location.starts_with(path), "{evil:?}: {location}");
-            assert!(answer.headers.get_all("location").iter().count() == 1);
+            for (switch, name, value) in [("/theme", "theme", "dark"), ("/language", "language", "de")] {
+                let answer = send(&browser, switch, &[(name, value), ("back", evil)]).await;
+                let location = answer.location().unwrap();
+                let is_ours = is_ours(&location) && location.starts_with(path);
+                assert!(answer.status == 303 && is_ours, "{switch}, {evil:?}: {location}");
+                assert!(answer.headers.get_all("location").iter().count() == 1);
+            }
         }
         let answer = send(&browser, "/theme", &[("theme", "dark"), ("back", "/connections?x=1")]).await;
         assert_eq!(answer.location(), Some(format!("{path}/connections?x=1")));

@@ -47,6 +47,7 @@ pub const ROUTES: &[Route] = &[
     get("/security"),
     get("/connections"),
     post("/theme", &[("theme", "dark"), ("back", "/connections")]),
+    post("/language", &[("language", "de"), ("back", "/connections")]),
     post("/notices/{id}/read", &[]),
     get("/consent/{id}"),
     post("/consent/{id}", &[("decision", "allow"), ("project", "{project}")]),

@@ -1,0 +1,108 @@
+//! What a German page says is German: every text of it is another than on the English page, but for names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Language;
+
+use crate::{
+    gallery_in,
+    html::{tags, unescaped},
+};
+
+/// What is the same in both languages: names, addresses, what strangers and operators wrote, and words that are both.
+const NAMES: [&str; 47] = [
+    "127.0.0.1",
+    "A",
+    "Acme",
+    "Acme Deployer",
+    "Ada",
+    "Apollo",
+    "Apollo, Acme",
+    "C",
+    "Claude",
+    "Claude Code",
+    "Cursor",
+    "Cursor on this device",
+    "D",
+    "Demo app",
+    "Deutsch",
+    "English",
+    "First project",
+    "GET /dev/mail/next?to=ADDRESS&amp;wait=10",
+    "Gemini",
+    "Lanyard",
+    "Mira Member",
+    "V",
+    "VS Code",
+    "ada(at)example.com",
+    "claude.ai",
+    "create and change issues",
+    "cursor:",
+    "deployer.example.com",
+    "error",
+    "expected",
+    "got",
+    "http://localhost:8081/mcp",
+    "https://example.com/a/very/long/path/that/does/not/want/to/break/callback",
+    "invalid_request",
+    "localhost:3000",
+    "member@example.com",
+    "one of the registered addresses, byte for byte",
+    "parameter",
+    "read documents in Apollo",
+    "read issues and comments",
+    "read issues and comments in Apollo",
+    "read issues and comments, create and change issues",
+    "redirect_uri",
+    "rq_0Nk3VtZ8eQ",
+    "security.txt",
+    "security@example.com",
+    "vscode.dev",
+];
+
+/// The texts of a page: what stands between tags, and what attributes say to people.
+fn texts(html: &str) -> BTreeSet<String> {
+    let body = html.split_once("<title>").map_or(html, |(_, rest)| rest);
+    let nodes = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).map(unescaped);
+    let attributes = tags(html).into_iter().flat_map(|tag| {
+        let spoken = ["aria-label", "title", "alt", "placeholder", "data-shown", "data-copied"];
+        tag.attributes
+            .into_iter()
+            .filter(move |(name, _)| spoken.contains(&name.as_str()))
+            .filter_map(|(_, value)| value)
+    });
+    let all = nodes.chain(attributes).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    all.filter(|text| text.chars().any(char::is_alphabetic)).collect()
+}
+
+#[test]
+fn no_english_is_left_on_a_german_page() {
+    let english: BTreeMap<_, _> =
+        gallery_in(Language::English).into_iter().map(|it| ((it.page, it.state), texts(&it.html))).collect();
+    let mut left: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for it in gallery_in(Language::German).into_iter().filter(|it| it.state != "hostile") {
+        for text in texts(&it.html).intersection(&english[&(it.page, it.state)]) {
+            if !NAMES.contains(&text.as_str()) {
+                left.entry(text.clone()).or_default().insert(it.page.to_owned());
+            }
+        }
+    }
+    assert!(left.is_empty(), "the same in both languages: {left:#?}");
+}
+
+#[test]
+fn every_message_of_a_page_was_found() {
+    for language in Language::ALL {
+        for it in gallery_in(language) {
+            let missing = it.html.split('⟦').skip(1).map(|rest| rest.split('⟧').next().unwrap_or_default());
+            assert_eq!(
+                missing.collect::<Vec<_>>(),
+                Vec::<&str>::new(),
+                "{}, {}, {}",
+                it.page,
+                it.state,
+                language.tag()
+            );
+        }
+    }
+}

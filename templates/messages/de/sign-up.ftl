@@ -1,0 +1,11 @@
+sign-up-title = Konto anlegen
+sign-up-not-yet = Noch nicht ganz
+sign-up-name = Ihr Name (darf leer bleiben)
+sign-up-password-hint = Mindestens { $least } Zeichen. Einige Wörter sind leicht zu merken und schwer zu erraten.
+sign-up-button = Konto anlegen
+sign-up-have-account = Sie haben ein Konto? { $link }
+    .link = Anmelden
+sign-up-no-address = Das ist keine E-Mail-Adresse. Sie sieht aus wie name@example.com.
+sign-up-taken = Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.
+sign-up-too-short = Dieses Passwort ist zu kurz. Nehmen Sie mindestens { $least } Zeichen.
+sign-up-too-long = Dieses Passwort ist zu lang. Nehmen Sie höchstens 256 Zeichen.

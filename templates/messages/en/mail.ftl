@@ -1,0 +1,20 @@
+# Mails: the heading, and in its parts the subject, the paragraphs, and what to do if it was somebody else.
+mail-button = If the button does nothing, open this address:
+mail-code = Or type this code on the page where you were:
+mail-not-you = Was this not you?
+mail-asked = This was asked for on { $when }.
+mail-asked-from = This was asked for on { $when }, from { $address }.
+mail-asked-with = This was asked for on { $when }, with { $program }.
+mail-asked-from-with = This was asked for on { $when }, from { $address }, with { $program }.
+mail-program-on = { $browser } on { $system }
+mail-program = a program on { $system }
+mail-see-connections = See your connections
+mail-connection-reused = “{ $app }” was disconnected to protect you
+    .subject = An app was disconnected from your { $server } account
+    .happened = A key that had been replaced was used again, so somebody may have copied it, or the program lost its place.
+    .now = It can read nothing any more. Connect it again if it is yours.
+    .not-you = If you do not use this app, look at what else is connected, and disconnect what you do not know.
+mail-connection-shared = “{ $app }” may be used in two places
+    .subject = An app may use your { $server } account in two places
+    .happened = Two programs use this connection, or somebody copied it.
+    .not-you = If you do not use this app in two places, disconnect it. That works at once.

@@ -1,0 +1,24 @@
+# The honest page.
+security-title = How this server protects you
+security-lead = What is in place, and what is not yet. Both lists are meant to be complete enough to decide by.
+security-development = This is a development server with known passwords and no encrypted connection. Nothing below makes it a place for real data.
+security-apps = What apps can do
+security-apps-read = An app that introduces itself can be allowed to read, never to change. That is enforced here, and whoever holds the data is told so with every request.
+security-apps-project = Access to data is bound to one project, and only while you are a member of it.
+security-apps-lifetimes = An app’s key lives for { $access }. A connection that nobody uses ends after { $idle }, and every connection after { $absolute }.
+security-apps-disconnect = Disconnecting works at once. So does the alarm: if a replaced key is used again, the connection ends and you are told under Connections.
+security-apps-host = You see the host that an app’s answer goes to, and how we know who the app is, before you allow anything.
+security-kept = How your data is kept
+security-kept-passwords = Passwords have at least { $least } characters and are kept only as Argon2id hashes.
+security-kept-keys = Keys that apps hold are kept only as hashes. The keys that this server signs with are encrypted, and the key to them is not in the database.
+security-kept-pages = Pages load nothing from anywhere else, run no code but ours, and do not follow you.
+security-kept-guessing = Tries to guess a password are slowed down, by account and by network address.
+security-missing = What is not there yet
+security-missing-factors = A second factor, passkeys, and signing in with another provider.
+security-missing-mail = Proof that an e-mail address is yours, and a way to a new password when you forgot yours: there are no mails for that yet.
+security-missing-browsers = A list of the browsers you are signed in with, and a record of what happened in your organisation that its owners can read.
+security-missing-audit = An audit by somebody from outside, or any certificate.
+security-report = Tell us what we missed
+security-report-to = Write to { $address }.
+security-report-txt = The same address stands in { $file }.
+security-report-nobody = The people who run this server have not said where to write. Ask the person who gave you your account.

@@ -1,0 +1,12 @@
+# The sign-up page.
+sign-up-title = Create an account
+sign-up-not-yet = Not quite yet
+sign-up-name = Your name (you may leave it empty)
+sign-up-password-hint = At least { $least } characters. A few words are easy to remember and hard to guess.
+sign-up-button = Create account
+sign-up-have-account = You have an account? { $link }
+    .link = Sign in
+sign-up-no-address = This is not an e-mail address. It looks like name@example.com.
+sign-up-taken = There is an account with this address already. Sign in with it instead.
+sign-up-too-short = This password is too short. Use at least { $least } characters.
+sign-up-too-long = This password is too long. Use at most 256 characters.
