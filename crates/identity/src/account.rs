@@ -3,9 +3,24 @@
 //!
 //! Does not own cookies (`server` sends and reads them; here they are a text), nor what a signed-in person may do.
 
+mod account_rows;
+mod address;
+mod admission;
 mod attempts;
 mod browser;
+mod carried;
+mod change_password;
+mod confirm;
 mod cookie;
+mod ending;
+mod export;
+mod leaving;
+mod mailed;
+mod mailing;
+mod owned;
+mod recent;
+mod reset;
+mod sessions;
 mod sign_in;
 mod sign_up;
 #[cfg(test)]
@@ -17,9 +32,19 @@ use model::{AuditEvent, Secret, Session, Timestamp, User};
 use protocol::Confidential;
 use storage::StorageError;
 
+pub use address::AddressRefusal;
+pub use change_password::{ChangeRefusal, Changed};
+pub use confirm::{Confirm, ConfirmRefusal, Confirmed, Evidence, Opened, Pending};
+pub use ending::RESET;
+pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
+pub use mailing::MailRefusal;
+pub use owned::OwnedRefusal;
+pub use recent::NotRecent;
+pub use reset::ResetRefusal;
 pub use sign_in::{SignIn, SignInRefusal};
-pub use sign_up::{SignUp, SignUpRefusal};
+pub use sign_up::{SignUp, SignUpRefusal, SignedUp};
 
+pub use crate::password::PasswordRefusal;
 use crate::{Authority, Error};
 use cookie::SessionCookie;
 
@@ -49,11 +74,22 @@ pub struct NewSession {
 }
 
 impl Authority {
-    /// Who is signed in with this session cookie; nobody if it is no cookie of ours, has ended, or its person is disabled.
+    /// Who is signed in with this session cookie; nobody if it is no cookie of ours, has ended, or its person is disabled or
+    /// leaves ([`Authority::leaving`]).
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn signed_in(&self, cookie: Option<&str>, now: Timestamp) -> Result<Option<SignedIn>, Error> {
+        let person = self.person_of(cookie, now).await?.filter(|person| person.user.erase_at.is_none());
+        if let Some(person) = &person
+            && now.since(person.session.seen_at) >= COARSE
+        {
+            self.touch_session(&person.session, now).await;
+        }
+        Ok(person)
+    }
+
+    async fn person_of(&self, cookie: Option<&str>, now: Timestamp) -> Result<Option<SignedIn>, Error> {
         let Some(cookie) = cookie.and_then(SessionCookie::parse) else { return Ok(None) };
         let mut read = self.parts.store.read().await?;
         let Some(session) = read.live_session(cookie.id, now).await? else { return Ok(None) };
@@ -61,12 +97,7 @@ impl Authority {
             return Ok(None);
         }
         let user = read.user(session.user_id).await?.filter(|user| user.disabled_at.is_none());
-        drop(read);
-        let Some(user) = user else { return Ok(None) };
-        if now.since(session.seen_at) >= COARSE {
-            self.touch_session(&session, now).await;
-        }
-        Ok(Some(SignedIn { session, user }))
+        Ok(user.map(|user| SignedIn { session, user }))
     }
 
     /// Ends this session; its cookie is worth nothing from now on. Ending it twice is no error.

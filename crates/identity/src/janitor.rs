@@ -1,4 +1,5 @@
-//! The janitor: writes down last uses, ends grants that nothing lives of any more, and removes what nobody can use. Small
+//! The janitor: writes down last uses, ends grants that nothing lives of any more, erases who left, and removes what nobody can
+//! use. Small
 //! transactions, so that nobody waits for it.
 
 use std::time::Duration;
@@ -61,6 +62,7 @@ impl Authority {
         self.end_lapsed_grants(now).await?;
         let mut purged = Purged::default();
         purged.note("signing_keys", self.remove_signing_keys(now).await?);
+        purged.note("users", self.erase_who_left(now).await?);
         self.parts.metrics.removed(&purged);
         purged.add(self.purge(now).await?);
         Ok(purged)

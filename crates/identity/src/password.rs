@@ -12,12 +12,12 @@ use argon2::{
     password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use model::{Secret, user::PasswordHash};
-use protocol::OAuthError;
+use protocol::{Confidential, OAuthError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use crate::{Error, PasswordSettings, metrics::Passwords};
+use crate::{Authority, Error, PasswordSettings, metrics::Passwords};
 use threads::Threads;
 
 /// The longest password, in characters. Nothing is ever cut off.
@@ -47,10 +47,30 @@ pub(crate) struct PasswordHasher {
 }
 
 /// Why a text cannot become a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    TooShort,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordRefusal {
+    /// It has too few characters.
+    TooShort {
+        /// The fewest.
+        least: usize,
+    },
+    /// It is longer than 256 characters.
     TooLong,
+}
+
+impl Authority {
+    /// Whether this may become somebody's password. `about` is what others know of them.
+    ///
+    /// # Errors
+    /// Trouble while looking.
+    pub(crate) async fn acceptable_password(
+        &self,
+        password: &Confidential,
+        about: &[&str],
+    ) -> Result<Result<(), PasswordRefusal>, Error> {
+        let _ = about;
+        Ok(fit(password.expose(), self.parts.settings.password.min_length))
+    }
 }
 
 impl PasswordHasher {
@@ -157,11 +177,11 @@ const fn places(concurrency: usize) -> usize {
 
 /// Whether a text can become a password: `least` to [`MOST_CHARACTERS`] characters, counted as they are hashed. Every
 /// character is welcome, U+0000 too, since only the hash is stored.
-pub(crate) fn fit(password: &str, least: usize) -> Result<(), Unfit> {
+pub(crate) fn fit(password: &str, least: usize) -> Result<(), PasswordRefusal> {
     if password.chars().count() > MOST_CHARACTERS {
-        return Err(Unfit::TooLong);
+        return Err(PasswordRefusal::TooLong);
     }
-    if normal(password).chars().count() < least { Err(Unfit::TooShort) } else { Ok(()) }
+    if normal(password).chars().count() < least { Err(PasswordRefusal::TooShort { least }) } else { Ok(()) }
 }
 
 /// A password that somebody is handed: letters and digits, 142 bits or more, and as long as `least` asks for.
@@ -234,15 +254,15 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_characters() {
-        assert_eq!(fit("eleven char", 12), Err(Unfit::TooShort));
+        assert_eq!(fit("eleven char", 12), Err(PasswordRefusal::TooShort { least: 12 }));
         assert_eq!(fit("zwölf Zeiche", 12), Ok(()));
         assert_eq!(
             fit("e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}", 12),
-            Err(Unfit::TooShort),
+            Err(PasswordRefusal::TooShort { least: 12 }),
             "combining marks are no characters of their own"
         );
         assert_eq!(fit(&"ä".repeat(256), 12), Ok(()));
-        assert_eq!(fit(&"ä".repeat(257), 12), Err(Unfit::TooLong));
+        assert_eq!(fit(&"ä".repeat(257), 12), Err(PasswordRefusal::TooLong));
     }
 
     #[tokio::test]

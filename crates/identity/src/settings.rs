@@ -17,6 +17,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// Who may make an account.
     pub sign_up: SignUpSettings,
+    /// How long somebody who gave up their account may think better of it; zero: it is erased at once.
+    pub deletion_grace: Duration,
     /// How passwords are hashed and how long they are.
     pub password: PasswordSettings,
     /// How many sign-ins may be tried.
@@ -136,6 +138,7 @@ impl Settings {
             authorization_lifetime: Duration::from_secs(HOUR),
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
             sign_up: SignUpSettings { enabled: true, organization: true },
+            deletion_grace: Duration::from_secs(14 * DAY),
             password: PasswordSettings {
                 min_length: 12,
                 memory_kib: 19 * 1024,

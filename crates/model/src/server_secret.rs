@@ -25,6 +25,8 @@ pub enum Purpose {
     Csrf,
     /// Names under which is counted what strangers typed: it may be an address, or a password in the wrong field.
     Counter,
+    /// What is kept of codes that were mailed.
+    MailedCode,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -41,6 +43,7 @@ struct Keys {
     code: HmacSha256,
     csrf: HmacSha256,
     counter: HmacSha256,
+    mailed_code: HmacSha256,
     seal: SealKey,
 }
 
@@ -127,6 +130,7 @@ impl Keys {
             code: mac("code")?,
             csrf: mac("csrf")?,
             counter: mac("counter")?,
+            mailed_code: mac("mailed-code")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -138,6 +142,7 @@ impl Keys {
             Purpose::Code => &self.code,
             Purpose::Csrf => &self.csrf,
             Purpose::Counter => &self.counter,
+            Purpose::MailedCode => &self.mailed_code,
         }
     }
 }

@@ -19,6 +19,10 @@ pub struct User {
     pub created_at: Timestamp,
     /// Since when it may do nothing.
     pub disabled_at: Option<Timestamp>,
+    /// Moves with every change of what opens the account; whatever was begun under an older one comes to nothing.
+    pub security_epoch: u64,
+    /// When it is erased: its person asked for that, and may still think better of it.
+    pub erase_at: Option<Timestamp>,
 }
 
 /// A password's hash as a PHC string. Does not print.

@@ -27,7 +27,7 @@ use crate::{
     error_response::{PageError, Refusal},
     host,
     metrics::{Pattern, Worker},
-    page,
+    page::{self, account},
     rate_limit::{Class, limit},
     state::AppState,
 };
@@ -137,6 +137,77 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
             seen("/sign-in", "GET, HEAD, POST")
                 .route(read().to(page::sign_in::get))
                 .route(web::post().to(page::sign_in::post).wrap(seldom())),
+        )
+        .service(
+            seen("/confirm", "GET, HEAD, POST")
+                .route(read().to(page::confirm_address::opened))
+                .route(web::post().to(page::confirm_address::press).wrap(seldom())),
+        )
+        .service(
+            seen("/confirm/{id}", "GET, HEAD, POST")
+                .route(read().to(page::confirm_address::get))
+                .route(web::post().to(page::confirm_address::post).wrap(seldom())),
+        )
+        .service(seen("/confirm/{id}/again", "POST").route(web::post().to(page::confirm_address::again).wrap(seldom())))
+        .service(
+            seen("/account/verify", "GET, HEAD, POST")
+                .route(read().to(page::verify::get))
+                .route(web::post().to(page::verify::post).wrap(seldom())),
+        )
+        .service(seen("/account/sessions", "GET, HEAD").route(read().to(account::sessions::get)))
+        .service(seen("/account/sessions/end-others", "POST").route(web::post().to(account::sessions::end_others)))
+        .service(seen("/account/sessions/{id}/end", "POST").route(web::post().to(account::sessions::end)))
+        .service(seen("/account/security", "GET, HEAD").route(read().to(account::security::get)))
+        .service(
+            seen("/account/password", "GET, HEAD, POST")
+                .route(read().to(account::password::get))
+                .route(web::post().to(account::password::post).wrap(seldom())),
+        )
+        .service(seen("/account/connections/end", "POST").route(web::post().to(account::password::end_connections)))
+        .service(
+            seen("/account/address", "GET, HEAD, POST")
+                .route(read().to(account::address::get))
+                .route(web::post().to(account::address::post).wrap(seldom())),
+        )
+        .service(seen("/account/privacy", "GET, HEAD").route(read().to(account::privacy::get)))
+        .service(seen("/account/export", "POST").route(web::post().to(account::privacy::export)))
+        .service(
+            seen("/account/delete", "GET, HEAD, POST")
+                .route(read().to(account::leave::get))
+                .route(web::post().to(account::leave::post)),
+        )
+        .service(
+            seen("/account/organizations/{id}/owners/{user}", "POST").route(web::post().to(account::owned::hand_over)),
+        )
+        .service(
+            seen("/account/organizations/{id}/delete", "GET, HEAD, POST")
+                .route(read().to(account::owned::get))
+                .route(web::post().to(account::owned::post)),
+        )
+        .service(
+            seen("/leaving", "GET, HEAD, POST")
+                .route(read().to(page::leaving::get))
+                .route(web::post().to(page::leaving::post)),
+        )
+        .service(
+            seen("/undo-address", "GET, HEAD, POST")
+                .route(read().to(account::address::opened))
+                .route(web::post().to(account::address::undo).wrap(seldom())),
+        )
+        .service(
+            seen("/prove", "GET, HEAD, POST")
+                .route(read().to(account::prove::get))
+                .route(web::post().to(account::prove::post).wrap(seldom())),
+        )
+        .service(
+            seen("/forgotten", "GET, HEAD, POST")
+                .route(read().to(page::reset::get))
+                .route(web::post().to(page::reset::post).wrap(seldom())),
+        )
+        .service(
+            seen("/reset", "GET, HEAD, POST")
+                .route(read().to(page::reset::opened))
+                .route(web::post().to(page::reset::set).wrap(seldom())),
         )
         .service(
             seen("/sign-out", "GET, HEAD, POST")

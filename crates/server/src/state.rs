@@ -98,6 +98,7 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
         authorization_lifetime: tokens.authorization_lifetime.duration(),
         sessions: SessionSettings { lifetime: settings.sessions.lifetime.duration() },
         sign_up: SignUpSettings { enabled: settings.sign_up.enabled, organization: settings.sign_up.organization },
+        deletion_grace: settings.accounts.deletion_grace.duration(),
         password: PasswordSettings {
             min_length: usize::try_from(password.min_length).unwrap_or(usize::MAX),
             memory_kib: password.memory,

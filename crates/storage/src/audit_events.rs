@@ -1,8 +1,39 @@
 //! The table of audit events. It is only ever appended to.
 
-use model::{AuditEvent, Id};
+use model::{AuditEvent, Id, Timestamp, User};
 
-use crate::{StorageError, Tx};
+use crate::{Read, StorageError, Tx, columns::Columns};
+
+/// An entry as it is read back: by then its action may be one that this release does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What, as `area.act`.
+    pub action: String,
+    /// From which address.
+    pub address: Option<String>,
+}
+
+impl Read {
+    /// What happened to a person's account, newest first, 20 entries at the most.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn recent_events_of(&mut self, user_id: Id<User>) -> Result<Vec<PastEvent>, StorageError> {
+        let sql = "SELECT id, at, action, address FROM audit_events WHERE user_id = $1 ORDER BY id DESC LIMIT 20";
+        let rows = self.all(sql, [user_id.into()]).await?;
+        let event = |row| {
+            let columns = Columns::of(row, "audit_events");
+            Ok(PastEvent {
+                at: columns.time("at")?,
+                action: columns.text("action")?,
+                address: columns.optional_text("address")?,
+            })
+        };
+        rows.iter().map(event).collect()
+    }
+}
 
 impl Tx {
     /// Appends an entry; belongs into the transaction of the act.

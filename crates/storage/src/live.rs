@@ -28,11 +28,13 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 9] = [
+const APART: [&str; 11] = [
     "attempts",
     "audit_events",
     "authorizations",
+    "mails",
     "notices",
+    "proofs",
     "retired_names",
     "sessions",
     "signing_keys",

@@ -3,7 +3,7 @@
 use model::{Id, Membership, Organization, Role, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, columns::Columns, organizations::organization, users::user};
 
 fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
     let columns = Columns::of(row, "memberships");
@@ -37,9 +37,57 @@ impl Read {
         let sql = "SELECT * FROM memberships WHERE organization_id = $1 ORDER BY user_id";
         self.all(sql, [organization_id.into()]).await?.iter().map(membership).collect()
     }
+
+    /// The organisations that a user owns and nobody else does; an owner who leaves counts as none.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn owned_alone(&mut self, user_id: Id<User>) -> Result<Vec<Organization>, StorageError> {
+        let sql = "SELECT o.* FROM organizations o \
+             JOIN memberships m ON m.organization_id = o.id AND m.user_id = $1 AND m.role = 'owner' \
+             WHERE NOT EXISTS (SELECT 1 FROM memberships other JOIN users u ON u.id = other.user_id AND u.erase_at IS NULL \
+                 WHERE other.organization_id = o.id AND other.user_id <> $1 AND other.role = 'owner') ORDER BY o.name, o.id";
+        self.all(sql, [user_id.into()]).await?.iter().map(organization).collect()
+    }
+
+    /// The organisations that a user belongs to, with their role there, by name.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn organizations_of(&mut self, user_id: Id<User>) -> Result<Vec<(Organization, Role)>, StorageError> {
+        let sql = "SELECT o.*, m.role AS role FROM organizations o \
+             JOIN memberships m ON m.organization_id = o.id AND m.user_id = $1 ORDER BY o.name, o.id";
+        let rows = self.all(sql, [user_id.into()]).await?;
+        let of = |row| Ok((organization(row)?, Columns::of(row, "memberships").word("role", Role::parse)?));
+        rows.iter().map(of).collect()
+    }
+
+    /// An organisation's other members, by address.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn other_members(
+        &mut self,
+        organization_id: Id<Organization>,
+        but: Id<User>,
+    ) -> Result<Vec<User>, StorageError> {
+        let sql = "SELECT u.* FROM users u JOIN memberships m ON m.user_id = u.id \
+             WHERE m.organization_id = $1 AND u.id <> $2 AND u.disabled_at IS NULL AND u.erase_at IS NULL ORDER BY u.email";
+        self.all(sql, [organization_id.into(), but.into()]).await?.iter().map(user).collect()
+    }
 }
 
 impl Tx {
+    /// Keeps the organisations that a user owns as they are until the transaction ends: whoever else holds them waits.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_organizations_of(&mut self, user_id: Id<User>) -> Result<(), StorageError> {
+        let sql = "UPDATE organizations SET slug = slug \
+             WHERE id IN (SELECT organization_id FROM memberships WHERE user_id = $1 AND role = 'owner')";
+        self.run(sql, [user_id.into()]).await.map(drop)
+    }
+
     /// Adds a member, or changes a member's role.
     ///
     /// # Errors

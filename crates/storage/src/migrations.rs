@@ -12,6 +12,7 @@ use crate::StorageError;
 const ALL: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../../migrations/0001_first.sql")),
     (2, "mails", include_str!("../../../migrations/0002_mails.sql")),
+    (3, "proofs", include_str!("../../../migrations/0003_proofs.sql")),
 ];
 
 /// Version and name of each, in their order.

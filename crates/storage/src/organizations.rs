@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
+pub(crate) fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
     let columns = Columns::of(row, "organizations");
     Ok(Organization {
         id: columns.id("id")?,

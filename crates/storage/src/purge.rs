@@ -46,7 +46,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 8] = [
+        let expired: [(&'static str, Timestamp); 9] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -63,6 +63,10 @@ impl Tx {
             (
                 "DELETE FROM attempts WHERE subject IN (SELECT subject FROM attempts WHERE window_started_at <= $1 LIMIT 500)",
                 now.minus(COUNTER_KEPT),
+            ),
+            (
+                "DELETE FROM proofs WHERE id IN (SELECT id FROM proofs WHERE expires_at <= $1 LIMIT 500)",
+                now.minus(AUTHORIZATION_KEPT),
             ),
             (
                 "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at <= $1 LIMIT 500)",

@@ -1,6 +1,6 @@
 //! The table of sessions.
 
-use model::{Id, Session, Timestamp, User};
+use model::{Id, SecretHash, Session, Timestamp, User};
 use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
@@ -35,6 +35,15 @@ impl Read {
         .as_ref()
         .map(session)
         .transpose()
+    }
+
+    /// All sessions of a user that have not ended by `now`, last used first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn sessions_of(&mut self, user_id: Id<User>, now: Timestamp) -> Result<Vec<Session>, StorageError> {
+        let sql = "SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id DESC";
+        self.all(sql, [user_id.into(), now.into()]).await?.iter().map(session).collect()
     }
 }
 
@@ -80,6 +89,38 @@ impl Tx {
     /// Trouble of the database.
     pub async fn delete_session(&mut self, id: Id<Session>) -> Result<(), StorageError> {
         self.run("DELETE FROM sessions WHERE id = $1", [id.into()]).await.map(drop)
+    }
+
+    /// Ends one session of a user; whether it was theirs.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_session_of(&mut self, user_id: Id<User>, id: Id<Session>) -> Result<bool, StorageError> {
+        Ok(self.run("DELETE FROM sessions WHERE user_id = $1 AND id = $2", [user_id.into(), id.into()]).await? == 1)
+    }
+
+    /// Ends all sessions of a user but this one.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn delete_other_sessions_of(&mut self, user_id: Id<User>, but: Id<Session>) -> Result<u64, StorageError> {
+        self.run("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", [user_id.into(), but.into()]).await
+    }
+
+    /// Notes that a person has proved again who they are; the session goes on under another secret. No if it has ended, or
+    /// another proof came first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn prove_session(
+        &mut self,
+        session: &Session,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let sql =
+            "UPDATE sessions SET authenticated_at = $4, hash = $3 WHERE id = $1 AND hash = $2 AND expires_at > $4";
+        Ok(self.run(sql, [session.id.into(), (&session.hash).into(), hash.into(), now.into()]).await? == 1)
     }
 
     /// Ends all sessions of a user.

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn user(row: &AnyRow) -> Result<User, StorageError> {
+pub(crate) fn user(row: &AnyRow) -> Result<User, StorageError> {
     let columns = Columns::of(row, "users");
     Ok(User {
         id: columns.id("id")?,
@@ -15,6 +15,8 @@ fn user(row: &AnyRow) -> Result<User, StorageError> {
         email_verified_at: columns.optional_time("email_verified_at")?,
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
+        security_epoch: columns.count("security_epoch")?,
+        erase_at: columns.optional_time("erase_at")?,
     })
 }
 
@@ -35,6 +37,15 @@ impl Read {
         self.one("SELECT * FROM users WHERE email = $1", [email.into()]).await?.as_ref().map(user).transpose()
     }
 
+    /// Those whose time has come to be erased, 50 at the most.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn users_to_erase(&mut self, now: Timestamp) -> Result<Vec<User>, StorageError> {
+        let sql = "SELECT * FROM users WHERE erase_at <= $1 ORDER BY erase_at, id LIMIT 50";
+        self.all(sql, [now.into()]).await?.iter().map(user).collect()
+    }
+
     /// All users, oldest first.
     ///
     /// # Errors
@@ -52,7 +63,7 @@ impl Tx {
     pub async fn insert_user(&mut self, user: &User) -> Result<(), StorageError> {
         self.run_one(
             "user",
-            "INSERT INTO users (id, email, name, password_hash, email_verified_at, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO users (id, email, name, password_hash, email_verified_at, created_at, disabled_at, security_epoch, erase_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             [
                 user.id.into(),
                 (&user.email).into(),
@@ -61,6 +72,8 @@ impl Tx {
                 user.email_verified_at.into(),
                 user.created_at.into(),
                 user.disabled_at.into(),
+                user.security_epoch.into(),
+                user.erase_at.into(),
             ],
         )
         .await
@@ -75,6 +88,52 @@ impl Tx {
             .await
     }
 
+    /// Keeps an account as it is until the transaction ends: whoever would change what opens it waits. No if that has
+    /// changed since `security_epoch`, or the account is disabled.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_user(&mut self, id: Id<User>, security_epoch: u64) -> Result<bool, StorageError> {
+        let sql = "UPDATE users SET security_epoch = security_epoch \
+             WHERE id = $1 AND security_epoch = $2 AND disabled_at IS NULL";
+        Ok(self.run(sql, [id.into(), security_epoch.into()]).await? == 1)
+    }
+
+    /// Moves a user's security epoch on from `from`; what was begun under an older one comes to nothing.
+    ///
+    /// # Errors
+    /// Trouble of the database; [`StorageError::Conflict`] if it is another, or there is no such user.
+    pub async fn move_security_epoch(&mut self, id: Id<User>, from: u64) -> Result<(), StorageError> {
+        let sql = "UPDATE users SET security_epoch = security_epoch + 1 WHERE id = $1 AND security_epoch = $2";
+        self.run_one("user", sql, [id.into(), from.into()]).await
+    }
+
+    /// Notes that a user's address was proved to be theirs; the first proof counts.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn verify_email(&mut self, id: Id<User>, now: Timestamp) -> Result<(), StorageError> {
+        let sql = "UPDATE users SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL";
+        self.run(sql, [id.into(), now.into()]).await.map(drop)
+    }
+
+    /// Gives a user another address, which was proved at `verified_at`.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] if the address is taken.
+    pub async fn set_email(&mut self, id: Id<User>, email: &Email, verified_at: Timestamp) -> Result<(), StorageError> {
+        let sql = "UPDATE users SET email = $2, email_verified_at = $3 WHERE id = $1";
+        self.run_one("user", sql, [id.into(), email.into(), verified_at.into()]).await
+    }
+
+    /// Takes a user's password away.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn clear_password(&mut self, id: Id<User>) -> Result<(), StorageError> {
+        self.run_one("user", "UPDATE users SET password_hash = NULL WHERE id = $1", [id.into()]).await
+    }
+
     /// Disables a user, or enables one again.
     ///
     /// # Errors
@@ -83,17 +142,18 @@ impl Tx {
         self.run_one("user", "UPDATE users SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()]).await
     }
 
-    /// Deletes a user with sessions, memberships, grants and all that stood on them.
+    /// Sets when a user is to be erased, or that they stay after all. No if what opens the account has changed since
+    /// `security_epoch`, or it is disabled.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn delete_user(&mut self, id: Id<User>) -> Result<(), StorageError> {
-        self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)", [id.into()])
-            .await?;
-        self.run("DELETE FROM notices WHERE user_id = $1", [id.into()]).await?;
-        self.run("DELETE FROM grants WHERE user_id = $1", [id.into()]).await?;
-        self.run("DELETE FROM sessions WHERE user_id = $1", [id.into()]).await?;
-        self.run("DELETE FROM memberships WHERE user_id = $1", [id.into()]).await?;
-        self.run_one("user", "DELETE FROM users WHERE id = $1", [id.into()]).await
+    pub async fn set_erase_at(
+        &mut self,
+        id: Id<User>,
+        security_epoch: u64,
+        at: Option<Timestamp>,
+    ) -> Result<bool, StorageError> {
+        let sql = "UPDATE users SET erase_at = $3 WHERE id = $1 AND security_epoch = $2 AND disabled_at IS NULL";
+        Ok(self.run(sql, [id.into(), security_epoch.into(), at.into()]).await? == 1)
     }
 }

@@ -173,6 +173,8 @@ mod tests {
             email_verified_at: None,
             created_at: now,
             disabled_at: None,
+            security_epoch: 1,
+            erase_at: None,
         }
     }
 

@@ -36,3 +36,5 @@ connections-notice-shared = { $app } wird vielleicht an zwei Orten benutzt
     .text = Zwei Programme benutzen diese Verbindung, oder jemand hat sie kopiert. Wenn Sie das nicht sind, trennen Sie sie unten.
 connections-notice-disconnected = { $app } ist getrennt
     .text = Die App kann nichts mehr lesen.
+connections-ended-reset = Sie haben mit einem Link aus einer E-Mail ein neues Passwort gewählt
+connections-ended-left = Sie haben Ihr Konto aufgegeben

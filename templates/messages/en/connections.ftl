@@ -40,3 +40,5 @@ connections-notice-shared = { $app } may be used in two places
     .text = Two programs use this connection, or somebody copied it. If that is not you, disconnect it below.
 connections-notice-disconnected = { $app } is disconnected
     .text = It can read nothing any more.
+connections-ended-reset = you chose a new password with a link from a mail
+connections-ended-left = you gave up your account

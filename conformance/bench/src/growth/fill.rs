@@ -101,6 +101,8 @@ impl Ground {
             email_verified_at: Some(now),
             created_at: now,
             disabled_at: None,
+            security_epoch: 1,
+            erase_at: None,
         };
         let GrantKind::Project { organization_id, resource_id, .. } = &self.kind else { return None };
         let membership =

@@ -3,8 +3,8 @@
 use model::{Id, Secret, SecretHash, Session, Timestamp, User};
 use storage::{StorageError, Tx};
 
-use super::{NewSession, audit, cookie::SessionCookie};
-use crate::{Authority, Caller};
+use super::{NewSession, admission::Proved, audit, cookie::SessionCookie};
+use crate::Authority;
 
 /// How much of a browser's description is kept.
 const USER_AGENT_CHARACTERS: usize = 300;
@@ -13,6 +13,7 @@ const USER_AGENT_CHARACTERS: usize = 300;
 #[derive(Clone)]
 pub(super) struct Beginning {
     session: Session,
+    security_epoch: u64,
     secret: Secret,
     old_browser: SecretHash,
     new_browser: Secret,
@@ -21,41 +22,45 @@ pub(super) struct Beginning {
 
 impl Authority {
     /// A session for this person and browser, not yet written.
-    pub(super) fn begin_session(
-        &self,
-        user_id: Id<User>,
-        browser: &Secret,
-        replaces: Option<Id<Session>>,
-        caller: &Caller,
-        now: Timestamp,
-    ) -> Beginning {
+    pub(super) fn begin_session(&self, proved: Proved, now: Timestamp) -> Beginning {
         let secret = Secret::generate();
         let session = Session {
             id: Id::new(now),
             hash: secret.hash(),
-            user_id,
-            // RFC 8176 §2
-            amr: "pwd".to_owned(),
+            user_id: proved.user_id,
+            amr: proved.amr.to_owned(),
             authenticated_at: now,
             created_at: now,
             seen_at: now,
             expires_at: now.plus(self.parts.settings.sessions.lifetime),
-            address: caller.address.clone(),
-            user_agent: storable(&caller.user_agent),
+            address: proved.caller.address,
+            user_agent: storable(&proved.caller.user_agent),
         };
-        Beginning { session, secret, old_browser: browser.hash(), new_browser: Secret::generate(), replaces }
+        Beginning {
+            session,
+            security_epoch: proved.security_epoch,
+            secret,
+            old_browser: proved.browser.hash(),
+            new_browser: Secret::generate(),
+            replaces: proved.replaces,
+        }
     }
 }
 
 impl Beginning {
-    /// Writes the session, ends the one that it replaces, and hands over what the browser was in the middle of.
-    pub(super) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StorageError> {
+    /// Writes the session, ends the one that it replaces, and hands over what the browser was in the middle of. Not if the
+    /// account was disabled since the person proved something, or what opens it has changed (V-22).
+    pub(super) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, StorageError> {
+        if !tx.hold_user(self.session.user_id, self.security_epoch).await? {
+            return Ok(false);
+        }
         if let Some(replaced) = self.replaces {
             tx.delete_session(replaced).await?;
         }
         tx.insert_session(&self.session).await?;
         tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
-        tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await
+        tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await?;
+        Ok(true)
     }
 
     /// What the browser is given, once that is durable.

@@ -7,7 +7,7 @@ use model::{Email, Id, Secret, Session, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
-use super::{NewSession, attempts::Limit, browser::Beginning};
+use super::{NewSession, admission::Proved, attempts::Limit, browser::Beginning};
 use crate::{Authority, Caller, Error};
 
 /// What the form says, and from which browser.
@@ -39,7 +39,7 @@ pub enum SignInRefusal {
 
 /// A password that was right, and what follows from it.
 #[derive(Clone)]
-struct Proved {
+struct Right {
     user_id: Id<User>,
     counters: [Limit; 2],
     rehashed: Option<PasswordHash>,
@@ -62,14 +62,50 @@ impl Authority {
             account.as_ref().filter(|user| user.disabled_at.is_none()).and_then(|user| user.password_hash.as_ref());
         let right = self.parts.passwords.verify(stored, ask.password.expose()).await?;
         let (Some(user), Some(stored), true) = (&account, stored, right) else { return Ok(Err(SignInRefusal::Wrong)) };
+        let rehashed = self.rehashed(stored, &ask.password).await?;
+        let (user_id, security_epoch) = (user.id, user.security_epoch);
         let proved = Proved {
-            user_id: user.id,
-            counters,
-            rehashed: self.rehashed(stored, &ask.password).await?,
-            beginning: self.begin_session(user.id, &ask.browser, ask.replaces, &ask.caller, now),
+            user_id,
+            security_epoch,
+            amr: "pwd",
+            browser: ask.browser,
+            replaces: ask.replaces,
+            caller: ask.caller,
         };
-        let begun = self.begin(proved.clone(), now).await?;
-        Ok(begun.map(|user| proved.beginning.given(user)).ok_or(SignInRefusal::Wrong))
+        let right = Right { user_id, counters, rehashed, beginning: self.admit(proved, now) };
+        let begun = self.begin(right.clone(), now).await?;
+        Ok(begun.map(|user| right.beginning.given(user)).ok_or(SignInRefusal::Wrong))
+    }
+
+    /// Whether this is the password of somebody who is signed in; counted like a sign-in, before it is looked at.
+    pub(super) async fn check_password(
+        &self,
+        user: &User,
+        password: &Confidential,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<(), SignInRefusal>, Error> {
+        let limits = &self.parts.settings.sign_in_limits;
+        let counters = [
+            Limit::of_account(Some(user), None, "", limits.per_account, &self.parts.secrets),
+            Limit::of_address("sign-in", caller, limits.per_address),
+        ];
+        if let Some(retry_after) = self.count_attempt(&counters, limits.window, now).await? {
+            return Ok(Err(SignInRefusal::TooMany { retry_after }));
+        }
+        if !self.parts.passwords.verify(user.password_hash.as_ref(), password.expose()).await? {
+            return Ok(Err(SignInRefusal::Wrong));
+        }
+        let forgotten: Result<(), StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let counters = counters.clone();
+                Box::pin(async move { forget(tx, &counters).await })
+            })
+            .await;
+        forgotten?;
+        Ok(Ok(()))
     }
 
     async fn account(&self, ask: &SignIn) -> Result<Option<User>, StorageError> {
@@ -94,31 +130,35 @@ impl Authority {
         if passwords.needs_rehash(stored) { passwords.hash(password.expose()).await.map(Some) } else { Ok(None) }
     }
 
-    async fn begin(&self, proved: Proved, now: Timestamp) -> Result<Option<User>, StorageError> {
+    async fn begin(&self, right: Right, now: Timestamp) -> Result<Option<User>, StorageError> {
         self.parts
             .store
             .transaction(move |tx| {
-                let proved = proved.clone();
-                Box::pin(async move { proved.write(tx, now).await })
+                let right = right.clone();
+                Box::pin(async move { right.write(tx, now).await })
             })
             .await
     }
 }
 
-impl Proved {
-    /// Nobody, if the account was disabled while the password was being compared (V-22).
+impl Right {
+    /// Nobody, if the account was disabled, or got another password, while this one was being compared (V-22).
     async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<User>, StorageError> {
-        let Some(user) = tx.user(self.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
+        if !self.beginning.write(tx, now).await? {
             return Ok(None);
-        };
+        }
+        let Some(user) = tx.user(self.user_id).await? else { return Ok(None) };
         if let Some(hash) = &self.rehashed {
             tx.set_password_hash(user.id, hash).await?;
         }
-        let [account, address] = &self.counters;
-        tx.forget_attempts(&account.subject).await?;
-        // Others at this address are still counted: a success of one's own must not buy guesses at somebody else's account.
-        tx.uncount_attempt(&address.subject).await?;
-        self.beginning.write(tx, now).await?;
+        forget(tx, &self.counters).await?;
         Ok(Some(user))
     }
+}
+
+/// A password was right.
+async fn forget(tx: &mut Tx, [account, address]: &[Limit; 2]) -> Result<(), StorageError> {
+    tx.forget_attempts(&account.subject).await?;
+    // Others at this address are still counted: a success of one's own must not buy guesses at somebody else's account.
+    tx.uncount_attempt(&address.subject).await
 }

@@ -1,22 +1,25 @@
-//! Signing up: an account, and with it an organisation of one's own, so that nobody ends at an empty page.
+//! Signing up. Where mail is sent, an account exists from the moment at which its address is proved and not before: nobody can
+//! take somebody else's address and wait inside, and the answer is the same for an address that has an account (C-07, V-48);
+//! its owner is told by mail. Where no mail is sent the account is made at once, with an address that nobody proved.
 
 use std::time::Duration;
 
-use model::{AuditEvent, Email, Id, Membership, Organization, Project, Role, Secret, Session, Slug, Timestamp, User};
+use model::{Authorization, Email, Id, Proof, ProofKind, Secret, Session, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
-use storage::{StorageError, Tx};
+use storage::StorageError;
 
-use super::{NewSession, attempts::Limit, browser::Beginning};
-use crate::{
-    Authority, Caller, Error,
-    password::{self, Unfit},
+use super::{
+    Confirm, ConfirmRefusal, Confirmed, NewSession,
+    account_rows::Account,
+    admission::Proved,
+    attempts::Limit,
+    carried::Carried,
+    mailed::{NewProof, Post, Wanted},
 };
+use crate::{Authority, Caller, Error, mail::Message, password::PasswordRefusal};
 
-/// The longest name of a person, in characters.
-const NAME_CHARACTERS: usize = 100;
-/// How much of a name goes into a slug; the suffix must fit behind it.
-const SLUG_CHARACTERS: usize = 48;
-const SUFFIX_CHARACTERS: usize = 6;
+/// C-02.
+pub(super) const LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// What the form says, and from which browser.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub struct SignUp {
     pub password: Confidential,
     /// What they call themselves, if they say.
     pub name: Option<String>,
+    /// The request at /authorize that waits for them.
+    pub waiting: Option<Id<Authorization>>,
     /// The browser's present secret.
     pub browser: Secret,
     /// The session that this browser has proved to hold, to be ended.
@@ -35,168 +40,169 @@ pub struct SignUp {
     pub caller: Caller,
 }
 
+/// What came of signing up.
+#[derive(Clone, Debug)]
+pub enum SignedUp {
+    /// An account, and its person is signed in: this server sends no mail.
+    In(Box<NewSession>),
+    /// A mail; what is in it goes on the page of this proof.
+    Mailed(Id<Proof>),
+}
+
 /// Why no account was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignUpRefusal {
     /// This server makes accounts only by its operator.
     Disabled,
     /// That is no e-mail address.
     Email,
-    /// The password is too short.
-    PasswordTooShort {
-        /// The fewest characters.
-        least: usize,
-    },
-    /// The password is longer than 256 characters.
-    PasswordTooLong,
+    /// The password cannot be one.
+    Password(PasswordRefusal),
     /// Too many attempts from this address.
     TooMany {
         /// When the window ends.
         retry_after: Duration,
     },
-    /// The address has an account. Whoever asks learns that it does: as long as no mail is sent there is no other way to
-    /// tell its owner, and the attempts per network address are all that slows a search. It becomes a mail with mail.
+    /// The address has an account. It is told only where no mail is sent, since there is no other way to tell its owner.
     Taken,
 }
 
-/// All rows of a new account.
-#[derive(Clone)]
-struct Account {
-    user: User,
-    own: Option<(Organization, Project)>,
-    beginning: Beginning,
-}
-
 impl Authority {
-    /// Makes an account and signs its person in with this browser.
+    /// Makes an account, or mails what makes one.
     ///
     /// # Errors
     /// Trouble of the database; `temporarily_unavailable` when too many passwords wait to be hashed.
-    pub async fn sign_up(&self, ask: SignUp, now: Timestamp) -> Result<Result<NewSession, SignUpRefusal>, Error> {
-        let email = match self.acceptable(&ask) {
-            Ok(email) => email,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let limits = &self.parts.settings.sign_in_limits;
+    pub async fn sign_up(&self, ask: SignUp, now: Timestamp) -> Result<Result<SignedUp, SignUpRefusal>, Error> {
+        let settings = &self.parts.settings;
+        if !settings.sign_up.enabled {
+            return Ok(Err(SignUpRefusal::Disabled));
+        }
+        let Some(email) = Email::parse(&ask.email) else { return Ok(Err(SignUpRefusal::Email)) };
+        let about = [email.as_str(), ask.name.as_deref().unwrap_or_default()];
+        if let Err(refusal) = self.acceptable_password(&ask.password, &about).await? {
+            return Ok(Err(SignUpRefusal::Password(refusal)));
+        }
+        let limits = &settings.sign_in_limits;
         let counters = [Limit::of_address("sign-up", &ask.caller, limits.per_address)];
         if let Some(retry_after) = self.count_attempt(&counters, limits.window, now).await? {
             return Ok(Err(SignUpRefusal::TooMany { retry_after }));
         }
-        let account = self.account_of(&ask, email, now).await?;
-        if self.insert_account(account.clone(), now).await? {
-            Ok(Ok(account.beginning.given(account.user)))
+        let hash = self.parts.passwords.hash(ask.password.expose()).await?;
+        if self.sends_mail() {
+            self.mail_sign_up(&ask, email, &hash, now).await.map(|id| Ok(SignedUp::Mailed(id)))
         } else {
-            Ok(Err(SignUpRefusal::Taken))
+            self.sign_up_at_once(ask, email, hash, now).await
         }
     }
 
-    fn acceptable(&self, ask: &SignUp) -> Result<Email, SignUpRefusal> {
-        let settings = &self.parts.settings;
-        if !settings.sign_up.enabled {
-            return Err(SignUpRefusal::Disabled);
-        }
-        let email = Email::parse(&ask.email).ok_or(SignUpRefusal::Email)?;
-        let least = settings.password.min_length;
-        password::fit(ask.password.expose(), least).map_err(|unfit| match unfit {
-            Unfit::TooShort => SignUpRefusal::PasswordTooShort { least },
-            Unfit::TooLong => SignUpRefusal::PasswordTooLong,
-        })?;
-        Ok(email)
+    /// The same work and the same answer, whether or not the address has an account.
+    async fn mail_sign_up(
+        &self,
+        ask: &SignUp,
+        email: Email,
+        hash: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<Id<Proof>, Error> {
+        let owner = self.parts.store.read().await?.user_by_email(&email).await?;
+        let kind = ProofKind::SignUp;
+        let wanted = Wanted { kind, account: None, email: &email, life: LIFE, browser: Some(&ask.browser) };
+        let mut new = self.new_proof(&wanted, now);
+        new.proof.carried = Carried::sign_up(ask.name.clone(), hash, ask.waiting).text();
+        let post = self.sign_up_post(&new, owner.as_ref(), (&ask.caller, now))?;
+        let id = new.proof.id;
+        self.write_new(new, post, now).await?;
+        Ok(id)
     }
 
-    async fn account_of(&self, ask: &SignUp, email: Email, now: Timestamp) -> Result<Account, Error> {
-        let user = User {
-            id: Id::new(now),
-            email,
-            name: ask.name.as_deref().and_then(name),
-            password_hash: Some(self.parts.passwords.hash(ask.password.expose()).await?),
-            email_verified_at: None,
-            created_at: now,
-            disabled_at: None,
+    /// To a stranger what makes the account; to somebody who has one, that somebody tried. Whoever is disabled hears nothing.
+    pub(super) fn sign_up_post(
+        &self,
+        new: &NewProof,
+        owner: Option<&User>,
+        (caller, now): (&Caller, Timestamp),
+    ) -> Result<Post, Error> {
+        let message = match owner {
+            None => Message::ConfirmSignUp { token: new.token.clone(), code: new.code.clone() },
+            Some(_) => Message::SignUpTried,
         };
-        Ok(Account {
-            own: self.parts.settings.sign_up.organization.then(|| own_organization(&user, now)),
-            beginning: self.begin_session(user.id, &ask.browser, ask.replaces, &ask.caller, now),
-            user,
-        })
+        let wanted = owner.is_none_or(|owner| owner.disabled_at.is_none());
+        self.post(&new.proof.email, message, wanted, LIFE, (caller, now))
     }
 
-    /// Whether the account was made; not if its address has one.
-    async fn insert_account(&self, account: Account, now: Timestamp) -> Result<bool, StorageError> {
-        let email = account.user.email.clone();
-        let inserted = self
+    async fn sign_up_at_once(
+        &self,
+        ask: SignUp,
+        email: Email,
+        hash: PasswordHash,
+        now: Timestamp,
+    ) -> Result<Result<SignedUp, SignUpRefusal>, Error> {
+        let account = self.account_rows(email, ask.name.as_deref(), hash, None, now);
+        let proved = Proved::at_sign_up(&account.user, ask.browser, ask.replaces, ask.caller);
+        let beginning = self.admit(proved, now);
+        let (rows, session) = (account.clone(), beginning.clone());
+        let made = self
             .parts
             .store
             .transaction(move |tx| {
-                let account = account.clone();
-                Box::pin(async move { account.write(tx, now).await })
+                let (rows, session) = (rows.clone(), session.clone());
+                Box::pin(async move { Ok(rows.insert(tx, now).await? && session.write(tx, now).await?) })
             })
             .await;
-        match inserted {
-            // Somebody was faster, between the look and the write.
-            Err(StorageError::Constraint(what)) => match self.parts.store.read().await?.user_by_email(&email).await? {
-                Some(_) => Ok(false),
-                None => Err(StorageError::Constraint(what)),
-            },
+        Ok(match self.unless_taken(made, &account).await? {
+            true => Ok(SignedUp::In(Box::new(beginning.given(account.user)))),
+            false => Err(SignUpRefusal::Taken),
+        })
+    }
+
+    /// The address is proved: the account is made, and its person signed in.
+    pub(super) async fn finish_sign_up(
+        &self,
+        proof: Proof,
+        ask: Confirm,
+        now: Timestamp,
+    ) -> Result<Result<Confirmed, ConfirmRefusal>, Error> {
+        let carried = Carried::of(&proof);
+        let Some(hash) = carried.password_hash() else { return Ok(Err(ConfirmRefusal::Dead)) };
+        let account = self.account_rows(proof.email.clone(), carried.name.as_deref(), hash, Some(now), now);
+        let replaces = ask.signed_in.map(|signed_in| signed_in.session.id);
+        let beginning = self.admit(Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller), now);
+        let (rows, session) = (account.clone(), beginning.clone());
+        let made: Result<Result<bool, ConfirmRefusal>, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let (proof, rows, session) = (proof.clone(), rows.clone(), session.clone());
+                Box::pin(async move {
+                    if !tx.spend_proof(&proof, now).await? {
+                        return Ok(Err(ConfirmRefusal::Dead));
+                    }
+                    let made = rows.insert(tx, now).await?;
+                    tx.end_sign_ups_of(&proof.email).await?;
+                    Ok(Ok(made && session.write(tx, now).await?))
+                })
+            })
+            .await;
+        let made = match made {
+            Ok(Err(refusal)) => return Ok(Err(refusal)),
+            Ok(Ok(made)) => Ok(made),
+            Err(error) => Err(error),
+        };
+        Ok(match self.unless_taken(made, &account).await? {
+            true => Ok(Confirmed::SignedUp(Box::new(beginning.given(account.user)), carried.waiting())),
+            false => Err(ConfirmRefusal::Taken),
+        })
+    }
+
+    /// Somebody may have been faster, between the look and the write.
+    async fn unless_taken(&self, made: Result<bool, StorageError>, account: &Account) -> Result<bool, StorageError> {
+        match made {
+            Err(StorageError::Constraint(what)) => {
+                match self.parts.store.read().await?.user_by_email(&account.user.email).await? {
+                    Some(_) => Ok(false),
+                    None => Err(StorageError::Constraint(what)),
+                }
+            }
             done => done,
-        }
-    }
-}
-
-impl Account {
-    async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, StorageError> {
-        if tx.user_by_email(&self.user.email).await?.is_some() {
-            return Ok(false);
-        }
-        tx.insert_user(&self.user).await?;
-        let mut made = AuditEvent { user_id: Some(self.user.id), ..AuditEvent::new("user.signed_up", now) };
-        if let Some((organization, project)) = &self.own {
-            tx.insert_organization(organization).await?;
-            tx.insert_project(project).await?;
-            let (organization_id, user_id) = (organization.id, self.user.id);
-            tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, created_at: now }).await?;
-            made.organization_id = Some(organization_id);
-        }
-        tx.insert_audit_event(&made).await?;
-        self.beginning.write(tx, now).await?;
-        Ok(true)
-    }
-}
-
-/// One line without controls; nothing if nothing is left.
-fn name(text: &str) -> Option<String> {
-    let visible: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    let words: Vec<&str> = visible.split_whitespace().collect();
-    let name: String = words.join(" ").chars().take(NAME_CHARACTERS).collect();
-    (!name.is_empty()).then_some(name)
-}
-
-/// An organisation named after its person, with a first project.
-fn own_organization(user: &User, now: Timestamp) -> (Organization, Project) {
-    let local = user.email.as_str().split('@').next().unwrap_or_default();
-    let named = user.name.clone().unwrap_or_else(|| local.to_owned());
-    let organization =
-        Organization { id: Id::new(now), slug: own_slug(&named), name: named, created_at: now, disabled_at: None };
-    let name = "First project".to_owned();
-    let project = Project {
-        id: Id::new(now),
-        organization_id: organization.id,
-        slug: Slug::from_name(&name).unwrap_or_else(|| organization.slug.clone()),
-        name,
-        created_at: now,
-        disabled_at: None,
-    };
-    (organization, project)
-}
-
-/// The name and a few random characters: many are called the same, and a slug is never given twice.
-fn own_slug(name: &str) -> Slug {
-    let base = Slug::from_name(&name.chars().take(SLUG_CHARACTERS).collect::<String>());
-    let suffix = || Secret::generate().expose().to_lowercase().chars().take(SUFFIX_CHARACTERS).collect::<String>();
-    loop {
-        let text = base.as_ref().map_or_else(|| format!("o-{}", suffix()), |base| format!("{base}-{}", suffix()));
-        if let Some(slug) = Slug::parse(&text) {
-            return slug;
         }
     }
 }

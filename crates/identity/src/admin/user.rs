@@ -1,6 +1,6 @@
 //! Accounts, by the operator.
 
-use model::{AuditEvent, Email, Id, Role, Timestamp, User, user::PasswordHash};
+use model::{AuditEvent, Email, Id, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx};
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Authority, connections,
-    password::{self, MOST_CHARACTERS, Unfit},
+    password::{self, MOST_CHARACTERS, PasswordRefusal},
 };
 
 /// The reason of grants that an operator ended with a password.
@@ -52,7 +52,7 @@ impl Thing for User {
 
     /// The answer names the organisations that have no owner then (C-38).
     async fn delete(&self, tx: &mut Tx, _: Timestamp) -> Result<Map<String, Value>, StorageError> {
-        let orphaned = owned_alone(tx, self).await?;
+        let orphaned: Vec<String> = tx.owned_alone(self.id).await?.iter().map(|one| one.slug.to_string()).collect();
         tx.delete_user(self.id).await?;
         Ok(Map::from_iter([("organizations_without_owner".to_owned(), orphaned.into())]))
     }
@@ -78,6 +78,8 @@ impl Authority {
             email_verified_at: email_verified.then_some(now),
             created_at: now,
             disabled_at: None,
+            security_epoch: 1,
+            erase_at: None,
         };
         let taken = || format!("{email} has an account already; `lanyard user show {email}` shows it");
         self.add::<User>(move |_| ready(user.clone()), taken, now).await
@@ -111,9 +113,11 @@ impl Authority {
 
     async fn hash_new(&self, password: &str) -> Result<PasswordHash, ActError> {
         let least = self.parts.settings.password.min_length;
-        password::fit(password, least).map_err(|unfit| match unfit {
-            Unfit::TooShort => ActError::new(format!("the password is too short; use {least} characters or more")),
-            Unfit::TooLong => {
+        password::fit(password, least).map_err(|refusal| match refusal {
+            PasswordRefusal::TooShort { least } => {
+                ActError::new(format!("the password is too short; use {least} characters or more"))
+            }
+            PasswordRefusal::TooLong => {
                 ActError::new(format!("the password is too long; use {MOST_CHARACTERS} characters or fewer"))
             }
         })?;
@@ -153,6 +157,9 @@ fn set_password<'t>(
     Box::pin(async move {
         tx.set_password_hash(user.id, &hash).await?;
         user.password_hash = Some(hash);
+        tx.move_security_epoch(user.id, user.security_epoch).await?;
+        user.security_epoch += 1;
+        tx.end_proofs_of(user.id).await?;
         let sessions = tx.delete_sessions_of(user.id).await?;
         let mut ended = 0;
         if end_connections {
@@ -178,20 +185,6 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
     found.ok_or_else(|| {
         ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
     })
-}
-
-async fn owned_alone(read: &mut Read, user: &User) -> Result<Vec<String>, StorageError> {
-    let mut alone = Vec::new();
-    for organization in read.organizations().await? {
-        let members = read.memberships_of(organization.id).await?;
-        let owners: Vec<_> = members.iter().filter(|member| member.role == Role::Owner).collect();
-        if let [only] = owners.as_slice()
-            && only.user_id == user.id
-        {
-            alone.push(organization.slug.to_string());
-        }
-    }
-    Ok(alone)
 }
 
 fn parse_email(text: &str) -> Result<Email, ActError> {

@@ -25,6 +25,8 @@ pub enum Step {
         /// Whom the client expects.
         login_hint: Option<String>,
     },
+    /// The person proves their address first.
+    Verify,
     /// The person is asked.
     Consent(Box<ConsentRequest>),
     /// Back to the client, at once.
@@ -87,7 +89,14 @@ impl Authority {
             Ok(resolved) => resolved,
             Err(step) => return Ok(step),
         };
-        // 3 consent
+        // 3 an address that is the person's
+        if self.sends_mail() && signed_in.user.email_verified_at.is_none() {
+            return Ok(match resolved.authorization.request.prompt.none {
+                true => self.fail(&resolved, OAuthError::interaction_required("the person's address is not verified")),
+                false => Step::Verify,
+            });
+        }
+        // 4 consent
         match self.wanted(&resolved, signed_in).await? {
             Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, *grant, caller, now).await,
             Wanted::Asked(_) if resolved.authorization.request.prompt.none => {

@@ -20,6 +20,7 @@ const REPEATABLE: Duration = Duration::from_secs(30);
 struct Allowance {
     resolved: Resolved,
     user_id: Id<model::User>,
+    security_epoch: u64,
     kind: GrantKind,
     consent: Consent,
     address: String,
@@ -92,6 +93,7 @@ impl Authority {
         let allowance = Allowance {
             resolved: resolved.clone(),
             user_id: signed_in.user.id,
+            security_epoch: signed_in.user.security_epoch,
             kind,
             consent,
             address: caller.address.clone(),
@@ -224,9 +226,14 @@ impl Authority {
 
 /// Grant, decision and audit in one transaction; membership is looked at once more inside it.
 async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Written, Error> {
-    let Allowance { resolved, user_id, kind, mut consent, address, scope, silent } = allowance;
+    let Allowance { resolved, user_id, security_epoch, kind, mut consent, address, scope, silent } = allowance;
     if is_answered(tx, resolved.authorization.id).await? {
         return Ok(Written::Answered);
+    }
+    // Whoever ends everything that the account was open with must not be outrun by a last yes.
+    if !tx.hold_user(user_id, security_epoch).await? {
+        let error = OAuthError::access_denied("Your account has changed meanwhile. Go back and sign in again.");
+        return Ok(Written::Refused(error));
     }
     if let GrantKind::Project { project_id, .. } = &kind
         && !tx.projects_of_member(user_id).await?.iter().any(|one| one.project.id == *project_id)

@@ -42,6 +42,55 @@ impl Asked {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
+    /// What makes an account: this address was given at sign-up.
+    ConfirmSignUp {
+        /// For the link.
+        token: String,
+        /// For the page.
+        code: String,
+    },
+    /// Somebody gave this address at sign-up, and it has an account.
+    SignUpTried,
+    /// What proves the address of an account.
+    ConfirmAddress {
+        /// For the link.
+        token: String,
+        /// For the page.
+        code: String,
+    },
+    /// What proves the address that an account is to have.
+    ConfirmNewAddress {
+        /// For the link.
+        token: String,
+        /// For the page.
+        code: String,
+    },
+    /// Somebody wants this address for another account, and it has one.
+    NewAddressTried,
+    /// The account has another address now; this one may take it back.
+    AddressChanged {
+        /// The new one.
+        address: String,
+        /// For the way back.
+        token: String,
+    },
+    /// A new password may be chosen.
+    Reset {
+        /// For the link.
+        token: String,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// By a link in a mail, so that everything else was ended.
+        reset: bool,
+    },
+    /// The account goes, unless its person thinks better of it.
+    AccountLeft {
+        /// When it is erased.
+        until: Timestamp,
+    },
+    /// The account is gone.
+    AccountErased,
     /// A program lost its place or was copied; its connection was ended.
     ConnectionReused {
         /// What the app calls itself.
@@ -59,6 +108,16 @@ impl Message {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
+            Self::ConfirmSignUp { .. } => "confirm_sign_up",
+            Self::SignUpTried => "sign_up_tried",
+            Self::ConfirmAddress { .. } => "confirm_address",
+            Self::ConfirmNewAddress { .. } => "confirm_new_address",
+            Self::NewAddressTried => "new_address_tried",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::Reset { .. } => "reset",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::AccountLeft { .. } => "account_left",
+            Self::AccountErased => "account_erased",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::ConnectionShared { .. } => "connection_shared",
         }

@@ -193,6 +193,8 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         email_verified_at: None,
         created_at: now,
         disabled_at: None,
+        security_epoch: 1,
+        erase_at: None,
     };
     let session = Session {
         id: Id::new(now),

@@ -1,6 +1,6 @@
 //! Signing up.
 
-use identity::account::{SignUpRefusal, SignedIn};
+use identity::account::{PasswordRefusal, SignUpRefusal, SignedIn};
 use model::Role;
 
 use crate::stand::{PASSWORD, Stand};
@@ -47,8 +47,11 @@ async fn what_cannot_be_an_account_is_refused() {
         async move { stand.sign_up(email, &password, None).await.map(|new| new.user.id) }
     };
     assert_eq!(sign_up("a@evil@ok.com", PASSWORD.into()).await, Err(SignUpRefusal::Email));
-    assert_eq!(sign_up("a@ok.com", "x".repeat(11)).await, Err(SignUpRefusal::PasswordTooShort { least: 12 }));
-    assert_eq!(sign_up("a@ok.com", "x".repeat(257)).await, Err(SignUpRefusal::PasswordTooLong));
+    assert_eq!(
+        sign_up("a@ok.com", "x".repeat(11)).await,
+        Err(SignUpRefusal::Password(PasswordRefusal::TooShort { least: 12 }))
+    );
+    assert_eq!(sign_up("a@ok.com", "x".repeat(257)).await, Err(SignUpRefusal::Password(PasswordRefusal::TooLong)));
     assert!(sign_up("a@ok.com", "x".repeat(256)).await.is_ok());
     assert_eq!(sign_up("A@OK.com", PASSWORD.into()).await, Err(SignUpRefusal::Taken));
     assert!(sign_up("b@ok.com", PASSWORD.into()).await.is_ok());

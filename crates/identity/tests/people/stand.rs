@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity::{
     Authority, Caller, Clock, Settings,
-    account::{NewSession, SignIn, SignInRefusal, SignUp, SignUpRefusal},
+    account::{NewSession, SignIn, SignInRefusal, SignUp, SignUpRefusal, SignedUp},
     admin::{Act, ActError},
 };
 use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, Secret, ServerSecrets, Session, Timestamp, User};
@@ -66,11 +66,15 @@ impl Stand {
             email: email.to_owned(),
             password: Confidential::new(password),
             name: name.map(str::to_owned),
+            waiting: None,
             browser: Secret::generate(),
             replaces: None,
             caller: caller("192.0.2.1"),
         };
-        self.authority.sign_up(ask, self.now()).await.unwrap()
+        match self.authority.sign_up(ask, self.now()).await.unwrap()? {
+            SignedUp::In(new) => Ok(*new),
+            SignedUp::Mailed(_) => panic!("this server sends no mail"),
+        }
     }
 
     /// Whether somebody is signed in with this cookie.

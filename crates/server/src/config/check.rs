@@ -55,6 +55,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             registration: draft.registration,
             documents: draft.documents,
             sign_up: draft.sign_up,
+            accounts: draft.accounts,
             mail,
             password: draft.password,
             rate_limits: draft.rate_limits,

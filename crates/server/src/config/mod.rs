@@ -38,8 +38,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration, Sessions, SignUp,
-    Tokens,
+    Accounts, Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration, Sessions,
+    SignUp, Tokens,
 };
 pub use template::{Template, template};
 
@@ -70,6 +70,8 @@ pub struct Settings {
     pub documents: Documents,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// Accounts that their people give up.
+    pub accounts: Accounts,
     /// Where mail goes.
     pub mail: Mail,
     /// Passwords and the cost of hashing them.

@@ -122,8 +122,15 @@ section! {
 }
 
 section! {
-    /// The mail server through which people are told when a connection of theirs was ended to protect them. Without one they
-    /// read that on their pages alone.
+    /// Accounts that their people give up.
+    pub struct Accounts as "accounts" {
+        /// How long somebody who deletes their account may think better of it, by signing in; `0s` erases it at once.
+        deletion_grace: HumanDuration = HumanDuration::days(14);
+    }
+}
+
+section! {
+    /// The mail server through which people are written to. Without one nobody can confirm an address or get a new password.
     pub(super) struct MailSection as "mail" {
         /// Its name.
         server: Option<String> = None;
@@ -252,6 +259,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Registration>(),
         of::<Documents>(),
         of::<SignUp>(),
+        of::<Accounts>(),
         of::<MailSection>(),
         of::<Password>(),
         of::<RateLimits>(),

@@ -10,8 +10,8 @@ use figment::{
 };
 
 use super::{
-    Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits, Registration, Sessions,
-    SignUp, Tokens,
+    Accounts, Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits, Registration,
+    Sessions, SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
     sections::{self, DatabaseSection, Keys, MailSection, Tls, Top},
@@ -32,6 +32,7 @@ pub(super) struct Draft {
     pub registration: Registration,
     pub documents: Documents,
     pub sign_up: SignUp,
+    pub accounts: Accounts,
     pub mail: MailSection,
     pub password: Password,
     pub rate_limits: RateLimits,
@@ -114,6 +115,7 @@ impl Layers {
             registration: self.take(),
             documents: self.take(),
             sign_up: self.take(),
+            accounts: self.take(),
             mail: self.take(),
             password: self.take(),
             rate_limits: self.take(),

@@ -16,6 +16,7 @@ use crate::{
 /// Trouble of the database.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let door = match &visit.signed_in {
+        None if visit.leaving().await?.is_some() => return Ok(visit.go("/leaving")),
         None => Door::Visitor { sign_up: visit.state.settings.sign_up.enabled },
         Some(person) => member(&visit, person).await?,
     };

@@ -1,18 +1,23 @@
 //! The pages: each takes a request apart, calls one flow, and fills one view. No rule stands here, and no words but those that
 //! say what a flow answered.
 
+pub mod account;
+pub mod confirm_address;
 pub mod connections;
 pub mod consent;
 pub mod dev_mail;
 pub mod errors;
 pub mod home;
 pub mod language;
+pub mod leaving;
+pub mod reset;
 pub mod security;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
 mod step;
 pub mod theme;
+pub mod verify;
 mod visit;
 mod waiting;
 mod words;

@@ -21,5 +21,6 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
         idle_lifetime: length(visit.language(), tokens.idle_lifetime.duration()),
         absolute_lifetime: length(visit.language(), tokens.absolute_lifetime.duration()),
         password_minimum: visit.state.authority.settings().password.min_length,
+        mail: visit.state.authority.sends_mail(),
     })
 }

@@ -39,6 +39,9 @@ impl TryFrom<Params> for Form {
 /// A running request that cannot go on.
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = Asked::parse(request.query_string())?;
+    if visit.signed_in.is_none() && !asked.another_account && visit.leaving().await?.is_some() {
+        return Ok(visit.go("/leaving"));
+    }
     match asked.authorization {
         None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go("/")),
         None => page(&visit, None, String::new(), None),
@@ -118,6 +121,7 @@ fn page(
             email,
             refusal: said.map(|key| visit.say(key).into()),
             sign_up: visit.state.settings.sign_up.enabled,
+            forgotten: visit.state.authority.sends_mail(),
         },
     )?;
     if let Some(SignInRefusal::TooMany { retry_after }) = refusal {

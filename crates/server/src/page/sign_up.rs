@@ -4,13 +4,14 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
-use identity::account::{SignUp, SignUpRefusal};
+use identity::account::{SignUp, SignUpRefusal, SignedUp};
 use model::{Authorization, Id};
 use protocol::{Confidential, OAuthError, Params};
 
 use super::{
     Visit,
     waiting::{Arrival, Asked, Waiter, authorization},
+    words,
 };
 use crate::{
     error_response::PageError,
@@ -61,7 +62,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     }
 }
 
-/// Makes the account and signs its person in.
+/// Makes the account and signs its person in, or mails what does.
 ///
 /// # Errors
 /// A form that is not ours, trouble of the database.
@@ -71,16 +72,18 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
         email: email.clone(),
         password,
         name: Some(name.clone()).filter(|name| !name.trim().is_empty()),
+        waiting: authorization,
         browser: visit.browser.secret.clone(),
         replaces: visit.signed_in.as_ref().map(|signed_in| signed_in.session.id),
         caller: visit.caller.clone(),
     };
     match visit.state.authority.sign_up(ask, visit.now).await? {
-        Ok(begun) => Ok(visit.begin(&begun, authorization)),
+        Ok(SignedUp::In(begun)) => Ok(visit.begin(&begun, authorization)),
+        Ok(SignedUp::Mailed(id)) => Ok(visit.go(&format!("/confirm/{id}"))),
         Err(SignUpRefusal::Disabled) => Err(closed()),
         Err(refusal) => {
             let waiter = visit.waiter(authorization).await?;
-            page(&visit, waiter, [name, email], Some(refusal))
+            page(&visit, waiter, [name, email], Some(&refusal))
         }
     }
 }
@@ -93,7 +96,7 @@ fn page(
     visit: &Visit,
     waiter: Option<Waiter>,
     [name, email]: [String; 2],
-    refusal: Option<SignUpRefusal>,
+    refusal: Option<&SignUpRefusal>,
 ) -> Result<HttpResponse, PageError> {
     let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
     let mut filled = view::SignUp {
@@ -115,7 +118,7 @@ fn page(
 }
 
 /// Writes the refusal beside what it is about.
-fn say(visit: &Visit, filled: &mut view::SignUp, refusal: SignUpRefusal) -> StatusCode {
+fn say(visit: &Visit, filled: &mut view::SignUp, refusal: &SignUpRefusal) -> StatusCode {
     match refusal {
         SignUpRefusal::Email => {
             filled.email.error = Some(visit.say("sign-up-no-address").into());
@@ -123,12 +126,7 @@ fn say(visit: &Visit, filled: &mut view::SignUp, refusal: SignUpRefusal) -> Stat
         SignUpRefusal::Taken => {
             filled.email.error = Some(visit.say("sign-up-taken").into());
         }
-        SignUpRefusal::PasswordTooShort { least } => {
-            filled.password_error = Some(visit.say("sign-up-too-short").with("least", least).into());
-        }
-        SignUpRefusal::PasswordTooLong => {
-            filled.password_error = Some(visit.say("sign-up-too-long").into());
-        }
+        SignUpRefusal::Password(refusal) => filled.password_error = Some(words::password(visit, refusal)),
         SignUpRefusal::TooMany { .. } | SignUpRefusal::Disabled => {
             filled.refusal = Some(visit.say("sign-in-too-many").into());
             return StatusCode::TOO_MANY_REQUESTS;

@@ -30,6 +30,8 @@ impl Visit {
         match (step, id) {
             (Step::SignIn { .. }, Some(id)) => Ok(self.go(&format!("/sign-in?authorization={id}"))),
             (Step::SignIn { .. }, None) => Ok(self.go("/sign-in")),
+            (Step::Verify, Some(id)) => Ok(self.go(&format!("/account/verify?authorization={id}"))),
+            (Step::Verify, None) => Ok(self.go("/account/verify")),
             (Step::Consent(request), Some(id)) => consent::page(self, id, &request, None),
             (Step::Consent(_), None) => Err(PageError::unexpected()),
             (Step::Redirect { location }, _) => Ok(self.send_to(location)),

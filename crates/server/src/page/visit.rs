@@ -31,6 +31,8 @@ pub struct Visit {
     pub browser: Browser,
     /// Its person, if there is a session.
     pub signed_in: Option<SignedIn>,
+    /// What it shows of its session.
+    pub(super) session_cookie: Option<Confidential>,
     /// Address and program.
     pub caller: Caller,
     /// When it arrived.
@@ -50,7 +52,7 @@ impl Visit {
         let Sender(caller) = Sender::of(&request);
         let caller = Caller { language, ..caller };
         let (theme, here) = (theme(&state, &request), here(&state, &request));
-        Ok(Self { state, browser, signed_in, caller, now, theme, here })
+        Ok(Self { state, browser, signed_in, session_cookie: cookie, caller, now, theme, here })
     }
 
     /// The frame of the page that answers.

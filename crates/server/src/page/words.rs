@@ -1,8 +1,10 @@
 //! Which words say what the flows answer in types.
 
+use identity::account::PasswordRefusal;
 use model::{Client, ClientOrigin};
 use protocol::{ClientIdUrl, EMAIL, ErrorCode, OAuthError, PROFILE, Scope};
 
+use super::Visit;
 use crate::view::{App, EndReason, Provenance};
 
 /// An app, as people see it.
@@ -49,6 +51,8 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         identity::connections::DISCONNECTED => EndReason::You,
         "revoked_by_owner" => EndReason::Owner,
         "revoked_by_client" => EndReason::App,
+        identity::account::RESET => EndReason::Reset,
+        identity::account::LEFT => EndReason::Left,
         "reused" | "code_replayed" => EndReason::Reused,
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
@@ -56,5 +60,69 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
+    }
+}
+
+/// Why this cannot be a password, and what could.
+pub(super) fn password(visit: &Visit, refusal: &PasswordRefusal) -> String {
+    match refusal {
+        PasswordRefusal::TooShort { least } => visit.say("sign-up-too-short").with("least", least).into(),
+        PasswordRefusal::TooLong => visit.say("sign-up-too-long").into(),
+    }
+}
+
+/// How a session's person signed in (RFC 8176 §2), as an act.
+pub(super) fn how(visit: &Visit, amr: &str) -> String {
+    let ways = amr.split(' ').filter_map(|way| match way {
+        "pwd" => Some("account-how-password"),
+        _ => None,
+    });
+    ways.map(|key| visit.say(key).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The part of `account-event` that tells an entry of the trail to the person whose account it is; none for what they need
+/// not read.
+pub(super) fn event(action: &str) -> Option<&'static str> {
+    EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
+}
+
+const EVENTS: [(&str, &str); 23] = [
+    ("user.signed_up", "signed-up"),
+    ("user.disabled", "disabled"),
+    ("user.enabled", "enabled"),
+    ("user.left", "left"),
+    ("user.stayed", "stayed"),
+    ("user.exported", "exported"),
+    ("member.promoted", "promoted"),
+    ("organization.removed", "organization-removed"),
+    ("session.started", "signed-in"),
+    ("session.proved", "proved"),
+    ("session.ended", "signed-out"),
+    ("session.others_ended", "signed-out-elsewhere"),
+    ("password.changed", "password-changed"),
+    ("password.reset", "password-reset"),
+    ("email.verified", "email-verified"),
+    ("email.changed", "email-changed"),
+    ("email.restored", "email-restored"),
+    ("grant.allowed", "allowed"),
+    ("grant.denied", "denied"),
+    ("grant.revoked", "revoked"),
+    ("grant.all_revoked", "all-revoked"),
+    ("refresh.reused", "reused"),
+    ("refresh.shared", "shared"),
+];
+
+#[cfg(test)]
+mod tests {
+    use model::Language;
+
+    use super::EVENTS;
+
+    #[test]
+    fn every_event_is_told_in_every_language() {
+        for (language, (action, part)) in Language::ALL.into_iter().flat_map(|it| EVENTS.map(|event| (it, event))) {
+            let told = crate::view::say(language, "account-event").part(part).to_string();
+            assert!(!told.contains('⟦'), "{action}: {told}");
+        }
     }
 }

@@ -70,6 +70,10 @@ pub struct EndedConnection {
 pub enum EndReason {
     /// The person pressed the button.
     You,
+    /// The person chose a new password by mail.
+    Reset,
+    /// The person gave up their account.
+    Left,
     /// An owner or admin of the organisation did.
     Owner,
     /// The app gave it back (RFC 7009).
@@ -94,6 +98,8 @@ impl EndReason {
     const fn key(self) -> &'static str {
         match self {
             Self::You => "connections-ended-you",
+            Self::Reset => "connections-ended-reset",
+            Self::Left => "connections-ended-left",
             Self::Owner => "connections-ended-owner",
             Self::App => "connections-ended-app",
             Self::Reused => "connections-ended-reused",

@@ -30,7 +30,7 @@ pub struct Written {
     pub text: String,
     /// The same as HTML.
     pub html: String,
-    /// The address that the act leads to, if it has one.
+    /// The address that the act leads to, or what locks things down where there is no other.
     pub link: Option<String>,
     /// The six digits, if it has some.
     pub code: Option<String>,
@@ -71,7 +71,7 @@ pub fn written(letter: &Letter, sender: &Sender) -> Result<Written, askama::Erro
         text: Text { said: &said, asked, sender }.render()?,
         html: Html { said: &said, asked, sender }.render()?,
         subject: said.subject,
-        link: said.act.map(|act| act.link),
+        link: said.act.or(said.lock).map(|act| act.link),
         code: said.code,
     })
 }

@@ -4,8 +4,11 @@
 //! storage or rules: whoever fills these structs has already decided what is true.
 
 pub mod accent;
+pub mod account;
+pub mod account_page;
 pub mod app;
 pub mod asset;
+pub mod check_mail;
 pub mod confirm;
 pub mod connections;
 pub mod consent;
@@ -15,13 +18,16 @@ pub mod error;
 pub mod home;
 pub mod layout;
 pub mod leave;
+pub mod leaving;
 pub mod link;
 pub mod mail;
 pub mod moment;
 pub mod notice;
 pub mod phrase;
 pub mod program;
+pub mod reset;
 mod sample;
+pub mod section;
 pub mod security;
 pub mod sign_in;
 pub mod sign_up;
@@ -31,8 +37,11 @@ use askama::Template;
 use model::Language;
 
 pub use accent::{Accent, AccentRefused};
+pub use account::{ChangeAddress, ChangePassword, PasswordChanged, Prove, SessionRow, Sessions};
+pub use account_page::AccountPage;
 pub use app::{App, Destination, ProjectName, Provenance, Waiting};
 pub use asset::{Asset, asset};
+pub use check_mail::{CheckMail, OpenedLink};
 pub use confirm::Confirm;
 pub use connections::{Connection, Connections, EndReason, EndedConnection, LastUse};
 pub use consent::{AboutYou, Consent, ProjectChoice, Until};
@@ -41,10 +50,13 @@ pub use error::{Details, ErrorPage};
 pub use home::{Door, Home};
 pub use layout::{Brand, Layout, SignedIn, Theme};
 pub use leave::Leave;
+pub use leaving::{Leaving, Left, TypedConfirmation};
 pub use link::TrustedLink;
 pub use moment::{Moment, length};
 pub use notice::{Notice, Tone};
 pub use phrase::{Phrase, say};
+pub use reset::{Forgotten, Reset, ResetDone};
+pub use section::{Act, ActKind, Fact, Row, Section};
 pub use security::Security;
 pub use sign_in::SignIn;
 pub use sign_up::{Field, SignUp};
@@ -77,6 +89,20 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "leave", Leave::sample(language))?;
     show(&mut all, "signed-out", SignedOut::sample(language))?;
     show(&mut all, "security", Security::sample(language))?;
+    show(&mut all, "check-mail", CheckMail::sample(language))?;
+    show(&mut all, "opened-link", OpenedLink::sample(language))?;
+    show(&mut all, "forgotten", Forgotten::sample(language))?;
+    show(&mut all, "reset", Reset::sample(language))?;
+    show(&mut all, "reset-done", ResetDone::sample(language))?;
+    show(&mut all, "sessions", Sessions::sample(language))?;
+    show(&mut all, "account", AccountPage::sample(language))?;
+    show(&mut all, "change-password", ChangePassword::sample(language))?;
+    show(&mut all, "password-changed", PasswordChanged::sample(language))?;
+    show(&mut all, "change-address", ChangeAddress::sample(language))?;
+    show(&mut all, "prove", Prove::sample(language))?;
+    show(&mut all, "typed-confirmation", TypedConfirmation::sample(language))?;
+    show(&mut all, "leaving", Leaving::sample(language))?;
+    show(&mut all, "left", Left::sample(language))?;
     show(&mut all, "dev-mail", DevMail::sample(language))?;
     Ok(all)
 }

@@ -23,6 +23,8 @@ pub struct Security {
     pub absolute_lifetime: String,
     /// The least number of characters of a password.
     pub password_minimum: usize,
+    /// Whether this server sends mail.
+    pub mail: bool,
 }
 
 impl Security {
@@ -48,10 +50,12 @@ impl Security {
             idle_lifetime: lasting(30 * 86_400),
             absolute_lifetime: lasting(365 * 86_400),
             password_minimum: 12,
+            mail: true,
         };
         let member = Self {
             layout: sample::development(sample::signed_in(language, "/security")),
             contact: None,
+            mail: false,
             ..visitor.clone()
         };
         let hostile = Self { contact: Some(format!("https://{}", sample::HOSTILE)), ..visitor.clone() };

@@ -22,6 +22,8 @@ pub struct SignIn {
     pub refusal: Option<String>,
     /// Whether strangers may make an account.
     pub sign_up: bool,
+    /// Whether a forgotten password can be replaced by mail.
+    pub forgotten: bool,
 }
 
 impl SignIn {
@@ -34,6 +36,7 @@ impl SignIn {
             email: String::new(),
             refusal: None,
             sign_up: true,
+            forgotten: true,
         };
         let refused = Self {
             layout: sample::development(plain.layout.clone()),
@@ -41,6 +44,7 @@ impl SignIn {
             email: "member@example.com".to_owned(),
             refusal: Some(say(language, "sign-in-wrong").into()),
             sign_up: true,
+            forgotten: true,
         };
         let hostile = Self {
             waiting: sample::waiting(sample::HOSTILE),
@@ -49,7 +53,7 @@ impl SignIn {
             ..plain.clone()
         };
         let waiting = Self { waiting: sample::waiting("Claude"), ..plain.clone() };
-        let by_invitation = Self { sign_up: false, ..plain.clone() };
+        let by_invitation = Self { sign_up: false, forgotten: false, ..plain.clone() };
         vec![
             ("plain", plain),
             ("app-waiting", waiting),

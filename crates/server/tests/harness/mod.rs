@@ -67,6 +67,11 @@ impl TestServer {
         Self::start_with(&[]).await
     }
 
+    /// With no way to send mail.
+    pub async fn without_mail() -> Self {
+        Self::start_with(&[("MAIL__DEVELOPMENT_INBOX", "false")]).await
+    }
+
     /// With these settings changed, by their names in the environment without `LANYARD__`.
     pub async fn start_with(changes: &[(&str, &str)]) -> Self {
         Self::start_at("", changes).await

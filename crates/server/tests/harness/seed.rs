@@ -66,6 +66,17 @@ pub async fn seed(authority: &Authority) -> Seeded {
     Seeded { apollo, gemini, orion, acme, member, app_secret, service_secret, api_secret }
 }
 
+/// Somebody whose address nobody proved.
+pub async fn unverified(authority: &Authority, email: &str) {
+    let user = Act::UserAdd {
+        email: email.into(),
+        name: None,
+        password: Some(TypedPassword(Confidential::new(PASSWORD))),
+        email_verified: false,
+    };
+    act(authority, user).await;
+}
+
 /// What an operator does must succeed.
 pub async fn act(authority: &Authority, act: Act) -> Value {
     authority.act(act, authority.now()).await.unwrap()

@@ -10,6 +10,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod account;
 mod authorize;
 mod connections;
 mod consent;
@@ -23,8 +24,10 @@ mod mail;
 mod metadata;
 mod metrics;
 mod pages;
+mod privacy;
 mod rate_limit;
 mod register;
+mod reset;
 mod revoke;
 mod sign_in;
 mod sign_up;

@@ -58,6 +58,10 @@ fn there_are_all_pages() {
     let pages: HashSet<_> = gallery().iter().map(|it| it.page).collect();
     for page in
         ["home", "sign-up", "sign-in", "consent", "connections", "confirm", "error", "leave", "signed-out", "security"]
+            .into_iter()
+            .chain(["check-mail", "opened-link", "forgotten", "reset", "reset-done", "dev-mail", "sessions"])
+            .chain(["account", "change-password", "password-changed", "change-address", "prove"])
+            .chain(["typed-confirmation", "leaving", "left"])
     {
         assert!(pages.contains(page), "{page}");
     }

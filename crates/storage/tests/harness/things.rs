@@ -27,6 +27,8 @@ pub fn user(email: &str) -> User {
         email_verified_at: None,
         created_at: NOW,
         disabled_at: None,
+        security_epoch: 1,
+        erase_at: None,
     }
 }
 

@@ -54,8 +54,9 @@ pub enum UserAct {
         #[arg(long)]
         end_connections: bool,
     },
-    /// Delete an account with its sessions, memberships and connections
-    Remove {
+    /// Delete an account at once, with its sessions, memberships and connections, and all that is held of its person
+    #[command(visible_alias = "remove")]
+    Erase {
         /// E-mail address or id
         user: String,
     },
@@ -79,7 +80,7 @@ impl TryFrom<UserAct> for Act {
                 let password = if generate { None } else { Some(ask_password()?) };
                 Self::UserSetPassword { user, password, end_connections }
             }
-            U::Remove { user } => Self::UserRemove { user },
+            U::Erase { user } => Self::UserRemove { user },
         })
     }
 }

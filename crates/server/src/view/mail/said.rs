@@ -4,7 +4,7 @@ use identity::mail::{Letter, Message};
 use model::Language;
 
 use super::{Act, Sender};
-use crate::view::{Phrase, say};
+use crate::view::{Moment, Phrase, say};
 
 /// The longest name of an app, in characters.
 const APP_CHARACTERS: usize = 60;
@@ -31,7 +31,46 @@ impl Said {
         let say = |key| say(language, key).with("server", &sender.name);
         let connections =
             || Some(Act { label: say("mail-see-connections").into(), link: link(sender, "/connections") });
+        let act = |key, path: &str| Some(Act { label: say(key).into(), link: link(sender, path) });
+        let with_token = |key, path, token| Some(Act { label: say(key).into(), link: with_token(sender, path, token) });
+        let asked = |key| Self { was_asked: true, ..Self::new(language, &say(key), &["happened"]) };
+        let proof = |key, token: &str, code: &String| Self {
+            act: with_token("mail-confirm", "/confirm", token),
+            code: Some(code.clone()),
+            ..asked(key)
+        };
         match &letter.message {
+            Message::ConfirmSignUp { token, code } => proof("mail-confirm-sign-up", token, code),
+            Message::ConfirmAddress { token, code } => proof("mail-confirm-address", token, code),
+            Message::ConfirmNewAddress { token, code } => proof("mail-confirm-new-address", token, code),
+            Message::SignUpTried => Self {
+                act: act("mail-sign-in", "/sign-in"),
+                lock: act("mail-new-password", "/forgotten"),
+                ..asked("mail-sign-up-tried")
+            },
+            Message::NewAddressTried => {
+                Self { act: act("mail-sign-in", "/sign-in"), ..asked("mail-new-address-tried") }
+            }
+            Message::AddressChanged { address, token } => {
+                let message = say("mail-address-changed").with("address", masked(address));
+                let back =
+                    Act { label: message.part("back").into(), link: self::with_token(sender, "/undo-address", token) };
+                Self { was_asked: true, lock: Some(back), ..Self::new(language, &message, &["happened"]) }
+            }
+            Message::Reset { token } => {
+                Self { act: with_token("mail-new-password", "/reset", token), ..asked("mail-reset") }
+            }
+            Message::PasswordChanged { reset } => {
+                let message = say("mail-password-changed");
+                let ended = Self::new(language, &message, &[if *reset { "reset" } else { "changed" }]);
+                Self { was_asked: true, lock: act("mail-new-password", "/forgotten"), ..ended }
+            }
+            Message::AccountLeft { until } => {
+                let message = say("mail-account-left").with("at", Moment::date(until.as_micros()).words(language));
+                let left = Self::new(language, &message, &["happened"]);
+                Self { was_asked: true, lock: act("mail-new-password", "/forgotten"), ..left }
+            }
+            Message::AccountErased => asked("mail-account-erased"),
             Message::ConnectionReused { app } => {
                 let message = say("mail-connection-reused").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened", "now"]) }
@@ -67,6 +106,23 @@ impl Said {
 /// An address of ours.
 fn link(sender: &Sender, path: &str) -> String {
     format!("{}{path}", sender.public_url)
+}
+
+/// An address of ours that carries a proof. It stands in the query, which is never logged.
+fn with_token(sender: &Sender, path: &str, token: &str) -> String {
+    format!("{}{path}?token={token}", sender.public_url)
+}
+
+/// An address of ours that carries a proof. It stands in the query, which is never logged.
+fn with_token(sender: &Sender, path: &str, token: &str) -> String {
+    format!("{}{path}?token={token}", sender.public_url)
+}
+
+/// Enough to know one's own address by.
+fn masked(address: &str) -> String {
+    let (local, host) = address.split_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{host}")
 }
 
 /// A stranger chose this name: one line, and not long enough for a message of their own.

@@ -22,7 +22,22 @@ fn asked(language: Language) -> Asked {
 /// One of each; the list grows with `Message::kind`, which the compiler keeps whole.
 fn samples(text: &str) -> Vec<Message> {
     let app = text.to_owned();
-    vec![Message::ConnectionReused { app: app.clone() }, Message::ConnectionShared { app }]
+    let (token, code) = ("0TOKEN".to_owned(), "012345".to_owned());
+    vec![
+        Message::ConfirmSignUp { token: token.clone(), code: code.clone() },
+        Message::SignUpTried,
+        Message::ConfirmAddress { token: token.clone(), code: code.clone() },
+        Message::ConfirmNewAddress { token: token.clone(), code },
+        Message::NewAddressTried,
+        Message::AddressChanged { address: "ada@example.org".to_owned(), token: token.clone() },
+        Message::Reset { token },
+        Message::PasswordChanged { reset: true },
+        Message::PasswordChanged { reset: false },
+        Message::AccountLeft { until: Timestamp::from_micros(sample::NOW + 14 * sample::DAY) },
+        Message::AccountErased,
+        Message::ConnectionReused { app: app.clone() },
+        Message::ConnectionShared { app },
+    ]
 }
 
 /// In every language.

@@ -9,7 +9,7 @@ async fn signs_up(browser: &Browser, email: &str) -> Answer {
 
 #[tokio::test]
 async fn v40_an_unverified_address_says_so_wherever_it_is_released() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_mail().await;
     let app = server.web_app();
     for (email, verified) in [("new@example.com", false), ("member@example.com", true)] {
         let browser = server.browser();
@@ -80,7 +80,7 @@ async fn v41_what_parsers_read_differently_makes_no_account() {
 
 #[tokio::test]
 async fn v41_every_spelling_is_one_account() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_mail().await;
     for email in [
         "MEMBER@example.com",
         " member@example.com ",

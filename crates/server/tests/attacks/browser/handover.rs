@@ -131,7 +131,7 @@ async fn v11_a_planted_session_is_dead_after_sign_in() {
 
 #[tokio::test]
 async fn v11_signing_up_and_out_change_the_cookies_too() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_mail().await;
     let (attacker, victim) = (server.browser(), server.browser());
     csrf(&attacker).await;
     victim.steal(&attacker);

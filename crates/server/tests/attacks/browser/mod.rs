@@ -13,6 +13,7 @@ mod frame;
 mod handover;
 mod hosts;
 mod order;
+mod recovery;
 mod redirects;
 mod registration;
 mod resuming;

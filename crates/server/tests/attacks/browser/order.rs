@@ -109,7 +109,7 @@ async fn take(server: &TestServer, act: Act, prepared: &Prepared, number: usize)
 
 #[tokio::test]
 async fn v45_no_step_out_of_order_twice_or_too_late_changes_anything() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_mail().await;
     let mut number = 0;
     for moment in MOMENTS {
         for act in ACTS {
@@ -141,7 +141,7 @@ async fn v45_no_step_out_of_order_twice_or_too_late_changes_anything() {
 
 #[tokio::test]
 async fn v45_only_who_gave_the_answer_hears_it_again() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_mail().await;
     for act in [Act::SignInAsAnother, Act::SignUp] {
         let prepared = prepare(&server, Moment::Allowed).await;
         stays_here(&take(&server, act, &prepared, 0).await, &format!("{act:?}"));

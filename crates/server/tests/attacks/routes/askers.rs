@@ -65,6 +65,10 @@ pub struct Askers<'s> {
     /// The member's grants; ended ones have gone.
     grant: String,
     notice: String,
+    /// Another session of the member.
+    session: String,
+    /// A proof by mail that the member asked for.
+    proof: String,
 }
 
 impl<'s> Askers<'s> {
@@ -82,13 +86,17 @@ impl<'s> Askers<'s> {
         let tokens = client.connect(&member).await;
         let authorization = begin(&member, &client.authorize(&[])).await;
         let grant = live_grants(server).await.pop().unwrap();
+        let elsewhere = server.signed_in().await;
+        let session = sessions(server).await.pop().unwrap();
+        assert_eq!(elsewhere.get("/connections").await.status, 200);
+        let proof = proof(&member).await;
         let browsers = [
             (Credential::Owner, owner),
             (Credential::Admin, admin),
             (Credential::Outsider, outsider),
             (Credential::Member, member),
         ];
-        Self { server, browsers, tokens, authorization, grant, notice }
+        Self { server, browsers, tokens, authorization, grant, notice, session, proof }
     }
 
     /// Sends what this route wants, with this credential.
@@ -122,9 +130,12 @@ impl<'s> Askers<'s> {
         let id = match route.path {
             path if path.starts_with("/consent") => &self.authorization,
             path if path.starts_with("/connections") => &self.grant,
+            path if path.starts_with("/confirm") => &self.proof,
+            path if path.starts_with("/account/sessions") => &self.session,
+            path if path.starts_with("/account/organizations") => &self.server.seeded.acme,
             _ => &self.notice,
         };
-        route.path.replace("{id}", id).replace("{name}", "nothing.css")
+        route.path.replace("{id}", id).replace("{name}", "nothing.css").replace("{user}", &self.server.seeded.member)
     }
 
     fn filled(&self, value: &str, by: Credential) -> String {
@@ -156,6 +167,9 @@ impl<'s> Askers<'s> {
         if at <= comes("/connections") {
             assert!(live_grants(self.server).await.contains(&self.grant), "somebody ended the member's connection");
             assert!(self.server.api().accepts(&self.tokens.access).await, "somebody revoked the member's token");
+        }
+        if at <= comes("/account/sessions") {
+            assert!(sessions(self.server).await.contains(&self.session), "somebody ended the member's session");
         }
     }
 }
@@ -192,6 +206,23 @@ async fn notice(server: &TestServer, member: &Browser) -> String {
     server.advance(Duration::from_secs(60));
     client.try_refresh(tokens.refresh.as_deref().unwrap()).await;
     unread(server).await.pop().expect("a notice")
+}
+
+/// The member's sessions, the newest last.
+async fn sessions(server: &TestServer) -> Vec<String> {
+    let member = Id::parse(&server.seeded.member).unwrap();
+    let mut read = server.authority.store().read().await.unwrap();
+    let sessions = read.sessions_of(member, server.authority.now()).await.unwrap();
+    let mut ids: Vec<String> = sessions.iter().map(|session| session.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+/// Another address is asked for, and not yet proved.
+async fn proof(member: &Browser) -> String {
+    let form = member.get("/account/address").await;
+    let asked = member.submit(&form, "/account/address", &[("email", "elsewhere@new.example")]).await;
+    asked.location().unwrap().trim_start_matches("/confirm/").to_owned()
 }
 
 async fn unread(server: &TestServer) -> Vec<String> {

@@ -1,0 +1,135 @@
+//! Organisations of somebody who leaves: handed over to another member, or deleted with what is in them. Nobody else's can be
+//! touched; they look as if they were not there.
+
+use model::{AuditEvent, Id, Membership, Organization, Role, Timestamp, User};
+use storage::{StorageError, Tx};
+
+use super::{SignedIn, recent::NotRecent, sessions::event};
+use crate::{Authority, Caller, Error};
+
+/// Why an organisation stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnedRefusal {
+    /// The person must prove who they are first.
+    NotRecent,
+    /// It is not theirs, or there is no such member.
+    Unknown,
+    /// What was typed is not its short name.
+    Typed,
+}
+
+impl From<NotRecent> for OwnedRefusal {
+    fn from(NotRecent: NotRecent) -> Self {
+        Self::NotRecent
+    }
+}
+
+impl Authority {
+    /// An organisation that this person owns.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn owned(
+        &self,
+        signed_in: &SignedIn,
+        id: Id<Organization>,
+    ) -> Result<Option<(Organization, Vec<String>)>, Error> {
+        let mut read = self.parts.store.read().await?;
+        let role = read.membership(id, signed_in.user.id).await?.map(|membership| membership.role);
+        if role != Some(Role::Owner) {
+            return Ok(None);
+        }
+        let Some(organization) = read.organization(id).await? else { return Ok(None) };
+        let projects = read.projects_of(id).await?.into_iter().map(|project| project.name).collect();
+        Ok(Some((organization, projects)))
+    }
+
+    /// Makes another member an owner too.
+    ///
+    /// # Errors
+    /// Trouble of the database; then nothing has changed.
+    pub async fn hand_over(
+        &self,
+        signed_in: &SignedIn,
+        id: Id<Organization>,
+        to: Id<User>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<(), OwnedRefusal>, Error> {
+        if let Err(refusal) = signed_in.must_be_recent(now) {
+            return Ok(Err(refusal.into()));
+        }
+        let (by, address) = (signed_in.user.id, caller.address.clone());
+        let done: Result<Result<(), OwnedRefusal>, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let event = within(id, event("member.promoted", by, Some(to.to_string()), address.clone(), now));
+                Box::pin(async move {
+                    let Some(membership) = tx.membership(id, to).await? else { return Ok(Err(OwnedRefusal::Unknown)) };
+                    if to == by || owned_by(tx, id, by).await?.is_none() {
+                        return Ok(Err(OwnedRefusal::Unknown));
+                    }
+                    tx.put_membership(&Membership { role: Role::Owner, ..membership }).await?;
+                    tx.insert_audit_event(&event).await?;
+                    Ok(Ok(()))
+                })
+            })
+            .await;
+        Ok(done?)
+    }
+
+    /// Deletes an organisation with its projects, memberships and connections, for an owner who has typed its short name.
+    ///
+    /// # Errors
+    /// Trouble of the database; then nothing has changed.
+    pub async fn delete_organization(
+        &self,
+        signed_in: &SignedIn,
+        id: Id<Organization>,
+        typed: &str,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<(), OwnedRefusal>, Error> {
+        if let Err(refusal) = signed_in.must_be_recent(now) {
+            return Ok(Err(refusal.into()));
+        }
+        let (by, address, typed) = (signed_in.user.id, caller.address.clone(), typed.trim().to_lowercase());
+        let done: Result<Result<(), OwnedRefusal>, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let event = within(id, event("organization.removed", by, Some(id.to_string()), address.clone(), now));
+                let typed = typed.clone();
+                Box::pin(async move {
+                    let Some(organization) = owned_by(tx, id, by).await? else {
+                        return Ok(Err(OwnedRefusal::Unknown));
+                    };
+                    if typed != organization.slug.as_str() {
+                        return Ok(Err(OwnedRefusal::Typed));
+                    }
+                    tx.delete_organization(&organization, now).await?;
+                    tx.insert_audit_event(&event).await?;
+                    Ok(Ok(()))
+                })
+            })
+            .await;
+        // A client may have lost its standing with a project that it reads for.
+        self.parts.known.forget();
+        Ok(done?)
+    }
+}
+
+/// Held as it is, so that the owner who acts is one still when it is done.
+async fn owned_by(tx: &mut Tx, id: Id<Organization>, by: Id<User>) -> Result<Option<Organization>, StorageError> {
+    tx.hold_organizations_of(by).await?;
+    let role = tx.membership(id, by).await?.map(|membership| membership.role);
+    if role != Some(Role::Owner) {
+        return Ok(None);
+    }
+    tx.organization(id).await
+}
+
+fn within(organization_id: Id<Organization>, event: AuditEvent) -> AuditEvent {
+    AuditEvent { organization_id: Some(organization_id), ..event }
+}

@@ -1,0 +1,11 @@
+//! A person's own account: sessions, security, password, address, privacy. Each page leads to sign-in without a session; what cannot be
+//! undone by another press of a button wants recent proof of who one is.
+
+pub mod address;
+pub mod leave;
+pub mod owned;
+pub mod password;
+pub mod privacy;
+pub mod prove;
+pub mod security;
+pub mod sessions;

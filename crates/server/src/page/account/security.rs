@@ -1,0 +1,28 @@
+//! `/account/security`: what opens the account, and what happened to it lately. A list of sections: whatever else opens an
+//! account makes one of its own in a file below, and stands in the list.
+
+mod address;
+mod events;
+mod password;
+mod sessions;
+
+use actix_web::HttpResponse;
+
+use crate::{error_response::PageError, page::Visit, view};
+
+/// Shows the page.
+///
+/// # Errors
+/// Trouble of the database.
+pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let sections = vec![
+        address::section(&visit, person),
+        password::section(&visit, person),
+        // Passkeys, one-time codes and recovery codes stand here,
+        // and here the providers that are linked.
+        sessions::section(&visit, person).await?,
+        events::section(&visit, person).await?,
+    ];
+    visit.page(&view::AccountPage::new(visit.layout(), &visit.say("account-security"), sections))
+}

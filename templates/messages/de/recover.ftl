@@ -1,0 +1,14 @@
+recover-forgotten = Passwort vergessen
+    .lead = Geben Sie die Adresse Ihres Kontos ein. Wir schicken einen Link dorthin, mit dem Sie ein neues Passwort wählen.
+    .button = Schicken Sie mir den Link
+    .after-all = Sie kennen es doch? { $link }
+    .sign-in = Anmelden
+recover-sent = Sehen Sie in Ihre E-Mails
+    .text = Wenn es ein Konto mit der Adresse { $address } gibt, ist ein Link für ein neues Passwort dorthin unterwegs. Er gilt eine Stunde lang und einmal.
+    .nothing = Nach einigen Minuten nichts angekommen? Sehen Sie im Spam-Ordner nach, prüfen Sie die Adresse und versuchen Sie es noch einmal.
+    .other = Eine andere Adresse versuchen
+recover-reset = Neues Passwort wählen
+    .text = Für das Konto { $address }. Alle Browser werden dann abgemeldet und alle Apps getrennt.
+    .button = Neues Passwort setzen
+recover-done = Ihr Passwort ist neu
+    .text = Es gilt für { $address }. Alle Browser sind abgemeldet und alle Apps getrennt; verbinden Sie neu, was Sie noch benutzen.

@@ -1,0 +1,95 @@
+# A person's own account: its sections, its sessions, its password and address, and proving who one is.
+account-security = Security
+    .lead = What opens your account, and what happened to it lately.
+account-address = E-mail address
+    .confirmed = confirmed
+    .unconfirmed = not confirmed
+    .confirm = Confirm it
+    .change = Use another address
+    .no-mail = This server sends no mail, so that an address can be neither confirmed nor changed here.
+account-password = Password
+    .present = You sign in with a password.
+    .none = You have none.
+    .change = Change the password
+    .set = Set one by mail
+account-sessions = Sessions
+    .lead = Where you are signed in. Ending a session signs that browser out at once; apps stay connected.
+    .count = { $count ->
+        [one] You are signed in here and nowhere else.
+       *[other] You are signed in with { $count } browsers.
+    }
+    .see = See your sessions
+    .ended = Signed out there.
+    .this = this one
+    .from = From
+    .signed-in = Signed in
+    .last = Last active
+    .until = until { $at } at the latest
+    .out-here = Sign out here
+    .out = Sign out { $program }
+    .elsewhere = Everywhere else
+    .stays = This browser stays signed in.
+    .out-elsewhere = Sign out everywhere else
+    .unknown = An unknown program
+account-how-password = with your password
+account-events = What happened lately
+    .none = Nothing yet. Sign-ins and changes of what opens your account will stand here.
+    .from = from
+    .not-you = Something that was not you? Change the password and sign out everywhere else.
+# What happened, in a few words.
+account-event =
+    .signed-up = Your account was made
+    .disabled = Your account was switched off
+    .enabled = Your account was switched on again
+    .left = You asked for your account to be deleted
+    .stayed = You kept your account after all
+    .exported = You downloaded what is held on your account
+    .promoted = You made somebody an owner of an organisation
+    .organization-removed = You deleted an organisation
+    .signed-in = You signed in
+    .proved = You typed your password again
+    .signed-out = You signed out somewhere
+    .signed-out-elsewhere = You signed out everywhere else
+    .password-changed = Your password was changed
+    .password-reset = A new password was chosen with a link from a mail
+    .email-verified = Your e-mail address was confirmed
+    .email-changed = Your e-mail address was changed
+    .email-restored = Your e-mail address of before was taken back
+    .allowed = You allowed an app
+    .denied = You did not allow an app
+    .revoked = An app was disconnected
+    .all-revoked = You disconnected all apps
+    .reused = An app was disconnected, since a replaced key of it was used again
+    .shared = An app was used in two places
+account-back = Back to Security
+account-change-password = Change the password
+    .lead = Every other browser is signed out then. Apps stay connected, unless you end that on the next page.
+    .present = Present password
+    .new = New password
+    .wrong = This is not your present password.
+    .forgotten = You do not know the present one?
+account-password-changed = Your password is changed
+    .sessions = { $count ->
+        [0] No other browser was signed in.
+        [one] One other browser was signed out.
+       *[other] { $count } other browsers were signed out.
+    }
+    .connected = { $count ->
+        [one] One app is connected still
+       *[other] { $count } apps are connected still
+    }
+    .advice = If you changed the password because somebody else may have been in your account, disconnect them all, and connect again what is yours.
+    .disconnect = Disconnect all apps
+account-change-address = Use another address
+    .lead = Your address is { $address }. It stays until you have confirmed the new one, and is told then, with a way back that works for a week.
+    .new = New e-mail address
+    .button = Send a mail to this address
+    .same = This is your address already.
+    .no-mail = This server sends no mail, so that it cannot see whether an address is yours.
+account-undo = Take your account back?
+    .explanation = { $address } becomes the address of the account again. Its password counts no longer, every browser is signed out, every app is disconnected, and we send you a link for a new password.
+    .act = Take my account back
+account-prove = Is it still you?
+    .lead = Type the password of { $address } to go on. You are asked when you have not typed it for ten minutes.
+    .wrong = This is not your password.
+    .button = Go on

@@ -1,0 +1,21 @@
+# An address is proved by a code or a link.
+proof-check-mail = Look into your mail
+    .sent-again = Another mail is on its way. Only the newest one counts.
+    .sign-up = We sent a link and a code to { $address }. Your account is made when you have used either; both work for 24 hours.
+    .address = We sent a link and a code to { $address }. Use either; both work for 24 hours.
+    .code = Code from the mail
+    .hint = Six digits. Spaces do not matter.
+    .button = Confirm the address
+    .nothing = Nothing there? Look into the folder for junk, or
+    .again = Send another mail
+    .other = Use another address
+    .wrong = This is not the code of the newest mail. Check the six digits and try again.
+    .too-many = There were too many tries. Use the link in the newest mail, or come back later.
+proof-link = Confirm your e-mail address
+    .sign-up = { $address } becomes the address of a new account.
+    .address = { $address } becomes the confirmed address of your account.
+    .elsewhere = This is not the browser in which the account was asked for. Type the password that you chose there; if you did not ask for an account, close this page.
+    .wrong = This is not the password that was chosen when the account was asked for.
+proof-ask = Confirm your e-mail address
+    .explanation = Apps can be connected to an account once its address is known to be yours. We send a mail to { $address }, with a link and a code.
+    .act = Send me the mail
