@@ -6,6 +6,7 @@ refused-nothing-changed = Nothing was allowed, and nothing has changed.
 # The sentences that a flow refuses with: the English words are the flow's own, and a test compares them.
 refused-unknown-any-more = This app is not known here any more.
 refused-answered = You have answered this already. Go back to the app and start again if it still waits.
+refused-account-changed = Your account has changed meanwhile. Go back and sign in again.
 refused-no-access = You no longer have access to this project. Go back and choose another.
 refused-unknown-app = This app is not known here. If it was connected before, remove it in the app and connect it again.
 refused-no-address = The parameter redirect_uri is missing, and the app has registered more than one.

@@ -35,8 +35,9 @@ impl PageError {
 }
 
 /// The sentences with which flows refuse a request, by their English words; anything else in a description is for developers.
-const SENTENCES: [&str; 8] = [
+const SENTENCES: [&str; 9] = [
     "refused-answered",
+    "refused-account-changed",
     "refused-no-access",
     "refused-no-address",
     "refused-other-address",

@@ -37,7 +37,7 @@ impl CheckMail {
         let plain = Self {
             layout: sample::layout(language, "/confirm/0sample"),
             id: "0sample".to_owned(),
-            email: "ada@example.com".to_owned(),
+            email: "member@example.com".to_owned(),
             is_sign_up: true,
             sent_again: false,
             error: None,
@@ -77,7 +77,7 @@ impl OpenedLink {
         let plain = Self {
             layout: sample::layout(language, "/confirm"),
             token: "0sample".to_owned(),
-            email: "ada@example.com".to_owned(),
+            email: "member@example.com".to_owned(),
             is_sign_up: true,
             password: false,
             refusal: None,

@@ -27,7 +27,7 @@ impl Forgotten {
     pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let plain =
             Self { layout: sample::layout(language, "/forgotten"), email: String::new(), sent: false, refusal: None };
-        let sent = Self { email: "ada@example.com".to_owned(), sent: true, ..plain.clone() };
+        let sent = Self { email: "member@example.com".to_owned(), sent: true, ..plain.clone() };
         let limited = Self { refusal: Some(say(language, "sign-in-too-many").into()), ..plain.clone() };
         let hostile = Self { email: sample::HOSTILE.to_owned(), ..sent.clone() };
         vec![("plain", plain), ("sent", sent), ("limited", limited), ("hostile", hostile)]
@@ -61,7 +61,7 @@ impl Reset {
         let plain = Self {
             layout: sample::layout(language, "/reset"),
             token: "0sample".to_owned(),
-            email: "ada@example.com".to_owned(),
+            email: "member@example.com".to_owned(),
             password_error: None,
             password_minimum: 12,
         };
@@ -91,7 +91,7 @@ impl ResetDone {
     /// The page in its states.
     #[must_use]
     pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
-        let plain = Self { layout: sample::layout(language, "/reset"), email: "ada@example.com".to_owned() };
+        let plain = Self { layout: sample::layout(language, "/reset"), email: "member@example.com".to_owned() };
         let hostile = Self { email: sample::HOSTILE.to_owned(), ..plain.clone() };
         vec![("plain", plain), ("hostile", hostile)]
     }

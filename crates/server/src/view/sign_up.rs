@@ -79,8 +79,3 @@ impl SignUp {
         vec![("plain", plain), ("refused", refused), ("limited", limited), ("hostile", hostile)]
     }
 }
-
-/// What makes a good password.
-pub(super) fn password_hint(least: usize) -> String {
-    format!("At least {least} characters. A few words are easy to remember and hard to guess.")
-}

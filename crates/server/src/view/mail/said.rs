@@ -32,10 +32,12 @@ impl Said {
         let connections =
             || Some(Act { label: say("mail-see-connections").into(), link: link(sender, "/connections") });
         let act = |key, path: &str| Some(Act { label: say(key).into(), link: link(sender, path) });
-        let with_token = |key, path, token| Some(Act { label: say(key).into(), link: with_token(sender, path, token) });
+        let opens = |key: &'static str, path: &str, token: &str| {
+            Some(Act { label: say(key).into(), link: with_token(sender, path, token) })
+        };
         let asked = |key| Self { was_asked: true, ..Self::new(language, &say(key), &["happened"]) };
         let proof = |key, token: &str, code: &String| Self {
-            act: with_token("mail-confirm", "/confirm", token),
+            act: opens("mail-confirm", "/confirm", token),
             code: Some(code.clone()),
             ..asked(key)
         };
@@ -53,12 +55,11 @@ impl Said {
             }
             Message::AddressChanged { address, token } => {
                 let message = say("mail-address-changed").with("address", masked(address));
-                let back =
-                    Act { label: message.part("back").into(), link: self::with_token(sender, "/undo-address", token) };
+                let back = Act { label: message.part("back").into(), link: with_token(sender, "/undo-address", token) };
                 Self { was_asked: true, lock: Some(back), ..Self::new(language, &message, &["happened"]) }
             }
             Message::Reset { token } => {
-                Self { act: with_token("mail-new-password", "/reset", token), ..asked("mail-reset") }
+                Self { act: opens("mail-new-password", "/reset", token), ..asked("mail-reset") }
             }
             Message::PasswordChanged { reset } => {
                 let message = say("mail-password-changed");
@@ -106,11 +107,6 @@ impl Said {
 /// An address of ours.
 fn link(sender: &Sender, path: &str) -> String {
     format!("{}{path}", sender.public_url)
-}
-
-/// An address of ours that carries a proof. It stands in the query, which is never logged.
-fn with_token(sender: &Sender, path: &str, token: &str) -> String {
-    format!("{}{path}?token={token}", sender.public_url)
 }
 
 /// An address of ours that carries a proof. It stands in the query, which is never logged.
