@@ -43,7 +43,7 @@ impl TryFrom<Params> for Link {
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     match visit.recent(Act::Address) {
         Ok(_) => page(&visit, Field::default(), None),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -54,7 +54,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
     let person = match visit.recent(Act::Address) {
         Ok(person) => person,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let Form { email } = form.into_inner();
     let field = |error: view::Phrase<'_>| Field { value: email.clone(), error: Some(error.into()) };

@@ -30,7 +30,7 @@ impl TryFrom<Params> for Form {
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     match visit.recent(Proved::Leave) {
         Ok(person) => page(&visit, person, Field::default()).await,
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -41,7 +41,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
     let person = match visit.recent(Proved::Leave) {
         Ok(person) => person,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let Form(typed) = form.into_inner();
     match visit.state.authority.leave(person, &typed, &visit.caller, visit.now).await? {
@@ -74,10 +74,10 @@ async fn page(visit: &Visit, person: &SignedIn, typed: Field) -> Result<HttpResp
         return visit.page_with(StatusCode::CONFLICT, &page);
     }
     let status = if typed.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    visit.page_with(status, &confirmation(visit, person, leaving, typed))
+    visit.page_with(status, &confirmation(visit, person, &leaving, typed))
 }
 
-fn confirmation(visit: &Visit, person: &SignedIn, leaving: Leaving, typed: Field) -> TypedConfirmation {
+fn confirmation(visit: &Visit, person: &SignedIn, leaving: &Leaving, typed: Field) -> TypedConfirmation {
     let it = visit.say("privacy-confirm");
     let part = |name| it.part(name).to_string();
     let afterwards = if leaving.grace.is_zero() {

@@ -23,7 +23,7 @@ pub async fn hand_over(
 ) -> Result<HttpResponse, PageError> {
     let person = match visit.recent(Act::Leave) {
         Ok(person) => person,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let (Some(id), Some(to)) = (Id::parse(&path.0), Id::parse(&path.1)) else { return Err(PageError::not_found()) };
     match visit.state.authority.hand_over(person, id, to, &visit.caller, visit.now).await? {
@@ -39,7 +39,7 @@ pub async fn hand_over(
 pub async fn get(visit: Visit, id: Path<String>) -> Result<HttpResponse, PageError> {
     match visit.recent(Act::Leave) {
         Ok(person) => page(&visit, person, owned_id(&id)?, Field::default()).await,
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -50,7 +50,7 @@ pub async fn get(visit: Visit, id: Path<String>) -> Result<HttpResponse, PageErr
 pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
     let person = match visit.recent(Act::Leave) {
         Ok(person) => person,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let (id, Form(typed)) = (owned_id(&id)?, form.into_inner());
     match visit.state.authority.delete_organization(person, id, &typed, &visit.caller, visit.now).await? {

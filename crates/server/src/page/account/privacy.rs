@@ -34,7 +34,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 pub async fn export(visit: Visit, _: ProtectedForm<Nothing>) -> Result<HttpResponse, PageError> {
     let person = match visit.recent(Proved::Export) {
         Ok(person) => person,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let authority = &visit.state.authority;
     let Ok(held) = authority.export(person, &visit.caller, visit.now).await? else {

@@ -71,12 +71,12 @@ impl Visit {
     ///
     /// # Errors
     /// The answer that leads there.
-    pub fn recent(&self, act: Act) -> Result<&SignedIn, HttpResponse> {
-        let person = self.signed_in.as_ref().ok_or_else(|| self.go("/sign-in"))?;
+    pub fn recent(&self, act: Act) -> Result<&SignedIn, Box<HttpResponse>> {
+        let person = self.signed_in.as_ref().ok_or_else(|| Box::new(self.go("/sign-in")))?;
         if person.proved_recently(self.now) {
             return Ok(person);
         }
-        Err(self.go(&format!("/prove?for={}", act.word())))
+        Err(Box::new(self.go(&format!("/prove?for={}", act.word()))))
     }
 }
 
@@ -99,7 +99,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     match visit.recent(act) {
         Ok(_) => Ok(visit.go(act.path())),
         Err(_) if visit.signed_in.is_some() => page(&visit, act, None),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 

@@ -86,7 +86,7 @@ impl Attempt<'_> {
     /// What was learned; for who has not, something of the right form that leads nowhere.
     pub fn known(&self, name: &str) -> String {
         self.known.get(name).cloned().unwrap_or_else(|| {
-            let secret = || model::Secret::generate().expose().to_owned();
+            let secret = || model::Secret::generate().expose().clone();
             let id = || model::Id::<()>::new(self.server.authority.now()).to_string();
             match name {
                 "code" => "000000".to_owned(),
