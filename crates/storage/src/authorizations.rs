@@ -44,6 +44,12 @@ fn state(columns: &Columns<'_>) -> Result<AuthorizationState, StorageError> {
     }
 }
 
+/// The validated request, as it is stored.
+pub(crate) fn request_json(authorization: &Authorization) -> Result<String, StorageError> {
+    serde_json::to_string(&authorization.request)
+        .map_err(|_| StorageError::Corrupt { table: "authorizations", id: authorization.id.to_string() })
+}
+
 /// A code that was presented, and everything that must fit for it to be redeemed (durability: the conditions stand in the
 /// UPDATE, so that a wrong verifier does not spend it).
 #[derive(Clone, Debug)]
@@ -84,15 +90,13 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn insert_authorization(&mut self, authorization: &Authorization) -> Result<(), StorageError> {
-        let request = serde_json::to_string(&authorization.request)
-            .map_err(|_| StorageError::Corrupt { table: "authorizations", id: authorization.id.to_string() })?;
         self.run_one(
             "authorization",
             "INSERT INTO authorizations (id, client_id, request, redirect_uri, browser_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
                 authorization.id.into(),
                 (&authorization.client_id).into(),
-                request.into(),
+                request_json(authorization)?.into(),
                 authorization.redirect_uri.as_ref().map(RegisteredRedirectUri::as_str).into(),
                 (&authorization.browser_hash).into(),
                 authorization.created_at.into(),

@@ -3,10 +3,13 @@
 //! statements in one hop (the later ones do nothing when the first changed nothing),
 //! on PostgreSQL one statement in one round trip. Both are under the same tests as the transaction.
 
+mod allow;
+
 use model::{Client, Family, GrantKind, Id, SecretHash, Session, Timestamp, User};
 use protocol::{AuthorizationRequest, Scope};
 use sqlx::any::AnyRow;
 
+pub use self::allow::SilentAllowance;
 use crate::{
     AccessToken, CodeRedemption, StorageError, Store, Tx,
     columns::{Columns, Value},

@@ -27,6 +27,7 @@ mod races;
 mod resources;
 mod sessions;
 mod signing_keys;
+mod silent_allowance;
 mod standing;
 mod transactions;
 mod used_assertions;

@@ -1,7 +1,7 @@
 //! Consent: what a person is asked, whether they must be, and what they answer.
 
 use model::{Client, ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
-use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, RegisteredRedirectUri, Scope};
+use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, Prompt, RegisteredRedirectUri, Scope};
 use storage::MemberProject;
 
 use super::{Step, resolve::Resolved};
@@ -198,15 +198,16 @@ impl Authority {
     }
 }
 
-/// Remembered consent: for the same client, as it was then, and nothing new; never for one whose identity is unproven, and
-/// never when the request asks for the person's word.
+/// Remembered consent: for the same client, as it was then, and nothing new.
 fn covers(resolved: &Resolved, grant: &Grant, scope: &Scope) -> bool {
-    let prompt = &resolved.authorization.request.prompt;
-    resolved.client.is_proven()
-        && !prompt.consent
-        && !prompt.select_account
+    may_be_silent(&resolved.client, &resolved.authorization.request.prompt)
         && scope.is_subset_of(&grant.scope)
         && grant.client_fingerprint == resolved.client.consent_fingerprint()
+}
+
+/// Consent is never remembered for a client whose identity is unproven, nor when the request asks for the person's word.
+pub(super) fn may_be_silent(client: &Client, prompt: &Prompt) -> bool {
+    client.is_proven() && !prompt.consent && !prompt.select_account
 }
 
 /// How this client's identity is known.

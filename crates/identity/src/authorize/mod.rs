@@ -1,6 +1,7 @@
 //! The authorize flow: one dispatcher over a persisted request. Every step returns to [`Authority::next_step`], the only
 //! place that decides what comes next; steps never lead to one another.
 
+mod at_once;
 mod consent;
 mod resolve;
 mod respond;

@@ -201,13 +201,13 @@ impl Authority {
     }
 
     /// The code of an authorization: derived, so that a repeated answer carries the same.
-    fn code(&self, id: Id<model::Authorization>) -> Token {
+    pub(super) fn code(&self, id: Id<model::Authorization>) -> Token {
         let secrets = &self.parts.secrets;
         let secret = secrets.derive(secrets.current(), Purpose::Code, &[id.as_str().as_bytes()]).unwrap_or_default();
         Token::new(TokenKind::Code, id, 0, Secret::from_bytes(secret), secrets)
     }
 
-    fn success(&self, resolved: &Resolved, code: &Token) -> Result<Step, Error> {
+    pub(super) fn success(&self, resolved: &Resolved, code: &Token) -> Result<Step, Error> {
         let code =
             code.expose(&self.parts.secrets).ok_or_else(|| StorageError::Unavailable("no key version".to_owned()))?;
         let state = resolved.authorization.request.state.as_deref();

@@ -3,31 +3,38 @@
 use model::{Authorization, AuthorizationState, Client, ClientId, Id, Secret, Timestamp};
 use protocol::{AuthorizationRequest, ClientIdUrl, GrantType, OAuthError, Params, RegisteredRedirectUri};
 
-use super::{Step, failure};
-use crate::{Authority, Error, known::Snapshot, permitted};
+use super::{Step, failure, resolve::Resolved};
+use crate::{Authority, Caller, Error, account::SignedIn, known::Snapshot, permitted};
 
 /// What came of an arrival.
 #[derive(Clone, Debug)]
 pub enum Begun {
     /// Stored; [`Authority::next_step`] goes on.
     Stored(Id<Authorization>),
-    /// Refused at once.
+    /// Answered at once, or refused.
     Ended(Step),
 }
 
 impl Authority {
-    /// Validates and stores a request. Before a registered redirect URI is proven, an error can only be a page (OAuth 2.1
+    /// Validates and stores a request; where a signed-in person need not be asked, the answer comes at once. Before a registered redirect URI is proven, an error can only be a page (OAuth 2.1
     /// §4.1.2.1). `refused`: parameters that could not be read.
     ///
     /// # Errors
     /// Trouble of the database; what is wrong with the request is a [`Step`].
-    pub async fn begin_authorization(&self, params: &Params, browser: &Secret, now: Timestamp) -> Result<Begun, Error> {
+    pub async fn begin_authorization(
+        &self,
+        params: &Params,
+        browser: &Secret,
+        signed_in: Option<&SignedIn>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Begun, Error> {
         let (client_id, redirect_uri, state) = match AuthorizationRequest::identify(params) {
             Ok(identified) => identified,
             Err(refusal) => return Ok(Begun::Ended(Step::Refused(refusal))),
         };
         let client_id = ClientId::new(client_id);
-        let Some((client, _)) = self.client(&client_id).await? else {
+        let Some((client, policy_version)) = self.client(&client_id).await? else {
             return self.begin_unresolved(params, client_id, browser, now).await;
         };
         let redirect_uri = match registered(&client, redirect_uri.as_deref()) {
@@ -37,10 +44,20 @@ impl Authority {
         let known = self.known().await?;
         let request = AuthorizationRequest::parse(params)
             .and_then(|request| acceptable(&known, &client, &request).map(|()| request));
-        match request {
-            Ok(request) => self.store_authorization(client_id, request, Some(redirect_uri), browser, now).await,
-            Err(error) => Ok(Begun::Ended(failure(self.issuer(), &client, &redirect_uri, state.as_deref(), error))),
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                return Ok(Begun::Ended(failure(self.issuer(), &client, &redirect_uri, state.as_deref(), error)));
+            }
+        };
+        let authorization = self.authorization(client_id, request, Some(redirect_uri.clone()), browser, now);
+        let resolved = Resolved { authorization, client, redirect_uri };
+        if let Some(signed_in) = signed_in
+            && let Some(step) = self.allow_at_once(&resolved, policy_version, signed_in, caller, now).await?
+        {
+            return Ok(Begun::Ended(step));
         }
+        self.store_authorization(resolved.authorization).await
     }
 
     /// A client whose document was never fetched: nothing of it is believed yet, so errors are pages.
@@ -60,20 +77,20 @@ impl Authority {
             ))
         };
         match checked {
-            Ok(request) => self.store_authorization(client_id, request, None, browser, now).await,
+            Ok(request) => self.store_authorization(self.authorization(client_id, request, None, browser, now)).await,
             Err(refusal) => Ok(Begun::Ended(Step::Refused(refusal))),
         }
     }
 
-    async fn store_authorization(
+    fn authorization(
         &self,
         client_id: ClientId,
         request: AuthorizationRequest,
         redirect_uri: Option<RegisteredRedirectUri>,
         browser: &Secret,
         now: Timestamp,
-    ) -> Result<Begun, Error> {
-        let authorization = Authorization {
+    ) -> Authorization {
+        Authorization {
             id: Id::new(now),
             client_id,
             request,
@@ -82,7 +99,10 @@ impl Authority {
             created_at: now,
             expires_at: now.plus(self.parts.settings.authorization_lifetime),
             state: AuthorizationState::Pending,
-        };
+        }
+    }
+
+    async fn store_authorization(&self, authorization: Authorization) -> Result<Begun, Error> {
         let id = authorization.id;
         self.parts
             .store

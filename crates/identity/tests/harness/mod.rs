@@ -102,7 +102,9 @@ impl World {
         );
         let now = self.authority.now();
         let params = Params::parse(&query).unwrap();
-        let Begun::Stored(id) = self.authority.begin_authorization(&params, &self.browser, now).await.unwrap() else {
+        let Begun::Stored(id) =
+            self.authority.begin_authorization(&params, &self.browser, None, &caller(), now).await.unwrap()
+        else {
             panic!("the request was refused");
         };
         let decision = Decision::Allow(Some(self.project.id));

@@ -1,5 +1,5 @@
 //! `GET` and `POST /authorize` (OAuth 2.1 §4.1.1): the arrival. The request is validated and stored; what follows is decided
-//! by the dispatcher, at the address that is sent next.
+//! by the dispatcher, at the address that is sent next. Where nobody has to be asked, the arrival is all.
 
 use actix_web::{HttpRequest, HttpResponse};
 use identity::authorize::{Begun, Step};
@@ -11,14 +11,15 @@ use crate::{
     page::{Visit, errors, wants_json},
 };
 
-/// Stores the request, or says why it cannot be.
+/// Stores the request, answers it where nobody has to be asked, or says why it cannot be.
 ///
 /// # Errors
 /// A page, since there is no address yet that could be trusted; JSON for a program that asks for it.
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     // What is doubled or malformed is judged by the flow, which knows whether there is a way back.
     let (params, _) = Params::parse_lossy(request.query_string());
-    match visit.state.authority.begin_authorization(&params, &visit.browser.secret, visit.now).await? {
+    let (authority, signed_in) = (&visit.state.authority, visit.signed_in.as_ref());
+    match authority.begin_authorization(&params, &visit.browser.secret, signed_in, &visit.caller, visit.now).await? {
         Begun::Stored(id) => Ok(visit.go(&format!("/consent/{id}"))),
         Begun::Ended(Step::Refused(refusal)) if wants_json(&request) => Ok(HttpResponse::from_error(Refusal(refusal))),
         Begun::Ended(step) => visit.show(None, step),

@@ -187,7 +187,8 @@ async fn code(authority: &Authority, seeded: &Seeded, person: &SignedIn) -> Stri
         .finish();
     let (now, browser) = (authority.now(), Secret::generate());
     let params = Params::parse(&query).unwrap();
-    let Begun::Stored(id) = authority.begin_authorization(&params, &browser, now).await.unwrap() else {
+    let Begun::Stored(id) = authority.begin_authorization(&params, &browser, None, &caller(), now).await.unwrap()
+    else {
         panic!("the request was refused");
     };
     let decision = Decision::Allow(Some(Id::parse(&seeded.apollo).unwrap()));

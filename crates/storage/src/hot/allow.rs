@@ -1,0 +1,103 @@
+//! A request at /authorize that nobody has to be asked about, as one command: it is stored as allowed already, under the grant that
+//! covers it. The ordinary way stores it as pending, and the dispatcher decides.
+
+use model::{Authorization, Id, ResourceId, SecretHash, Session, Timestamp};
+use protocol::{CodeChallenge, RegisteredRedirectUri, Scope};
+
+use super::Touched;
+use crate::{StorageError, Store, Tx, authorizations::request_json};
+
+/// What must be so for nobody to be asked, and what is stored if it is.
+#[derive(Clone, Debug)]
+pub struct SilentAllowance {
+    /// The request, as it arrived; its redirect URI is known.
+    pub authorization: Authorization,
+    /// The session that the browser proved.
+    pub session_id: Id<Session>,
+    /// The one resource that is meant, if any.
+    pub resource_id: Option<ResourceId>,
+    /// What is asked; the grant must be over exactly this.
+    pub scope: Scope,
+    /// What the client looks like; consent must have been given to the same.
+    pub client_fingerprint: String,
+    /// SHA-256 of the code's secret.
+    pub code_hash: SecretHash,
+    /// Until when the code can be redeemed.
+    pub code_expires_at: Timestamp,
+    /// From where it was asked.
+    pub address: String,
+    /// The client's last use is written again if it is older than this.
+    pub client_unused_since: Timestamp,
+    /// The policy version under which the caller knows client and resource.
+    pub policy_version: i64,
+}
+
+impl Store {
+    /// Stores the request as allowed; does nothing, and says so, unless exactly one live grant of the session's person to this
+    /// client is over this resource, and it covers what is asked.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn allow_silently(&self, allowance: SilentAllowance) -> Result<bool, StorageError> {
+        self.command(move |tx| Box::pin(async move { tx.allow_silently(&allowance).await })).await
+    }
+}
+
+const ALLOW_SQLITE: &str = "SAVEPOINT job; \
+ INSERT INTO authorizations (id, client_id, request, redirect_uri, browser_hash, created_at, expires_at, decided_at, decision, session_id, \
+   user_id, grant_id, resource_id, scope, code_challenge, code_hash, code_expires_at, auth_time, amr) \
+   SELECT $1, $2, $3, $4, $5, $6, $7, $6, 'allowed', s.id, s.user_id, l.id, l.resource_id, $9, $10, $11, $12, s.authenticated_at, s.amr \
+   FROM sessions s \
+   JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
+   JOIN live_grants l ON l.id = g.id \
+   WHERE s.id = $8 AND s.expires_at > $6 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
+     AND o.revoked_at IS NULL AND o.id <> g.id) \
+   RETURNING id; \
+ INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
+   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM authorizations WHERE id = $1 AND changes() = 1; \
+ UPDATE clients SET used_at = $6 WHERE id = $2 AND changes() = 1 AND (used_at IS NULL OR used_at < $18); \
+ RELEASE job";
+
+const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
+ INSERT INTO authorizations (id, client_id, request, redirect_uri, browser_hash, created_at, expires_at, decided_at, decision, session_id, \
+   user_id, grant_id, resource_id, scope, code_challenge, code_hash, code_expires_at, auth_time, amr) \
+   SELECT $1, $2, $3, $4, $5, $6, $7, $6, 'allowed', s.id, s.user_id, l.id, l.resource_id, $9, $10, $11, $12, s.authenticated_at, s.amr \
+   FROM sessions s \
+   JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
+   JOIN live_grants l ON l.id = g.id \
+   WHERE s.id = $8 AND s.expires_at > $6 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
+     AND o.revoked_at IS NULL AND o.id <> g.id) \
+   RETURNING id, user_id, client_id, grant_id), \
+ noted AS (INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
+   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM allowed), \
+ used AS (UPDATE clients SET used_at = $6 WHERE id = $2 AND EXISTS (SELECT 1 FROM allowed) AND (used_at IS NULL OR used_at < $18)) \
+ SELECT id FROM allowed";
+
+impl Tx {
+    async fn allow_silently(&mut self, allowance: &SilentAllowance) -> Result<bool, StorageError> {
+        let authorization = &allowance.authorization;
+        let values = [
+            authorization.id.into(),
+            (&authorization.client_id).into(),
+            request_json(authorization)?.into(),
+            authorization.redirect_uri.as_ref().map(RegisteredRedirectUri::as_str).into(),
+            (&authorization.browser_hash).into(),
+            authorization.created_at.into(),
+            authorization.expires_at.into(),
+            allowance.session_id.into(),
+            (&allowance.scope).into(),
+            authorization.request.code_challenge.as_ref().map(CodeChallenge::as_str).into(),
+            (&allowance.code_hash).into(),
+            allowance.code_expires_at.into(),
+            allowance.resource_id.as_ref().map_or("", ResourceId::as_str).into(),
+            (&allowance.client_fingerprint).into(),
+            allowance.policy_version.into(),
+            Id::<model::AuditEvent>::new(authorization.created_at).into(),
+            (&allowance.address).into(),
+            allowance.client_unused_since.into(),
+        ];
+        Ok(self.hot(Touched::Nothing, ALLOW_SQLITE, ALLOW_POSTGRES, values).await?.is_some())
+    }
+}
