@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions, pool::PoolOptions};
+use sqlx::{AnyConnection, Connection as _, Row as _};
 
-use tokio::task::JoinHandle;
+use tokio::{sync::oneshot, task::JoinHandle};
 
-use crate::{StorageError, fitness, metrics::Sqlite};
+use crate::{StorageError, fitness, metrics::Sqlite, pool::Pool};
 
 /// Older ones can corrupt a database in WAL mode.
 const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -40,14 +40,14 @@ impl Options {
 }
 
 pub(crate) enum Database {
-    Sqlite { path: PathBuf, readers: AnyPool, connection: AnyConnection, ownership: Ownership, metrics: Sqlite },
-    Postgres { pool: AnyPool },
+    Sqlite { path: PathBuf, readers: Pool, connection: AnyConnection, ownership: Ownership, metrics: Sqlite },
+    Postgres { pool: Pool },
 }
 
 /// What the process that owns an SQLite database holds beside its connections.
 pub(crate) struct Ownership {
-    /// Ends when the readers are closed.
-    pub(crate) checkpointer: JoinHandle<()>,
+    /// Ends when it is told to, or when this is dropped.
+    pub(crate) checkpointer: (oneshot::Sender<()>, JoinHandle<()>),
     /// Held for as long as any connection is open.
     pub(crate) lock: File,
 }
@@ -70,14 +70,11 @@ async fn open_postgres(options: &Options) -> Result<Database, StorageError> {
     // Acknowledged commits survive a crash, whatever the database's default says; time-outs stay below the retry window.
     const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '2s'; SET statement_timeout = '5s'; \
          SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
-    let pool = pool(options)
-        .after_connect(|connection, _| {
-            Box::pin(async move { sqlx::raw_sql(SETTINGS).execute(&mut *connection).await.map(drop) })
-        })
-        .connect(&options.url)
-        .await?;
-    let accepted = fitness::accept(&mut *pool.acquire().await?).await?;
+    let pool = Pool::open(options.url.clone(), SETTINGS, true, options.connections, options.acquire_timeout).await?;
+    let mut first = pool.acquire().await?;
+    let accepted = fitness::accept(first.connection()?).await?;
     accepted.map_err(|unfit| StorageError::Unavailable(format!("it {unfit}").trim_end_matches('.').to_owned()))?;
+    drop(first);
     Ok(Database::Postgres { pool })
 }
 
@@ -89,6 +86,8 @@ pub(crate) async fn patient(url: &str) -> Result<AnyConnection, StorageError> {
 }
 
 async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, StorageError> {
+    const READING: &str =
+        "PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192";
     let unavailable = |what: &str, error: &dyn std::fmt::Display| {
         StorageError::Unavailable(format!("{what} {}: {error}", path.display()))
     };
@@ -96,19 +95,10 @@ async fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Storage
     private().open(path).map_err(|error| unavailable("cannot open", &error))?;
     let mut connection = reopen_writer(path).await?;
     refuse_old(&mut connection).await?;
-    let readers = pool(options)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql("PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192")
-                    .execute(&mut *connection)
-                    .await
-                    .map(drop)
-            })
-        })
-        .connect(&url(path))
-        .await?;
+    let readers = Pool::open(url(path), READING, false, options.connections, options.acquire_timeout).await?;
     let metrics = Sqlite::new();
-    let checkpointer = tokio::spawn(checkpoint(path.to_owned(), readers.clone(), metrics.clone()));
+    let (stop, stopped) = oneshot::channel();
+    let checkpointer = (stop, tokio::spawn(checkpoint(path.to_owned(), stopped, metrics.clone())));
     let ownership = Ownership { checkpointer, lock };
     Ok(Database::Sqlite { path: path.to_owned(), readers, connection, ownership, metrics })
 }
@@ -121,14 +111,6 @@ pub(crate) async fn reopen_writer(path: &Path) -> Result<AnyConnection, StorageE
     let mut connection = AnyConnection::connect(&url(path)).await?;
     sqlx::raw_sql(PRAGMAS).execute(&mut connection).await?;
     Ok(connection)
-}
-
-fn pool(options: &Options) -> PoolOptions<Any> {
-    AnyPoolOptions::new()
-        .max_connections(options.connections.max(1))
-        .min_connections(1)
-        .acquire_timeout(options.acquire_timeout)
-        .test_before_acquire(false)
 }
 
 /// The address of a file that is there; one that is not is not made.
@@ -189,16 +171,15 @@ fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
     Some((parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?))
 }
 
-/// Moves the WAL into the database in the background, so that no request has to; ends when the readers are closed.
-async fn checkpoint(path: PathBuf, readers: AnyPool, metrics: Sqlite) {
+/// Moves the WAL into the database in the background, so that no request has to; ends when it is told to.
+async fn checkpoint(path: PathBuf, mut stopped: oneshot::Receiver<()>, metrics: Sqlite) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     let mut wal = path.clone().into_os_string();
     wal.push("-wal");
     let mut connection = None;
-    let mut closing = readers.close_event();
     loop {
         tokio::select! {
-            () = &mut closing => break,
+            _ = &mut stopped => break,
             _ = every.tick() => {}
         }
         if connection.is_none() {
@@ -249,7 +230,10 @@ mod tests {
         let url = format!("{base}{separator}options[synchronous_commit]=off");
         let asked = "SELECT current_setting('synchronous_commit') AS setting";
         let Ok(Database::Postgres { pool }) = open(&Options::new(&url)).await else { panic!("not opened") };
-        let ours: String = sqlx::query(asked).fetch_one(&pool).await.unwrap().try_get("setting").unwrap();
+        let mut pooled = pool.acquire().await.unwrap();
+        let ours = sqlx::query(asked).fetch_one(pooled.connection().unwrap()).await.unwrap();
+        let ours: String = ours.try_get("setting").unwrap();
+        drop(pooled);
         let mut raw = AnyConnection::connect(&url).await.unwrap();
         let default: String = sqlx::query(asked).fetch_one(&mut raw).await.unwrap().try_get("setting").unwrap();
         assert_eq!((ours.as_str(), default.as_str()), ("on", "off"));

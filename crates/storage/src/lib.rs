@@ -29,6 +29,7 @@ mod migrations;
 mod notices;
 mod organizations;
 mod personal;
+mod pool;
 mod projects;
 mod proofs;
 mod purge;

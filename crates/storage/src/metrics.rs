@@ -6,7 +6,8 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use sqlx::AnyPool;
+
+use crate::pool::Pool;
 
 /// Jobs in one batch of SQLite's writer; 64 is the most.
 const JOBS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
@@ -69,11 +70,11 @@ impl Metrics {
     }
 
     /// All of them, after a look at what shows only at the moment: the pool, and the jobs that wait for the writer.
-    pub(crate) fn read(&self, pool: &AnyPool, waiting: usize) -> &Registry {
-        let (all, idle) = (i64::from(pool.size()), count(pool.num_idle()));
-        self.idle.set(idle);
-        self.busy.set((all - idle).max(0));
-        self.most.set(i64::from(pool.options().get_max_connections()));
+    pub(crate) fn read(&self, pool: &Pool, waiting: usize) -> &Registry {
+        let (all, idle, most) = pool.counts();
+        self.idle.set(count(idle));
+        self.busy.set(count(all - idle));
+        self.most.set(count(most));
         if let Some(sqlite) = &self.sqlite {
             sqlite.waiting.set(count(waiting));
         }

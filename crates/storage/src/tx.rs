@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use prometheus_client::registry::Registry;
-use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
+use sqlx::{Any, AnyConnection, any::AnyRow};
 
 use tokio::sync::Mutex;
 
@@ -21,6 +21,7 @@ use crate::{
     live::{LiveTokens, Touched},
     metrics::Metrics,
     migrations,
+    pool::{Pool, Pooled},
     writer::Writer,
 };
 
@@ -36,8 +37,8 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: AnyPool, writer: Writer, live: Arc<LiveTokens>, ownership: Mutex<Option<Ownership>> },
-    Postgres { pool: AnyPool },
+    Sqlite { readers: Pool, writer: Writer, live: Arc<LiveTokens>, ownership: Mutex<Option<Ownership>> },
+    Postgres { pool: Pool },
 }
 
 impl Store {
@@ -95,7 +96,7 @@ impl Store {
         Ok(Read::over(acquired(self.pool(), &self.metrics).await?, self.is_shared()))
     }
 
-    fn pool(&self) -> &AnyPool {
+    fn pool(&self) -> &Pool {
         match &*self.backend {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
@@ -172,11 +173,12 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite { readers, writer, ownership, .. } => {
                 let mut ownership = ownership.lock().await;
-                let Some(Ownership { checkpointer, lock }) = ownership.take() else { return };
+                let Some(Ownership { checkpointer: (stop, checkpointer), lock }) = ownership.take() else { return };
                 // The connection that goes last takes the write-ahead log along, if it is alone: of two that go at the same
                 // moment each sees the other, and both leave it behind. So one after another, and the writer last.
                 let last = writer.finish().await;
                 readers.close().await;
+                drop(stop);
                 drop(checkpointer.await);
                 // Closing goes on whatever a test does here.
                 drop(self.faults.pass(Point::Close).await);
@@ -193,18 +195,18 @@ impl Store {
     }
 }
 
-async fn acquired(pool: &AnyPool, metrics: &Metrics) -> Result<Connection, StorageError> {
+async fn acquired(pool: &Pool, metrics: &Metrics) -> Result<Connection, StorageError> {
     match pool.acquire().await {
         Ok(connection) => Ok(Connection::Pooled(connection)),
         Err(error) => {
             metrics.acquire_failures.inc();
-            Err(error.into())
+            Err(error)
         }
     }
 }
 
 /// One job on PostgreSQL: a transaction of its own on a connection from the pool.
-async fn run_pooled(pool: &AnyPool, metrics: &Metrics, mut job: Box<dyn Job>, faults: &Faults) {
+async fn run_pooled(pool: &Pool, metrics: &Metrics, mut job: Box<dyn Job>, faults: &Faults) {
     let mut tx = match acquired(pool, metrics).await {
         Ok(connection) => Tx { read: Read::over(connection, true) },
         Err(error) => return job.finish(Err(error)),
@@ -214,7 +216,7 @@ async fn run_pooled(pool: &AnyPool, metrics: &Metrics, mut job: Box<dyn Job>, fa
     }
     let (outcome, broken) = run_in(&mut tx, job.as_mut(), faults).await;
     if outcome.is_err() || broken {
-        tx.read.discard().await;
+        tx.read.spoil();
     }
     job.finish(outcome);
 }
@@ -240,9 +242,8 @@ async fn run_in(tx: &mut Tx, job: &mut dyn Job, faults: &Faults) -> (Result<(), 
 }
 
 pub(crate) enum Connection {
-    Pooled(PoolConnection<Any>),
+    Pooled(Pooled),
     Own(AnyConnection),
-    Discarded,
 }
 
 /// A connection for reading.
@@ -264,7 +265,12 @@ impl Read {
     /// over the error must not be told that it succeeded.
     fn noted<T>(&mut self, done: Result<T, sqlx::Error>) -> Result<T, StorageError> {
         done.map_err(StorageError::from).inspect_err(|error| {
-            self.still = self.still.max(if error.breaks_batch() { Vote::Broken } else { Vote::RollBack });
+            if error.breaks_batch() {
+                self.still = Vote::Broken;
+                self.spoil();
+            } else {
+                self.still = self.still.max(Vote::RollBack);
+            }
         })
     }
 
@@ -280,9 +286,8 @@ impl Read {
 
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
         match &mut self.connection {
-            Connection::Pooled(connection) => Ok(connection),
+            Connection::Pooled(pooled) => pooled.connection(),
             Connection::Own(connection) => Ok(connection),
-            Connection::Discarded => Err(StorageError::Unavailable("the connection was discarded".to_owned())),
         }
     }
 
@@ -294,10 +299,10 @@ impl Read {
         Ok(())
     }
 
-    async fn discard(&mut self) {
-        if let Connection::Pooled(connection) = std::mem::replace(&mut self.connection, Connection::Discarded) {
-            // What state it is in nobody knows; the pool opens another.
-            drop(connection.detach());
+    /// What state the connection is in nobody knows: nobody gets it again.
+    fn spoil(&mut self) {
+        if let Connection::Pooled(pooled) = &mut self.connection {
+            pooled.spoil();
         }
     }
 
