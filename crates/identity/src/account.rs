@@ -91,13 +91,13 @@ impl Authority {
 
     async fn person_of(&self, cookie: Option<&str>, now: Timestamp) -> Result<Option<SignedIn>, Error> {
         let Some(cookie) = cookie.and_then(SessionCookie::parse) else { return Ok(None) };
-        let mut read = self.parts.store.read().await?;
-        let Some(session) = read.live_session(cookie.id, now).await? else { return Ok(None) };
+        let Some((session, user)) = self.parts.store.read().await?.signed_in(cookie.id, now).await? else {
+            return Ok(None);
+        };
         if session.hash != cookie.secret.hash() {
             return Ok(None);
         }
-        let user = read.user(session.user_id).await?.filter(|user| user.disabled_at.is_none());
-        Ok(user.map(|user| SignedIn { session, user }))
+        Ok(Some(SignedIn { session, user }))
     }
 
     /// Ends this session; its cookie is worth nothing from now on. Ending it twice is no error.

@@ -3,17 +3,22 @@
 use model::{Id, SecretHash, Session, Timestamp, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, columns::Columns, users::user};
 
 fn session(row: &AnyRow) -> Result<Session, StorageError> {
+    session_as(row, "id", "created_at")
+}
+
+/// Reads a session whose columns stand beside others that are called the same.
+fn session_as(row: &AnyRow, id: &str, created_at: &str) -> Result<Session, StorageError> {
     let columns = Columns::of(row, "sessions");
     Ok(Session {
-        id: columns.id("id")?,
+        id: columns.id(id)?,
         hash: columns.hash("hash")?,
         user_id: columns.id("user_id")?,
         amr: columns.text("amr")?,
         authenticated_at: columns.time("authenticated_at")?,
-        created_at: columns.time("created_at")?,
+        created_at: columns.time(created_at)?,
         seen_at: columns.time("seen_at")?,
         expires_at: columns.time("expires_at")?,
         address: columns.text("address")?,
@@ -27,14 +32,27 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn live_session(&mut self, id: Id<Session>, now: Timestamp) -> Result<Option<Session>, StorageError> {
-        self.one(
-            "SELECT s.* FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL WHERE s.id = $1 AND s.expires_at > $2",
-            [id.into(), now.into()],
-        )
-        .await?
-        .as_ref()
-        .map(session)
-        .transpose()
+        Ok(self.signed_in(id, now).await?.map(|(session, _)| session))
+    }
+
+    /// A session that has not ended by `now`, with its user, who is not disabled.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn signed_in(
+        &mut self,
+        id: Id<Session>,
+        now: Timestamp,
+    ) -> Result<Option<(Session, User)>, StorageError> {
+        let found = self
+            .one(
+                "SELECT u.*, s.id AS session_id, s.hash, s.user_id, s.amr, s.authenticated_at, s.created_at AS session_created_at, s.seen_at, \
+                 s.expires_at, s.address, s.user_agent FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL \
+                 WHERE s.id = $1 AND s.expires_at > $2",
+                [id.into(), now.into()],
+            )
+            .await?;
+        found.as_ref().map(|row| Ok((session_as(row, "session_id", "session_created_at")?, user(row)?))).transpose()
     }
 
     /// All sessions of a user that have not ended by `now`, last used first.
