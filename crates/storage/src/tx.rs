@@ -53,7 +53,7 @@ impl Store {
             Database::Sqlite { path, readers, mut connection, ownership, metrics } => {
                 migrations::apply(&mut connection).await?;
                 let live = Arc::new(LiveTokens::new(options.live_tokens));
-                let writer = Writer::start(path, connection, metrics.clone(), faults.clone(), Arc::clone(&live));
+                let writer = Writer::start(path, connection, metrics.clone(), faults.clone(), Arc::clone(&live))?;
                 (Backend::Sqlite { readers, writer, live, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
             }
             Database::Postgres { pool } => {

@@ -2,12 +2,22 @@
 //! share its one fsync. Every answer, refusals too, waits for that COMMIT.
 
 use std::{
+    io,
     path::PathBuf,
     sync::{Arc, Mutex},
+    thread,
     time::{Duration, Instant},
 };
 
-use tokio::{sync::mpsc, task::JoinHandle};
+#[cfg(target_os = "linux")]
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot},
+};
 
 use crate::{
     StorageError, Tx, connect,
@@ -23,25 +33,38 @@ const BATCH: usize = 64;
 /// At most so many jobs wait.
 const QUEUE: usize = 4096;
 
-/// The way to the writer's task.
+/// The way to the writer's thread.
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    task: tokio::sync::Mutex<Option<JoinHandle<Option<Tx>>>>,
+    /// The connection, once the thread has ended.
+    ended: tokio::sync::Mutex<Option<oneshot::Receiver<Option<Tx>>>>,
 }
 
 impl Writer {
-    /// Starts the task on this connection.
+    /// Starts the thread on this connection. It is a thread of its own because it waits for SQLite's thread at every command: one
+    /// that waits for nothing else is woken without the system's poll, which costs as much as a command.
+    ///
+    /// # Errors
+    /// The system has no thread left.
     pub(crate) fn start(
         path: PathBuf,
         connection: sqlx::AnyConnection,
         metrics: Sqlite,
         faults: Faults,
         live: Arc<LiveTokens>,
-    ) -> Self {
+    ) -> Result<Self, StorageError> {
+        let unavailable = |error: io::Error| StorageError::Unavailable(format!("no thread for the writer: {error}"));
         let (sender, queue) = mpsc::channel(QUEUE);
+        let (end, ended) = oneshot::channel();
         let tx = Tx { read: Read::over(Connection::Own(connection), false) };
-        let task = tokio::spawn(Task { path, tx: Some(tx), queue, metrics, faults, live }.run());
-        Self { queue: Mutex::new(Some(sender)), task: tokio::sync::Mutex::new(Some(task)) }
+        let task = Task { path, tx: Some(tx), queue, metrics, faults, live };
+        let runtime = runtime::Builder::new_current_thread().enable_time().build().map_err(unavailable)?;
+        let work = move || {
+            give_way();
+            drop(end.send(runtime.block_on(task.run())));
+        };
+        thread::Builder::new().name("writer".to_owned()).spawn(work).map_err(unavailable)?;
+        Ok(Self { queue: Mutex::new(Some(sender)), ended: tokio::sync::Mutex::new(Some(ended)) })
     }
 
     /// Puts a job into the queue; waits while it is full.
@@ -65,8 +88,8 @@ impl Writer {
         if let Ok(mut queue) = self.queue.lock() {
             queue.take();
         }
-        let task = self.task.lock().await.take()?;
-        task.await.ok().flatten()
+        let ended = self.ended.lock().await.take()?;
+        ended.await.ok().flatten()
     }
 }
 
@@ -137,6 +160,20 @@ impl Task {
     }
 }
 
+/// Has the system not interrupt whoever wakes this thread (`SCHED_BATCH`): SQLite's thread tells the end of every statement of a command,
+/// and on a core that both share it would be put aside each time. Where that cannot be had, it is only slower.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    // 47 of 99 is nice 0, what every thread has.
+    if let Ok(ordinary) = ThreadPriorityValue::try_from(47) {
+        let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+        let set = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Crossplatform(ordinary), policy);
+        if let Err(error) = set {
+            tracing::debug!(?error, "the writer's thread is scheduled like any other");
+        }
+    }
+}
+
 async fn run_one(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StorageError> {
     if !job.needs_transaction() {
         return match job.run(tx).await {
@@ -184,6 +221,23 @@ mod tests {
         reply.await.unwrap()
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_writers_thread_gives_way_and_is_no_nicer_than_others() {
+        let seen = thread::spawn(|| {
+            give_way();
+            (
+                thread_priority::thread_schedule_policy().unwrap(),
+                std::fs::read_to_string("/proc/thread-self/stat").unwrap(),
+            )
+        });
+        let (policy, stat) = seen.join().unwrap();
+        assert_eq!(policy, ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch));
+        // proc(5): after the name in brackets, the seventeenth field is the nice value.
+        let nice = |stat: &str| stat.rsplit_once(") ").unwrap().1.split(' ').nth(16).unwrap().to_owned();
+        assert_eq!(nice(&stat), "0");
+    }
+
     #[tokio::test]
     async fn on_a_full_disk_a_batch_is_unavailable_whole_and_the_next_one_works() {
         let directory = tempfile::tempdir().unwrap();
@@ -196,7 +250,8 @@ mod tests {
         migrations::apply(&mut connection).await.unwrap();
         // This connection may not grow the file much; the one that replaces it may.
         sqlx::raw_sql(AssertSqlSafe("PRAGMA max_page_count = 90".to_owned())).execute(&mut connection).await.unwrap();
-        let writer = Writer::start(path, connection, metrics.clone(), Faults::default(), Arc::new(LiveTokens::new(0)));
+        let writer =
+            Writer::start(path, connection, metrics.clone(), Faults::default(), Arc::new(LiveTokens::new(0))).unwrap();
 
         let users: Vec<User> = (0..12).map(|number| user(number, if number == 6 { 1 << 20 } else { 10 })).collect();
         let answers = join_all(users.iter().map(|one| insert(&writer, one.clone()))).await;
