@@ -32,7 +32,14 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn live_session(&mut self, id: Id<Session>, now: Timestamp) -> Result<Option<Session>, StorageError> {
-        Ok(self.signed_in(id, now).await?.map(|(session, _)| session))
+        self.one(
+            "SELECT s.* FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL WHERE s.id = $1 AND s.expires_at > $2",
+            [id.into(), now.into()],
+        )
+        .await?
+        .as_ref()
+        .map(session)
+        .transpose()
     }
 
     /// A session that has not ended by `now`, with its user, who is not disabled.
