@@ -3,7 +3,6 @@
 //! on SQLite that is a hop to another thread, on PostgreSQL a round trip.
 
 use std::{
-    ops::DerefMut,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -139,7 +138,7 @@ impl Pooled {
 
     /// The connection; there is one until this is dropped.
     pub(crate) fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
-        let object = self.object.as_mut().map(DerefMut::deref_mut);
+        let object = self.object.as_deref_mut();
         object.ok_or_else(|| StorageError::Unavailable("the connection was given back".to_owned()))
     }
 }
