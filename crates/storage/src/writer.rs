@@ -107,6 +107,13 @@ impl Task {
     async fn run(mut self) -> Option<Tx> {
         let mut waiting = Vec::with_capacity(BATCH);
         while self.queue.recv_many(&mut waiting, BATCH).await > 0 {
+            // Whoever is about to ask, and waits for this core, may share the commit.
+            thread::yield_now();
+            while waiting.len() < BATCH
+                && let Ok(job) = self.queue.try_recv()
+            {
+                waiting.push(job);
+            }
             self.batch(std::mem::take(&mut waiting)).await;
         }
         self.tx
