@@ -1,12 +1,21 @@
 //! What is measured beside the table, on Lanyard alone: how it starts, what it holds idle, how it does beside others on the
 //! same cores, and how its database grows.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use drive::{
-    Error,
+    Browser, Error,
     installation::{HOST, Start},
     process::pin_this_thread,
+    seed::{EMAIL, PASSWORD},
 };
 use tokio::{task::JoinSet, time::sleep};
 
@@ -31,8 +40,23 @@ pub struct Extras {
     pub idle_seconds: Option<u64>,
     /// Refreshes with server and load on both cores.
     pub shared: Vec<Cell>,
+    /// Refreshes while people sign in.
+    pub sign_ins: Option<SignIns>,
     /// How the database grew.
     pub size: Option<Size>,
+}
+
+/// Refreshes while passwords are hashed as fast as they can be.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SignIns {
+    /// How many people sign in at a time, each again as soon as they are in.
+    pub at_a_time: usize,
+    /// How many of them got in, a second.
+    pub per_second: f64,
+    /// How many were refused or got no answer.
+    pub failed: usize,
+    /// The refreshes meanwhile.
+    pub refreshes: Cell,
 }
 
 /// The database before and after.
@@ -63,6 +87,10 @@ pub async fn all(options: &Options, say: &dyn Fn(&str)) -> Result<Extras, Error>
         say("refreshes with server and load on both cores");
         extras.shared = shared(&mut subject, options).await?;
     }
+    if options.wants(Extra::SignIns) {
+        say("refreshes while people sign in");
+        extras.sign_ins = Some(sign_ins(&mut subject, options).await?);
+    }
     subject.stop().await?;
     if options.wants(Extra::Start) {
         say("starting");
@@ -84,12 +112,44 @@ pub async fn all(options: &Options, say: &dyn Fn(&str)) -> Result<Extras, Error>
     Ok(extras)
 }
 
-async fn shared(subject: &mut Subject, options: &Options) -> Result<Vec<Cell>, Error> {
+async fn on_both_cores(subject: &mut Subject, options: &Options) -> Result<(), Error> {
     subject.stop().await?;
-    let both = [options.server_core, options.load_core];
     let cores = Some(format!("{},{}", options.server_core, options.load_core));
     subject.restart_on(&Start { cores, ..Start::default() }).await?;
-    pin_this_thread(&both)?;
+    pin_this_thread(&[options.server_core, options.load_core])
+}
+
+async fn sign_ins(subject: &mut Subject, options: &Options) -> Result<SignIns, Error> {
+    const AT_A_TIME: usize = 50;
+    const REFRESHING: usize = 16;
+    on_both_cores(subject, options).await?;
+    let address = *subject.addresses.first().ok_or(Error::Closed)?;
+    let counted: Arc<[AtomicUsize; 2]> = Arc::default();
+    let mut people = JoinSet::new();
+    for _ in 0..AT_A_TIME {
+        let counted = Arc::clone(&counted);
+        people.spawn(async move {
+            loop {
+                let [in_time, failed] = &*counted;
+                let signed_in = async { Browser::open(address, HOST).await?.sign_in(EMAIL, PASSWORD).await };
+                let count = if signed_in.await.is_ok() { in_time } else { failed };
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    let begun = Instant::now();
+    let refreshes = cell(subject, Flow::Refresh, REFRESHING, options).await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    people.shutdown().await;
+    pin_this_thread(&[options.load_core])?;
+    let [in_time, failed] = &*counted;
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let per_second = in_time.load(Ordering::Relaxed) as f64 / seconds;
+    Ok(SignIns { at_a_time: AT_A_TIME, per_second, failed: failed.load(Ordering::Relaxed), refreshes })
+}
+
+async fn shared(subject: &mut Subject, options: &Options) -> Result<Vec<Cell>, Error> {
+    on_both_cores(subject, options).await?;
     let mut cells = Vec::new();
     for connections in &options.connections {
         cells.push(cell(subject, Flow::Refresh, *connections, options).await?);
@@ -163,7 +223,7 @@ async fn size(options: &Options) -> Result<Size, Error> {
 /// had meanwhile, and the seconds it took.
 async fn refresh(subject: &mut Subject, rounds: usize, file: &Path) -> Result<(usize, u64, f64), Error> {
     const CONNECTIONS: usize = 64;
-    let (addresses, begun) = (subject.addresses.clone(), std::time::Instant::now());
+    let (addresses, begun) = (subject.addresses.clone(), Instant::now());
     let Some(cast) = &mut subject.cast else { return Ok((0, 0, 0.0)) };
     let mut running = JoinSet::new();
     let tasks = cast.tasks(Flow::Refresh, CONNECTIONS, &addresses).await?;

@@ -20,7 +20,7 @@ use drive::{Error, process::pin_this_thread};
 use crate::{
     extras::{Extras, cell},
     machine::Machine,
-    options::{Extra, Flow, Options, ServerName},
+    options::{Flow, Options, ServerName},
     report::{Report, Row},
     subject::Subject,
 };
@@ -84,8 +84,7 @@ async fn run(options: &Options) -> Result<(String, bool), Error> {
         }
         subject.end().await?;
     }
-    let wanted = [Extra::Shared, Extra::Start, Extra::Idle, Extra::Size].into_iter().any(|extra| options.wants(extra));
-    let extras = match wanted && options.servers.contains(&ServerName::Lanyard) {
+    let extras = match options.wants_any() && options.servers.contains(&ServerName::Lanyard) {
         true => extras::all(options, &say).await?,
         false => Extras::default(),
     };

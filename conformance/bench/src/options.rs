@@ -112,6 +112,8 @@ pub enum Extra {
     Idle,
     /// Refreshes with server and load on both cores
     Shared,
+    /// Refreshes while fifty people sign in at a time, server and load on both cores
+    SignIns,
     /// The database after many refreshes, beside the one after the first
     Size,
 }
@@ -176,6 +178,12 @@ impl Options {
     pub fn wants(&self, extra: Extra) -> bool {
         let by_default = self.extras.is_empty() && self.flows.is_empty() && !self.cells;
         by_default || self.extras.contains(&extra)
+    }
+
+    /// Whether anything is.
+    #[must_use]
+    pub fn wants_any(&self) -> bool {
+        Extra::value_variants().iter().any(|extra| self.wants(*extra))
     }
 
     /// How long a cell is measured.

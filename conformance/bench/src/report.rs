@@ -6,7 +6,7 @@ use drive::Error;
 
 use crate::{
     cell::Cell,
-    extras::Extras,
+    extras::{Extras, SignIns},
     machine::Machine,
     options::{Flow, ServerName},
     targets::{self, Target},
@@ -80,7 +80,8 @@ impl Report {
     /// Whether every answer was right.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.rows.iter().map(|row| &row.cell).chain(&self.extras.shared).all(|cell| cell.errors == 0)
+        let besieged = self.extras.sign_ins.iter().map(|seen| &seen.refreshes);
+        self.rows.iter().map(|row| &row.cell).chain(&self.extras.shared).chain(besieged).all(|cell| cell.errors == 0)
     }
 
     fn in_order(&self) -> Vec<&Row> {
@@ -165,6 +166,14 @@ fn beside(extras: &Extras) -> String {
             cell.connections, cell.per_second, cell.p50_ms, cell.p99_ms, cell.errors
         );
     }
+    if let Some(SignIns { at_a_time, per_second, failed, refreshes }) = &extras.sign_ins {
+        let _ = writeln!(
+            text,
+            "\nrefresh, {} connections, while {at_a_time} people sign in at a time ({per_second:.0}/s, {failed} failed), both cores: \
+             {:.0} req/s, p50 {:.3} ms, p99 {:.3} ms, {} errors",
+            refreshes.connections, refreshes.per_second, refreshes.p50_ms, refreshes.p99_ms, refreshes.errors
+        );
+    }
     if let Some(ms) = extras.first_answer_ms {
         let _ = writeln!(text, "\nfrom the start to the first answer: {ms:.1} ms (median)");
     }
@@ -193,7 +202,8 @@ fn judgement(targets: &[Target]) -> String {
 fn trouble(rows: &[Row], extras: &Extras) -> String {
     let mut text = String::new();
     let shared = extras.shared.iter().map(|cell| ("lanyard", "refresh, both cores shared", cell));
-    let all = rows.iter().map(|row| (row.server.words(), row.flow.words(), &row.cell)).chain(shared);
+    let besieged = extras.sign_ins.iter().map(|seen| ("lanyard", "refresh, people signing in", &seen.refreshes));
+    let all = rows.iter().map(|row| (row.server.words(), row.flow.words(), &row.cell)).chain(shared).chain(besieged);
     for (server, flow, cell) in all.filter(|(_, _, cell)| cell.errors > 0) {
         let first = cell.first_error.as_deref().unwrap_or_default();
         let _ = writeln!(

@@ -1,7 +1,7 @@
 //! What is aimed at, and whether it is reached. Judged only where everything that it takes was measured.
 
 use crate::{
-    extras::Extras,
+    extras::{Extras, SignIns},
     options::{Flow, ServerName},
     report::Row,
 };
@@ -63,6 +63,11 @@ fn beside(extras: &Extras) -> Vec<Target> {
     if let (Some(bytes), Some(seconds)) = (extras.idle_resident, extras.idle_seconds) {
         let what = format!("resident, idle for {seconds} s");
         targets.push(at_most(what, "MB", 40.0, bytes as f64 / 1e6));
+    }
+    if let Some(SignIns { at_a_time, refreshes, .. }) =
+        extras.sign_ins.as_ref().filter(|seen| seen.refreshes.answers > 0)
+    {
+        targets.push(at_most(format!("refresh, {at_a_time} sign-ins in flight, p99"), "ms", 50.0, refreshes.p99_ms));
     }
     if let Some(size) = &extras.size {
         let what = format!("database after {} refreshes of {} families", size.refreshes, size.families);

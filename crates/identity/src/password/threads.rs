@@ -1,10 +1,16 @@
 //! The threads on which passwords are hashed: so many and always the same ones. Each hash takes a large piece of memory, and
-//! an allocator that keeps such pieces for every thread that it has seen keeps one for each of these, and no more.
+//! an allocator that keeps such pieces for every thread that it has seen keeps one for each of these, and no more. They run when
+//! no other thread of the server wants the core, so that a flood of sign-ins does not slow the token endpoints.
 
 use std::{
     io,
     sync::{Arc, Mutex, mpsc},
     thread,
+};
+
+#[cfg(target_os = "linux")]
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
 };
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -40,11 +46,24 @@ impl Threads {
 }
 
 fn work(receiver: &Mutex<mpsc::Receiver<Work>>) {
+    give_way();
     loop {
         let next = receiver.lock().ok().and_then(|receiver| receiver.recv().ok());
         let Some(work) = next else { return };
         // A panic was reported where it happened; the thread goes on.
         drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
+    }
+}
+
+/// Puts every other thread of the server first (`SCHED_IDLE`, which needs no privilege). Where that cannot be had, a flood of sign-ins is
+/// felt elsewhere.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    {
+        let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy) {
+            tracing::debug!(?error, "the threads for passwords are scheduled like any other");
+        }
     }
 }
 
@@ -63,6 +82,11 @@ mod tests {
             assert_eq!(panicked, None::<()>, "{round}");
             seen.extend(threads.run(|| thread::current().id()).await);
         }
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            threads.run(|| thread_priority::thread_schedule_policy().unwrap()).await,
+            Some(ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle)),
+        );
         assert!((1..=2).contains(&seen.len()), "{seen:?}");
     }
 }
