@@ -98,7 +98,7 @@ fn html(error: &PageError, response: &ServiceResponse) -> Option<(String, Browse
         reference: error.reference.map(|reference| reference.to_string()).unwrap_or_default(),
         details: error.developer.clone().map(|error| Details { error, ..Details::default() }),
         back: None,
-        home: error.status == StatusCode::NOT_FOUND,
+        home: error.status != StatusCode::MISDIRECTED_REQUEST,
         layout,
     };
     page.render().ok().map(|html| (html, browser))

@@ -23,7 +23,7 @@ pub struct ErrorPage {
     pub details: Option<Details>,
     /// A way back to the app, where its address is trusted.
     pub back: Option<TrustedLink>,
-    /// Whether the front page is where to go.
+    /// Whether the front page is somewhere to go, which it is at our own address.
     pub home: bool,
 }
 
@@ -52,7 +52,7 @@ impl ErrorPage {
             reference: "rq_0Nk3VtZ8eQ".to_owned(),
             details: None,
             back: None,
-            home: false,
+            home: true,
         };
         let request = Self {
             happened: say(language, "refused-other-address").into(),
@@ -64,13 +64,18 @@ impl ErrorPage {
             }),
             ..page("refused-request")
         };
-        let missing = Self { home: true, ..page("error-not-found") };
+        let missing = page("error-not-found");
         let late = Self {
             happened: say(language, "refused-too-old").into(),
             to_do: say(language, "refused-nothing-changed").into(),
             back: TrustedLink::new("https://claude.ai/", "claude.ai"),
             details: None,
             ..request.clone()
+        };
+        let elsewhere = Self {
+            to_do: say(language, "error-misdirected").part("to-do").with("address", "https://id.example.com").into(),
+            home: false,
+            ..page("error-misdirected")
         };
         let ours = Self { layout: sample::signed_in(language, "/"), ..page("error-unexpected") };
         let hostile = Self {
@@ -87,6 +92,13 @@ impl ErrorPage {
             back: TrustedLink::new(format!("https://app.example/{}", sample::HOSTILE), sample::HOSTILE),
             ..request.clone()
         };
-        vec![("request", request), ("missing", missing), ("late", late), ("ours", ours), ("hostile", hostile)]
+        vec![
+            ("request", request),
+            ("missing", missing),
+            ("late", late),
+            ("ours", ours),
+            ("elsewhere", elsewhere),
+            ("hostile", hostile),
+        ]
     }
 }
