@@ -14,6 +14,7 @@ mod confirm;
 mod cookie;
 mod ending;
 mod export;
+mod language;
 mod leaving;
 mod mailed;
 mod mailing;

@@ -1,6 +1,6 @@
 //! The table of users.
 
-use model::{Email, Id, User, user::PasswordHash};
+use model::{Email, Id, Language, User, user::PasswordHash};
 use storage::StorageError;
 
 use crate::harness::{
@@ -89,4 +89,21 @@ async fn a_user_with_grants_cannot_vanish_behind_them() {
         false => db.statement("PRAGMA foreign_keys = ON; DELETE FROM users").await,
     };
     assert!(is_constraint(&gone));
+}
+
+#[tokio::test]
+async fn a_users_language_is_remembered_and_english_until_then() {
+    let db = Fresh::new().await;
+    let ada = user("ada@example.com");
+    commit!(db.store, [ada], tx => tx.insert_user(&ada).await).unwrap();
+    let id = ada.id;
+    let before = commit!(db.store, [id], tx => tx.language_of(id).await).unwrap();
+    let after = commit!(db.store, [id], tx => {
+        tx.set_language(id, Language::German).await?;
+        tx.set_language(id, Language::German).await?;
+        tx.language_of(id).await
+    });
+    assert_eq!((before, after.unwrap()), (Language::English, Language::German));
+    db.statement(&format!("UPDATE users SET language = 'tlh' WHERE id = '{id}'")).await.unwrap();
+    assert_eq!(commit!(db.store, [id], tx => tx.language_of(id).await).unwrap(), Language::English, "not spoken here");
 }

@@ -1,6 +1,6 @@
 //! The beginning of a session: a new cookie and a new secret for the browser, whatever it held before (V-11).
 
-use model::{Id, Secret, SecretHash, Session, Timestamp, User};
+use model::{Id, Language, Secret, SecretHash, Session, Timestamp, User};
 use storage::{StorageError, Tx};
 
 use super::{NewSession, admission::Proved, audit, cookie::SessionCookie};
@@ -13,6 +13,7 @@ const USER_AGENT_CHARACTERS: usize = 300;
 #[derive(Clone)]
 pub(super) struct Beginning {
     session: Session,
+    language: Language,
     security_epoch: u64,
     secret: Secret,
     old_browser: SecretHash,
@@ -38,6 +39,7 @@ impl Authority {
         };
         Beginning {
             session,
+            language: proved.caller.language,
             security_epoch: proved.security_epoch,
             secret,
             old_browser: proved.browser.hash(),
@@ -58,6 +60,7 @@ impl Beginning {
             tx.delete_session(replaced).await?;
         }
         tx.insert_session(&self.session).await?;
+        tx.set_language(self.session.user_id, self.language).await?;
         tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
         tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await?;
         Ok(true)

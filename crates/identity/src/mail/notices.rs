@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{ClientId, Id, Language, NoticeKind, Timestamp, User};
+use model::{ClientId, Id, NoticeKind, Timestamp, User};
 use storage::{StorageError, Tx};
 
 use super::{Asked, Letter, Message};
@@ -30,8 +30,8 @@ impl Authority {
             NoticeKind::RefreshReused => Message::ConnectionReused { app },
             NoticeKind::RefreshShared => Message::ConnectionShared { app },
         };
-        let asked =
-            Asked { at: now, address: address.to_owned(), user_agent: String::new(), language: Language::default() };
+        let language = tx.language_of(user_id).await?;
+        let asked = Asked { at: now, address: address.to_owned(), user_agent: String::new(), language };
         match self.mail(&user.email, &Letter { message, asked }, LIFE, now) {
             Ok(mail) => tx.insert_mail(&mail).await,
             // The person is told on the page in any case.

@@ -9,7 +9,7 @@ use model::{Authorization, Id, Language};
 use protocol::{OAuthError, Params};
 
 use super::{Visit, theme};
-use crate::{cookie::Browser, edge::Edge, form::ProtectedForm, state::AppState};
+use crate::{cookie::Browser, edge::Edge, error_response::PageError, form::ProtectedForm, state::AppState};
 
 /// What the form says.
 pub struct Choice {
@@ -28,9 +28,15 @@ impl TryFrom<Params> for Choice {
 }
 
 /// Remembers the choice and goes back.
-pub async fn post(visit: Visit, form: ProtectedForm<Choice>) -> HttpResponse {
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn post(visit: Visit, form: ProtectedForm<Choice>) -> Result<HttpResponse, PageError> {
     let Choice { language, back } = form.into_inner();
-    visit.go_with(&back, [visit.state.edge.cookies.set_language(language)])
+    if let Some(person) = &visit.signed_in {
+        visit.state.authority.remember_language(person, language).await?;
+    }
+    Ok(visit.go_with(&back, [visit.state.edge.cookies.set_language(language)]))
 }
 
 /// The language of this request's answer, kept for whatever answers it in the end.

@@ -1,5 +1,7 @@
 //! The language of a page: what the running request asks for, what was chosen here, what the browser asks for, English.
 
+use std::time::Duration;
+
 use crate::harness::{Answer, Browser, TestServer};
 
 /// Which language an answer says it is in, after a look at whether it is.
@@ -113,4 +115,27 @@ async fn a_hostile_wish_costs_nothing_and_gets_english() {
         }
     }
     assert_eq!(spoken(&asked_for(&browser, "/sign-in", "de").await), "de", "and the server answers as before");
+}
+
+/// The member's connection is used again with a stale token, which nobody's browser asked for.
+async fn mail_of_a_reuse(server: &TestServer, browser: &Browser) -> String {
+    let client = server.cli();
+    let first = client.connect(browser).await;
+    let second = client.refresh(&first).await;
+    assert!(server.api().accepts(&second.access).await);
+    server.advance(Duration::from_secs(120));
+    assert_eq!(client.try_refresh(first.refresh.as_deref().unwrap()).await.status, 400);
+    server.mail("member@example.com").await.words.subject
+}
+
+#[tokio::test]
+async fn a_mail_is_in_the_language_of_what_caused_it_or_of_the_last_sign_in() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in().await;
+    assert_eq!(mail_of_a_reuse(&server, &browser).await, "An app was disconnected from your Lanyard account");
+    let shown = browser.get("/security").await;
+    browser.submit(&shown, "/language", &[("language", "de")]).await;
+    assert_eq!(mail_of_a_reuse(&server, &browser).await, "Eine App wurde von Ihrem Lanyard-Konto getrennt");
+    server.signed_in().await;
+    assert_eq!(mail_of_a_reuse(&server, &browser).await, "An app was disconnected from your Lanyard account");
 }
