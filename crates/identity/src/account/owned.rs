@@ -67,7 +67,9 @@ impl Authority {
                 let event = within(id, event("member.promoted", by, Some(to.to_string()), address.clone(), now));
                 Box::pin(async move {
                     let Some(membership) = tx.membership(id, to).await? else { return Ok(Err(OwnedRefusal::Unknown)) };
-                    if to == by || owned_by(tx, id, by).await?.is_none() {
+                    let stays =
+                        tx.user(to).await?.is_some_and(|user| user.disabled_at.is_none() && user.erase_at.is_none());
+                    if to == by || !stays || owned_by(tx, id, by).await?.is_none() {
                         return Ok(Err(OwnedRefusal::Unknown));
                     }
                     tx.put_membership(&Membership { role: Role::Owner, ..membership }).await?;

@@ -35,6 +35,7 @@ pub(super) fn user(user: &User) -> Value {
         "email_verified_at": seconds(user.email_verified_at),
         "created_at": user.created_at.as_seconds(),
         "disabled_at": seconds(user.disabled_at),
+        "erase_at": seconds(user.erase_at),
     })
 }
 

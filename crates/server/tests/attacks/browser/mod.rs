@@ -6,6 +6,7 @@ mod answers;
 mod consent;
 mod disabled;
 mod doubled;
+mod enumeration;
 pub mod flow;
 mod forms;
 mod forwarding;
