@@ -1,6 +1,7 @@
 // A person at a browser: signs in, chooses, allows, disconnects, by what the pages show. Owns Chromium.
 import { chromium } from "playwright-core";
 import { redact } from "./checks.mjs";
+import { nextMail } from "./mail.mjs";
 import { CHROMIUM, sleep, within } from "./places.mjs";
 
 const FLAGS = [
@@ -100,6 +101,20 @@ export class Person {
     await this.page.goto(`${issuer}/sign-in`);
     await this.fillIn();
     await Promise.all([this.page.waitForURL((url) => !url.pathname.endsWith("/sign-in")), this.page.click("#sign-in")]);
+  }
+
+  /** Asks for an account, and comes to the page that waits for the code. */
+  async signUp(issuer) {
+    await this.page.goto(`${issuer}/sign-up`);
+    await this.fillIn();
+    await Promise.all([this.page.waitForURL((url) => url.pathname.includes("/confirm/")), this.page.click("#sign-up")]);
+  }
+
+  /** Types the code of the mail that came. */
+  async confirm(server) {
+    const { code } = await nextMail(server, this.account.email);
+    await this.page.fill("#code", code);
+    await Promise.all([this.page.waitForURL((url) => !url.pathname.includes("/confirm/")), this.page.click("#confirm")]);
   }
 
   async signOut(issuer) {

@@ -1,5 +1,7 @@
 // Every page a person can come to, in the order in which one would. Each stop brings the browser there, and no further.
-import { refusal } from "../harness/checks.mjs";
+import { readFileSync } from "node:fs";
+import { assert, equal, refusal } from "../harness/checks.mjs";
+import { nextMail } from "../harness/mail.mjs";
 import { Person } from "../harness/person.mjs";
 
 /** An error page shows the reference that the log carries. */
@@ -75,13 +77,83 @@ async function* signedIn(server, person, speaker, stranger) {
 }
 
 async function* signingUp(server, person) {
-  const stop = stopper(person.page);
-  yield stop("home-of-a-newcomer", async (page) => {
-    await page.goto(`${server.issuer}/sign-up`);
-    await person.fillIn();
-    await page.click("#sign-up");
-    await page.waitForURL((url) => !url.pathname.endsWith("/sign-up"));
-  }, "#sign-out");
+  const { page, account } = person;
+  const stop = stopper(page);
+  let mail;
+  yield stop("check-mail", async () => person.signUp(server.issuer), "#code");
+  yield stop("check-mail-refused", async () => {
+    await page.fill("#code", "not it");
+    await press(page, "#confirm");
+  }, "#refusal");
+  yield stop("check-mail-again", async () => {
+    await nextMail(server, account.email);
+    await press(page, "#again");
+    mail = await nextMail(server, account.email);
+  }, "[role=status]");
+  yield stop("opened-link", async () => page.goto(mail.link), "#confirm");
+  yield stop("home-of-a-newcomer", async () => press(page, "#confirm"), "#sign-out");
+  yield stop("opened-link-used", async () => page.goto(mail.link), ERROR);
+  yield stop("sessions", `${server.issuer}/account/sessions`, 'button[id^="end-"]');
+  yield stop("security-of-an-account", `${server.issuer}/account/security`, "#change-password");
+  yield stop("change-password-refused", async () => {
+    await page.goto(`${server.issuer}/account/password`);
+    await page.fill("#present", "not the password");
+    await page.fill("#password", "another long enough one");
+    await press(page, "#change-password");
+  }, "#refusal");
+  yield stop("password-changed", async () => {
+    await page.fill("#present", account.password);
+    account.password = "five quiet lamps over 9 hills";
+    await page.fill("#password", account.password);
+    await press(page, "#change-password");
+  }, "[role=status]");
+  yield stop("change-address", `${server.issuer}/account/address`, "#email");
+  yield stop("forgotten", `${server.issuer}/forgotten`, "#send-link");
+  yield stop("forgotten-sent", async () => {
+    await page.fill("#email", account.email);
+    await press(page, "#send-link");
+    equal((await nextMail(server, account.email)).kind, "password_changed", "the first mail");
+    mail = await nextMail(server, account.email);
+  }, "main h1");
+  yield stop("reset", async () => page.goto(mail.link), "#set-password");
+  yield* leaving(server, person, stop);
+}
+
+/** Everything that is held is taken away, the organisation is deleted and then the account, which is kept after all. */
+async function* leaving(server, person, stop) {
+  const { page, account } = person;
+  yield stop("privacy", async () => {
+    await page.goto(`${server.issuer}/account/privacy`);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
+    const held = JSON.parse(readFileSync(await download.path(), "utf8"));
+    equal(held.account[0].email, account.email, "whose data");
+    assert(held.sessions.length === 1 && held.events.length > 0, "the download lacks sessions or events");
+  }, "#delete-account");
+  yield stop("delete-account-owning-alone", async () => press(page, "#delete-account"), 'a[id^="delete-"]');
+  yield stop("delete-organization", async () => press(page, 'a[id^="delete-"]'), "#confirmation");
+  yield stop("delete-organization-refused", async () => {
+    await page.fill("#confirmation", "something else");
+    await press(page, "#confirm");
+  }, "#refusal");
+  yield stop("delete-account", async () => {
+    await page.fill("#confirmation", await page.locator("#confirmation-hint").innerText());
+    await press(page, "#confirm");
+  }, "#confirmation");
+  yield stop("left", async () => {
+    await page.fill("#confirmation", account.email);
+    await press(page, "#confirm");
+  }, 'a[href$="/sign-in"]');
+  yield stop("leaving", async () => {
+    equal((await nextMail(server, account.email)).kind, "account_left", "the mail");
+    await person.signIn(server.issuer);
+  }, "#keep");
+  yield stop("kept", async () => press(page, "#keep"), "#sign-out");
+  yield stop("mail-inbox", `${server.issuer}/dev/mail`, "main h1");
+}
+
+/** Presses, and waits for the page that comes. */
+async function press(page, what) {
+  await Promise.all([page.waitForNavigation(), page.locator(what).first().click()]);
 }
 
 /** A copy of a refresh token comes back after its successor was used: the connection ends, and its person is told. */

@@ -8,9 +8,8 @@ export async function withoutScripts({ server, browser, speaker, stranger, check
   const { page } = person;
 
   await need("signs up", async () => {
-    await page.goto(`${server.issuer}/sign-up`);
-    await person.fillIn();
-    await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/sign-up")), page.click("#sign-up")]);
+    await person.signUp(server.issuer);
+    await person.confirm(server);
   });
   await check("changes the theme, and it is remembered", async () => {
     const theme = () => page.locator("html").getAttribute("data-theme");
