@@ -22,6 +22,7 @@ pub mod session;
 pub mod signing_key;
 pub mod time;
 pub mod token;
+pub mod upstream;
 pub mod user;
 
 pub use audit::AuditEvent;
@@ -42,4 +43,5 @@ pub use session::Session;
 pub use signing_key::{KeyState, SigningKey};
 pub use time::Timestamp;
 pub use token::{Token, TokenKind};
+pub use upstream::{UpstreamIdentity, UpstreamKey, UpstreamLogin, UpstreamPurpose};
 pub use user::User;

@@ -27,6 +27,8 @@ pub enum Purpose {
     Counter,
     /// What is kept of codes that were mailed.
     MailedCode,
+    /// Nonces and PKCE verifiers that go to other providers.
+    Upstream,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -44,6 +46,7 @@ struct Keys {
     csrf: HmacSha256,
     counter: HmacSha256,
     mailed_code: HmacSha256,
+    upstream: HmacSha256,
     seal: SealKey,
 }
 
@@ -131,6 +134,7 @@ impl Keys {
             csrf: mac("csrf")?,
             counter: mac("counter")?,
             mailed_code: mac("mailed-code")?,
+            upstream: mac("upstream")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -143,6 +147,7 @@ impl Keys {
             Purpose::Csrf => &self.csrf,
             Purpose::Counter => &self.counter,
             Purpose::MailedCode => &self.mailed_code,
+            Purpose::Upstream => &self.upstream,
         }
     }
 }

@@ -38,6 +38,8 @@ mod sessions;
 mod signing_keys;
 mod standing;
 mod tx;
+mod upstream_identities;
+mod upstream_logins;
 mod used_assertions;
 mod users;
 mod versions;

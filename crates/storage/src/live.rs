@@ -28,7 +28,7 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 11] = [
+const APART: [&str; 13] = [
     "attempts",
     "audit_events",
     "authorizations",
@@ -38,6 +38,8 @@ const APART: [&str; 11] = [
     "retired_names",
     "sessions",
     "signing_keys",
+    "upstream_identities",
+    "upstream_logins",
     "used_assertions",
     "versions",
 ];

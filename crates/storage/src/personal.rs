@@ -55,6 +55,11 @@ const PERSONAL: &[Personal] = personal! {
         session_id, grant_id, resource_id, scope, code_expires_at, auth_time, amr, spent_at, family_id \
         FROM authorizations WHERE user_id = $1 ORDER BY id", without ["browser_hash", "code_challenge", "code_hash"];
     "notices" from "notices": "SELECT id, grant_id, kind, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id", without [];
+    "providers" from "upstream_identities": "SELECT id, provider, issuer, subject, label, created_at, used_at \
+        FROM upstream_identities WHERE user_id = $1 ORDER BY id", without [];
+    "trips_to_providers" from "upstream_logins": "SELECT id, provider, purpose, session_id, act, authorization_id, created_at, expires_at, \
+        returned_at, issuer, subject, label, finished_at FROM upstream_logins WHERE user_id = $1 ORDER BY id",
+        without ["state_hash", "key_version", "browser_hash"];
     "proofs_by_mail" from "proofs": "SELECT id, kind, security_epoch, email, tries, mails, created_at, expires_at, spent_at \
         FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1) ORDER BY id",
         without ["token_hash", "code_tag", "key_version", "browser_hash", "carried"];
@@ -73,6 +78,8 @@ const ERASED: &[&str] = &[
     "DELETE FROM notices WHERE user_id = $1",
     "DELETE FROM grants WHERE user_id = $1",
     "DELETE FROM authorizations WHERE user_id = $1",
+    "DELETE FROM upstream_logins WHERE user_id = $1",
+    "DELETE FROM upstream_identities WHERE user_id = $1",
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM memberships WHERE user_id = $1",
     "DELETE FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1)",

@@ -30,5 +30,6 @@ mod signing_keys;
 mod silent_allowance;
 mod standing;
 mod transactions;
+mod upstream;
 mod used_assertions;
 mod users;

@@ -1,12 +1,16 @@
 //! What is held of a person: shown to them whole, and gone when they are erased.
 
-use model::{AuditEvent, Email, Id, Mail, Notice, NoticeKind, Proof, ProofKind, SecretHash, User, proof::CodeTag};
+use model::{
+    AuditEvent, Email, Id, Mail, Notice, NoticeKind, Proof, ProofKind, SecretHash, UpstreamPurpose, User,
+    proof::CodeTag,
+};
 use storage::{Held, HeldTable, StorageError, Store};
 
 use crate::harness::{
     Fresh, NOW, at, commit,
     things::{World, audit_event, session, user},
 };
+use crate::upstream::{identity, login};
 
 async fn held(store: &Store, id: Id<User>) -> Vec<HeldTable> {
     store.read().await.unwrap().held_of(id).await.unwrap()
@@ -63,8 +67,12 @@ async fn fill(db: &Fresh) -> World {
         created_at: NOW,
     };
     let subject = format!("sign-in:account:{}", world.user.id);
-    commit!(db.store, [world, inside, own, notice, subject], tx => {
-        tx.insert_session(&session(&world.user)).await?;
+    let (open, elsewhere) = (session(&world.user), identity(&world.user, "1"));
+    let trip = login(UpstreamPurpose::Link(world.user.id, open.id));
+    commit!(db.store, [world, inside, own, notice, subject, open, elsewhere, trip], tx => {
+        tx.insert_session(&open).await?;
+        tx.insert_upstream_identity(&elsewhere).await?;
+        tx.insert_upstream_login(&trip).await?;
         tx.insert_proof(&proof(&world.user)).await?;
         tx.insert_mail(&mail(&world.user.email)).await?;
         tx.insert_notice(&notice).await?;
