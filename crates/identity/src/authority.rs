@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
-    mail::MailQueue, metrics::Metrics, password::PasswordHasher,
+    mail::MailQueue, metrics::Metrics, password::PasswordHasher, upstream::Providers,
 };
 
 /// An authorization server without its HTTP. Cheap to clone.
@@ -30,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) keyring: Keyring,
     pub(crate) passwords: PasswordHasher,
     pub(crate) documents: DocumentFetcher,
+    pub(crate) upstream: Providers,
     pub(crate) last_uses: LastUses,
     pub(crate) metrics: Metrics,
     /// One permit for each registration under way: how large one is, a stranger decides.
@@ -60,12 +61,14 @@ impl Authority {
         let keyring = Keyring::open(&store, &secrets, &settings, clock.now()).await?;
         let passwords = PasswordHasher::new(&settings.password)?;
         let documents = DocumentFetcher::new(&settings.documents)?;
+        let upstream = Providers::new(&settings.upstream, &settings.documents, &settings.issuer)?;
         let parts = Parts {
             known: Known::default(),
             keyring,
             metrics: Metrics::new(&passwords.metrics),
             passwords,
             documents,
+            upstream,
             last_uses: LastUses::default(),
             registering: Semaphore::new(REGISTERING),
             mail: MailQueue::default(),

@@ -4,11 +4,11 @@
 mod address;
 mod body;
 mod destination;
-mod fetch;
+pub(crate) mod fetch;
 mod freshness;
 pub(crate) mod key_sets;
 mod limits;
-mod resolver;
+pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;
 

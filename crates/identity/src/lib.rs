@@ -28,6 +28,7 @@ pub mod revoke;
 mod seal;
 mod settings;
 pub mod token;
+mod upstream;
 pub mod userinfo;
 mod weight;
 
@@ -39,3 +40,4 @@ pub use settings::{
     DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings,
     TokenSettings,
 };
+pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

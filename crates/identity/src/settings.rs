@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use model::family::Policy;
 
+use crate::UpstreamSettings;
+
 /// All settings of the flows.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -27,6 +29,8 @@ pub struct Settings {
     pub registration: RegistrationSettings,
     /// How client documents are fetched.
     pub documents: DocumentSettings,
+    /// The providers that people may sign in with.
+    pub upstream: UpstreamSettings,
     /// Whether there is a way to send mail. Without one, addresses are taken as they are typed.
     pub sends_mail: bool,
     /// Documentation for developers, named in the metadata.
@@ -159,6 +163,7 @@ impl Settings {
                 least_freshness: Duration::from_secs(5 * MINUTE),
                 most_freshness: Duration::from_secs(DAY),
             },
+            upstream: UpstreamSettings { providers: Vec::new(), loopback: false, timeout: Duration::from_secs(10) },
             sends_mail: false,
             service_documentation: None,
         }

@@ -138,6 +138,24 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(read().to(page::sign_in::get))
                 .route(web::post().to(page::sign_in::post).wrap(seldom())),
         )
+        .service(seen("/sign-in/with/{id}", "POST").route(web::post().to(page::federated::depart).wrap(seldom())))
+        .service(
+            seen("/upstream/{id}/callback", "GET, HEAD").route(read().to(page::federated::come_back).wrap(seldom())),
+        )
+        .service(
+            seen("/connect/{id}", "GET, HEAD, POST")
+                .route(read().to(page::federated::get))
+                .route(web::post().to(page::federated::connect)),
+        )
+        .service(
+            seen("/account/providers/{id}/connect", "POST")
+                .route(web::post().to(account::providers::connect).wrap(seldom())),
+        )
+        .service(
+            seen("/account/providers/{id}/disconnect", "POST")
+                .route(web::post().to(account::providers::disconnect).wrap(seldom())),
+        )
+        .service(seen("/prove/with/{id}", "POST").route(web::post().to(account::providers::prove).wrap(seldom())))
         .service(
             seen("/confirm", "GET, HEAD, POST")
                 .route(read().to(page::confirm_address::opened))

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use actix_web::{HttpRequest, web::Data};
 use identity::{
     Authority, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits, SignUpSettings,
-    TokenSettings,
+    TokenSettings, UpstreamSettings,
 };
 use model::family::Policy;
 
@@ -118,6 +118,11 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
             per_address_hourly: within(settings.registration.per_address, Duration::from_secs(3600)),
         },
         documents: DocumentSettings { development_ca: development_ca(settings)?, ..defaults.documents.clone() },
+        upstream: UpstreamSettings {
+            providers: settings.providers.clone(),
+            loopback: settings.development,
+            ..defaults.upstream.clone()
+        },
         sends_mail: !matches!(settings.mail, Mail::None),
         service_documentation: settings.metadata.service_documentation.as_ref().map(|page| page.as_str().to_owned()),
         ..defaults

@@ -48,3 +48,6 @@ error-without-mail = Ein Passwort lässt sich hier nicht ersetzen
 error-undo-dead = Dieser Link gilt nicht mehr
     .happened = Er wurde benutzt, er ist älter als eine Woche, oder jemand anders hat jetzt diese Adresse.
     .to-do = Wenn Sie sich nicht anmelden können, sagen Sie es den Betreibern dieses Servers.
+error-proof-elsewhere = Dieser Link gehört zu einem anderen Browser
+    .happened = Er führt fort, was in dem Browser begonnen wurde, in dem Sie sich mit einem anderen Anbieter angemeldet haben.
+    .to-do = Öffnen Sie ihn dort, oder geben Sie dort den Code aus der Mail ein.

@@ -49,3 +49,6 @@ error-without-mail = A password cannot be replaced here
 error-undo-dead = This link does not work any more
     .happened = It was used, it is older than a week, or somebody else has this address now.
     .to-do = If you cannot sign in, tell the people who run this server.
+error-proof-elsewhere = This link belongs to another browser
+    .happened = It goes on with what was begun in the browser in which you signed in with another provider.
+    .to-do = Open the link there, or type the code from the mail there.

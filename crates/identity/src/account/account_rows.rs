@@ -27,7 +27,7 @@ impl Authority {
         &self,
         email: Email,
         called: Option<&str>,
-        password_hash: PasswordHash,
+        password_hash: Option<PasswordHash>,
         email_verified_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Account {
@@ -35,7 +35,7 @@ impl Authority {
             id: Id::new(now),
             email,
             name: called.and_then(name),
-            password_hash: Some(password_hash),
+            password_hash,
             email_verified_at,
             created_at: now,
             disabled_at: None,

@@ -221,6 +221,7 @@ async fn restore(
     // Whoever took the account may have given it up.
     tx.set_erase_at(user.id, user.security_epoch, None).await?;
     ending::end_everything(tx, user, ending::RESET, now).await?;
+    tx.delete_upstream_identities_of(user.id).await?;
     tx.insert_audit_event(&event("email.restored", user.id, Some(user.id.to_string()), address, now)).await?;
     Ok(true)
 }

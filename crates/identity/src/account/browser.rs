@@ -62,6 +62,7 @@ impl Beginning {
         tx.insert_session(&self.session).await?;
         tx.set_language(self.session.user_id, self.language).await?;
         tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
+        tx.rebind_upstream_logins(&self.old_browser, &self.new_browser.hash()).await?;
         tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await?;
         Ok(true)
     }

@@ -1,6 +1,6 @@
 //! What a proof carries from the page where it was asked for to the moment at which it is brought back.
 
-use model::{Authorization, Id, Proof, user::PasswordHash};
+use model::{Authorization, Id, Proof, UpstreamLogin, user::PasswordHash};
 use serde::{Deserialize, Serialize};
 
 /// Kept as JSON beside the proof; erased when it is spent.
@@ -10,6 +10,9 @@ pub(super) struct Carried {
     pub(super) name: Option<String>,
     /// A sign-up's password, hashed.
     password_hash: Option<String>,
+    /// The trip to another provider whose arrival gets the account, in place of a password.
+    #[serde(default)]
+    upstream: Option<String>,
     /// The request at /authorize that waits.
     waiting: Option<String>,
 }
@@ -21,6 +24,15 @@ impl Carried {
         waiting: Option<Id<Authorization>>,
     ) -> Self {
         Self { name, password_hash: Some(password_hash.expose().to_owned()), ..Self::waiting_for(waiting) }
+    }
+
+    /// A sign-up by another provider, which does not prove the address.
+    pub(super) fn from_upstream(
+        name: Option<String>,
+        login: Id<UpstreamLogin>,
+        waiting: Option<Id<Authorization>>,
+    ) -> Self {
+        Self { name, upstream: Some(login.to_string()), ..Self::waiting_for(waiting) }
     }
 
     pub(super) fn waiting_for(waiting: Option<Id<Authorization>>) -> Self {
@@ -38,6 +50,10 @@ impl Carried {
 
     pub(super) fn password_hash(&self) -> Option<PasswordHash> {
         self.password_hash.clone().map(PasswordHash::new)
+    }
+
+    pub(super) fn upstream(&self) -> Option<Id<UpstreamLogin>> {
+        self.upstream.as_deref().and_then(Id::parse)
     }
 
     pub(super) fn waiting(&self) -> Option<Id<Authorization>> {

@@ -66,6 +66,8 @@ pub enum ConfirmRefusal {
     TooMany,
     /// The sign-up's password is needed: this is another browser.
     Password,
+    /// It goes on with what another provider said, in the browser that came from there.
+    Elsewhere,
     /// The account's person must sign in first: this is another browser.
     SignIn,
     /// The address has an account by now.
@@ -133,7 +135,7 @@ impl Authority {
             return Ok(None);
         };
         let first = (!is_theirs(&proof, browser, signed_in)).then_some(match proof.kind {
-            ProofKind::SignUp => ConfirmRefusal::Password,
+            ProofKind::SignUp => elsewhere(&proof),
             _ => ConfirmRefusal::SignIn,
         });
         Ok(Some(Opened { kind: proof.kind, email: proof.email, first }))
@@ -178,7 +180,7 @@ impl Authority {
                 }
                 match (proof.kind, password) {
                     (ProofKind::SignUp, Some(password)) => self.with_password(proof, password, now).await,
-                    (ProofKind::SignUp, None) => Ok(Err(ConfirmRefusal::Password)),
+                    (ProofKind::SignUp, None) => Ok(Err(elsewhere(&proof))),
                     _ => Ok(Err(ConfirmRefusal::SignIn)),
                 }
             }
@@ -230,6 +232,14 @@ fn is_theirs(proof: &Proof, browser: &Secret, signed_in: Option<&SignedIn>) -> b
             signed_in.is_some_and(|signed_in| signed_in.user.id == user_id)
         }
         _ => proof.browser_hash.as_ref().is_some_and(|asked| *asked == browser.hash()),
+    }
+}
+
+/// What a sign-up wants in another browser than its own: the password that was chosen there, if one was.
+fn elsewhere(proof: &Proof) -> ConfirmRefusal {
+    match Carried::of(proof).password_hash() {
+        Some(_) => ConfirmRefusal::Password,
+        None => ConfirmRefusal::Elsewhere,
     }
 }
 

@@ -97,7 +97,11 @@ impl Authority {
         Ok(if renewed { Ok(()) } else { Err(MailRefusal::TooMany { retry_after: LIFE }) })
     }
 
-    async fn count_mailing(&self, caller: &Caller, now: Timestamp) -> Result<Option<Duration>, StorageError> {
+    pub(super) async fn count_mailing(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, StorageError> {
         let limits = &self.parts.settings.sign_in_limits;
         self.count_attempt(&[Limit::of_address("mail", caller, limits.per_address)], limits.window, now).await
     }

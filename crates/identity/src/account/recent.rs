@@ -44,6 +44,17 @@ impl Authority {
         if let Err(refusal) = self.check_password(&signed_in.user, password, caller, now).await? {
             return Ok(Err(refusal));
         }
+        Ok(self.proved_again(signed_in, caller, now).await?.ok_or(SignInRefusal::Wrong))
+    }
+
+    /// Writes down that the person of a session has proved again who they are; its new cookie. Nothing if the account has
+    /// changed since it was looked at.
+    pub(super) async fn proved_again(
+        &self,
+        signed_in: &SignedIn,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Option<Confidential>, StorageError> {
         let (user_id, epoch, session) = (signed_in.user.id, signed_in.user.security_epoch, signed_in.session.clone());
         let (id, address) = (session.id, caller.address.clone());
         let secret = Secret::generate();
@@ -63,6 +74,6 @@ impl Authority {
                 })
             })
             .await;
-        Ok(if proved? { Ok(SessionCookie { id, secret }.text()) } else { Err(SignInRefusal::Wrong) })
+        Ok(proved?.then(|| SessionCookie { id, secret }.text()))
     }
 }

@@ -129,6 +129,8 @@ async fn set(
     tx.set_password_hash(user.id, hash).await?;
     tx.verify_email(user.id, now).await?;
     ending::end_everything(tx, &user, ending::RESET, now).await?;
+    // V-34: whoever had the account may have connected one of their own.
+    tx.delete_upstream_identities_of(user.id).await?;
     tx.insert_audit_event(&AuditEvent {
         user_id: Some(user.id),
         subject: Some(user.id.to_string()),

@@ -14,6 +14,7 @@ use super::{
     admission::Proved,
     attempts::Limit,
     carried::Carried,
+    federated::{AMR, connect_new, settle},
     mailed::{NewProof, Post, Wanted},
 };
 use crate::{Authority, Caller, Error, mail::Message, password::PasswordRefusal};
@@ -136,7 +137,7 @@ impl Authority {
         hash: PasswordHash,
         now: Timestamp,
     ) -> Result<Result<SignedUp, SignUpRefusal>, Error> {
-        let account = self.account_rows(email, ask.name.as_deref(), hash, None, now);
+        let account = self.account_rows(email, ask.name.as_deref(), Some(hash), None, now);
         let proved = Proved::at_sign_up(&account.user, ask.browser, ask.replaces, ask.caller);
         let beginning = self.admit(proved, now);
         let (rows, session) = (account.clone(), beginning.clone());
@@ -162,21 +163,40 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Result<Confirmed, ConfirmRefusal>, Error> {
         let carried = Carried::of(&proof);
-        let Some(hash) = carried.password_hash() else { return Ok(Err(ConfirmRefusal::Dead)) };
+        let hash = carried.password_hash();
+        let arrived = match carried.upstream() {
+            Some(id) => self.arrived_for_sign_up(id, now).await?,
+            None => None,
+        };
+        // One of the two opens the account.
+        if hash.is_none() && arrived.is_none() {
+            return Ok(Err(ConfirmRefusal::Dead));
+        }
         let account = self.account_rows(proof.email.clone(), carried.name.as_deref(), hash, Some(now), now);
         let replaces = ask.signed_in.map(|signed_in| signed_in.session.id);
-        let beginning = self.admit(Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller), now);
+        let proved = Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller);
+        let amr = if arrived.is_some() { AMR } else { proved.amr };
+        let beginning = self.admit(Proved { amr, ..proved }, now);
         let (rows, session) = (account.clone(), beginning.clone());
         let made: Result<Result<bool, ConfirmRefusal>, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let (proof, rows, session) = (proof.clone(), rows.clone(), session.clone());
+                let arrived = arrived.clone();
                 Box::pin(async move {
                     if !tx.spend_proof(&proof, now).await? {
                         return Ok(Err(ConfirmRefusal::Dead));
                     }
+                    if let Some(login) = &arrived
+                        && !settle(tx, login, now).await?
+                    {
+                        return Ok(Err(ConfirmRefusal::Dead));
+                    }
                     let made = rows.insert(tx, now).await?;
+                    if let (Some(login), true) = (&arrived, made) {
+                        connect_new(tx, login, &rows.user, now).await?;
+                    }
                     tx.end_sign_ups_of(&proof.email).await?;
                     Ok(Ok(made && session.write(tx, now).await?))
                 })

@@ -112,7 +112,7 @@ impl DocumentFetcher {
 }
 
 /// A client that goes to what `names` says and nowhere else.
-pub(super) fn guarded(settings: &DocumentSettings, names: impl reqwest::dns::Resolve + 'static) -> ClientBuilder {
+pub(crate) fn guarded(settings: &DocumentSettings, names: impl reqwest::dns::Resolve + 'static) -> ClientBuilder {
     reqwest::Client::builder()
         .dns_resolver(Arc::new(names))
         .redirect(redirect::Policy::none())
@@ -140,7 +140,7 @@ impl From<reqwest::Error> for FetchError {
 }
 
 /// An error with what caused it: the outermost alone says little.
-fn causes(error: &dyn StdError) -> String {
+pub(crate) fn causes(error: &dyn StdError) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

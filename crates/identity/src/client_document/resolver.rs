@@ -25,14 +25,14 @@ pub(super) type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
 pub(super) type Dial = Arc<dyn Fn(IpAddr) -> SocketAddr + Send + Sync>;
 
 /// Resolves names of the public internet.
-pub(super) struct PublicNames {
+pub(crate) struct PublicNames {
     pub(super) lookup: Lookup,
     pub(super) dial: Dial,
 }
 
 impl PublicNames {
     /// The system's resolver, and connections to what it says.
-    pub(super) fn system() -> Self {
+    pub(crate) fn system() -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let lookup = move |name: String| -> Looking {
             let place = Arc::clone(&places).try_acquire_owned();
@@ -72,7 +72,7 @@ impl Resolve for PublicNames {
 }
 
 /// Resolves `localhost` without asking anybody, and nothing else.
-pub(super) struct ThisComputer;
+pub(crate) struct ThisComputer;
 
 impl Resolve for ThisComputer {
     fn resolve(&self, name: Name) -> Resolving {

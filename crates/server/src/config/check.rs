@@ -2,6 +2,7 @@
 //! collected; one start tells them all.
 
 mod mail;
+mod providers;
 mod reach;
 mod strength;
 
@@ -35,6 +36,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
     strength::check_tokens(&draft.tokens, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
     strength::check_password(&draft.password, purpose, &mut found);
+    let providers = providers::offered(&draft.providers, purpose, &mut found);
     let mail = mail::way(&draft.mail, purpose, &mut found);
     check_the_rest(&draft, purpose, &mut found);
     match (public_url, database_url, key_file, transport) {
@@ -57,6 +59,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             sign_up: draft.sign_up,
             accounts: draft.accounts,
             mail,
+            providers,
             password: draft.password,
             rate_limits: draft.rate_limits,
             log: draft.log,
@@ -78,6 +81,12 @@ impl Findings {
         if when {
             self.0.push(Problem::new(setting, wrong, remedy));
         }
+    }
+
+    /// What is missing; a value that was written but wrong has been reported already.
+    fn missing(&mut self, when: bool, setting: &str, remedy: &str) {
+        let reported = self.0.iter().any(|problem| problem.setting == setting);
+        self.refuse(when && !reported, setting, "is missing", remedy);
     }
 
     /// A value that was written but wrong has been reported already.

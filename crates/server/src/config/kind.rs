@@ -12,7 +12,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
-    Contact, DatabaseUrl, HumanDuration, MailAddress, MailEncryption, Origin, PublicUrl, Rate, SecretText, WebAddress,
+    Contact, DatabaseUrl, HumanDuration, MailAddress, MailEncryption, Origin, ProviderWord, PublicUrl, Rate,
+    SecretText, WebAddress,
 };
 
 /// What a setting's type says about itself.
@@ -64,6 +65,8 @@ kinds! {
     SecretText: "secret text", "\"a password\"", Text;
     MailAddress: "e-mail address", "\"no-reply@example.com\"", Text;
     MailEncryption: "\"tls\", \"starttls\" or \"none\"", "\"tls\"", Text;
+    ProviderWord: "\"google\", \"microsoft\", \"github\" or \"openid\"", "\"google\"", Text;
+    Vec<String>: "list of texts", "[\"openid\", \"email\"]", List;
     LogFormat: "\"json\" or \"text\"", "\"json\"", Text;
     Vec<SocketAddr>: "list of addresses", "[\"127.0.0.1:8443\"]", List;
     Vec<AddressRange>: "list of address ranges", "[\"10.0.0.0/8\"]", List;

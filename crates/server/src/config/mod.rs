@@ -11,6 +11,7 @@ mod kind;
 mod mail;
 mod origin;
 mod problem;
+mod provider;
 mod public_url;
 mod rate;
 mod reference;
@@ -27,6 +28,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use identity::ProviderSettings;
+
 pub use database_url::DatabaseUrl;
 pub use duration::HumanDuration;
 pub use key_file::KeyFile;
@@ -34,6 +37,7 @@ pub use kind::{Accent, AddressRange, Level, LogFormat};
 pub use mail::{Mail, MailAddress, MailEncryption, SecretText, Smtp};
 pub use origin::{Contact, Origin, WebAddress};
 pub use problem::Problem;
+pub use provider::ProviderWord;
 pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
@@ -74,6 +78,8 @@ pub struct Settings {
     pub accounts: Accounts,
     /// Where mail goes.
     pub mail: Mail,
+    /// The providers that people may sign in with, in the order of their names.
+    pub providers: Vec<ProviderSettings>,
     /// Passwords and the cost of hashing them.
     pub password: Password,
     /// How often one address may ask.

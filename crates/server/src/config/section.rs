@@ -1,6 +1,8 @@
 //! How a section is declared: name, type, default and meaning of each key once; the struct, the defaults and the
 //! reference all come from that.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::kind::{Kind, Shape};
@@ -8,7 +10,7 @@ use super::kind::{Kind, Shape};
 /// One key of a section, as the reference and the environment see it.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
-    pub section: &'static str,
+    pub section: Cow<'static, str>,
     pub name: &'static str,
     pub kind: &'static str,
     pub example: &'static str,
@@ -27,7 +29,7 @@ impl Key {
         meaning: &'static str,
     ) -> Self {
         Self {
-            section,
+            section: Cow::Borrowed(section),
             name,
             kind: T::NAME,
             example: T::EXAMPLE,
@@ -41,7 +43,7 @@ impl Key {
 
     /// `section.name`, or `name` at the top.
     pub(super) fn path(&self) -> String {
-        match self.section {
+        match &*self.section {
             "" => self.name.to_owned(),
             section => format!("{section}.{}", self.name),
         }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     Accent, AddressRange, Contact, DatabaseUrl, HumanDuration, Level, LogFormat, MailAddress, MailEncryption, Origin,
-    PublicUrl, Rate, SecretText, WebAddress,
+    ProviderWord, PublicUrl, Rate, SecretText, WebAddress,
     kind::Required,
     section::{Key, Section, section},
 };
@@ -155,6 +155,33 @@ section! {
 }
 
 section! {
+    /// Providers that people may sign in with, a table each; `google` stands for a name of your choice. It is a part of the
+    /// address that the provider sends people back to, `PUBLIC_URL/upstream/NAME/callback`. docs/providers.md goes through them.
+    pub(super) struct ProviderSection as "providers.google" {
+        /// How it speaks: `openid` is any OpenID Connect provider. Not set: what the table's name says, else `openid`.
+        kind: Option<ProviderWord> = None;
+        /// Its name on buttons; not set: the table's, or the kind's own.
+        name: Option<String> = None;
+        /// Who this server is there.
+        client_id: Option<String> = None;
+        /// What proves that; better in the environment, or in a file of its own.
+        client_secret: Option<SecretText> = None;
+        /// A file with nothing but the secret in it, readable by the server's user alone (mode 0600).
+        client_secret_file: Option<PathBuf> = None;
+        /// Where it stands: the issuer of an `openid` provider, the address of a GitHub Enterprise Server.
+        base_url: Option<WebAddress> = None;
+        /// Microsoft: `common`, `organizations`, `consumers`, or one tenant by its id or domain.
+        tenant: Option<String> = None;
+        /// Further origins at which its endpoints stand; nothing else is asked, and nobody is sent elsewhere.
+        origins: Vec<Origin> = Vec::new();
+        /// What is asked for; not set: what tells who somebody is, and their address.
+        scopes: Vec<String> = Vec::new();
+        /// Whether it is offered.
+        enabled: bool = true;
+    }
+}
+
+section! {
     /// Passwords, and what hashing one costs (argon2id).
     pub struct Password as "password" {
         /// Characters at least; 12 or more.
@@ -261,6 +288,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<SignUp>(),
         of::<Accounts>(),
         of::<MailSection>(),
+        of::<ProviderSection>(),
         of::<Password>(),
         of::<RateLimits>(),
         of::<Log>(),

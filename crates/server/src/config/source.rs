@@ -1,6 +1,6 @@
 //! From a file and an environment to a draft: everything typed, nothing yet weighed against anything else.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use figment::{
     Figment,
@@ -14,11 +14,12 @@ use super::{
     Sessions, SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
-    sections::{self, DatabaseSection, Keys, MailSection, Tls, Top},
+    sections::{self, DatabaseSection, Keys, MailSection, ProviderSection, Tls, Top},
     suggestion::suggestion,
 };
 
 const PREFIX: &str = "LANYARD__";
+const PROVIDERS: &str = "providers";
 
 /// The settings as they were written, one table each.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub(super) struct Draft {
     pub sign_up: SignUp,
     pub accounts: Accounts,
     pub mail: MailSection,
+    pub providers: Vec<(String, ProviderSection)>,
     pub password: Password,
     pub rate_limits: RateLimits,
     pub log: Log,
@@ -79,11 +81,15 @@ impl Layers {
     pub(super) fn read_env(&mut self, env: impl IntoIterator<Item = (String, String)>) {
         let keys: Vec<Key> = sections::all().into_iter().flat_map(|(_, _, keys)| keys).collect();
         for (variable, text) in env.into_iter().filter(|(name, _)| name.starts_with(PREFIX)) {
-            match keys.iter().find(|key| key.variable() == variable) {
+            let key = match provider_key(&variable) {
+                Some(key) => Some(key),
+                None => keys.iter().find(|key| key.variable() == variable).cloned(),
+            };
+            match key {
                 Some(_) if text.trim().is_empty() => {
                     self.problems.push(Problem::new(variable, "is empty", "Give it a value, or remove it."));
                 }
-                Some(key) => self.set(key, from_text(key.shape, &text)),
+                Some(key) => self.set(&key, from_text(key.shape, &text)),
                 None => {
                     let path = variable.trim_start_matches(PREFIX).replace("__", ".").to_ascii_lowercase();
                     self.problems.push(Problem::new(variable, "is not a setting", suggestion(&path)));
@@ -97,11 +103,14 @@ impl Layers {
             self.document.insert(key.name.to_owned(), value);
             return;
         }
-        let section = self.document.entry(key.section.to_owned()).or_insert_with(|| Value::from(Dict::new()));
-        // If it is not a table, `take` says so.
-        if let Value::Dict(_, values) = section {
-            values.insert(key.name.to_owned(), value);
+        let mut table = &mut self.document;
+        for name in key.section.split('.') {
+            let inner = table.entry(name.to_owned()).or_insert_with(|| Value::from(Dict::new()));
+            // If it is not a table, `take` says so.
+            let Value::Dict(_, values) = inner else { return };
+            table = values;
         }
+        table.insert(key.name.to_owned(), value);
     }
 
     /// Everything typed, with every problem found on the way; what was wrong has its default.
@@ -117,6 +126,7 @@ impl Layers {
             sign_up: self.take(),
             accounts: self.take(),
             mail: self.take(),
+            providers: self.take_providers(),
             password: self.take(),
             rate_limits: self.take(),
             log: self.take(),
@@ -141,6 +151,35 @@ impl Layers {
                 S::default()
             }
         }
+    }
+
+    /// A table for each provider, by its name. Problems name the table as it is written.
+    fn take_providers(&mut self) -> Vec<(String, ProviderSection)> {
+        let tables = match self.document.remove(PROVIDERS) {
+            None => return Vec::new(),
+            Some(Value::Dict(_, tables)) => tables,
+            Some(_) => {
+                let remedy = "Write a table for each: a line [providers.NAME], and its settings below.";
+                self.problems.push(Problem::new(PROVIDERS, "is not a table", remedy));
+                return Vec::new();
+            }
+        };
+        let mut providers = Vec::new();
+        for (name, table) in tables {
+            let written = format!("{PROVIDERS}.{name}");
+            let Value::Dict(_, values) = table else {
+                let remedy = format!("Write it as a table: a line [{written}], and its settings below.");
+                self.problems.push(Problem::new(written, "is not a table", remedy));
+                continue;
+            };
+            let known = self.problems.len();
+            let section = self.typed(values);
+            for problem in self.problems.iter_mut().skip(known) {
+                problem.setting = problem.setting.replacen(ProviderSection::NAME, &written, 1);
+            }
+            providers.push((name, section));
+        }
+        providers
     }
 
     /// What is left in the document are the keys above all tables, and whatever does not exist.
@@ -189,6 +228,14 @@ fn problem<S: Section>(name: &str, kind: &Kind) -> Problem {
     };
     let wrong = if wrong.contains(' ') { wrong } else { format!("is not right ({wrong})") };
     Problem::new(path, wrong, format!("Write a {}, such as {}.", key.kind, key.example))
+}
+
+/// The setting of a provider that a variable names, whatever the provider is called: `LANYARD__PROVIDERS__ACME__CLIENT_ID`.
+fn provider_key(variable: &str) -> Option<Key> {
+    let (name, setting) = variable.strip_prefix(PREFIX)?.strip_prefix("PROVIDERS__")?.split_once("__")?;
+    let setting = setting.to_ascii_lowercase();
+    let key = ProviderSection::keys().into_iter().find(|key| key.name == setting)?;
+    Some(Key { section: Cow::Owned(format!("{PROVIDERS}.{}", name.to_ascii_lowercase())), ..key })
 }
 
 fn is_blank(value: &Value) -> bool {

@@ -26,7 +26,9 @@ pub fn template(given: &Template<'_>) -> String {
         "# Lanyard's settings. Lines that begin with \"#\" show what holds when nothing is written.\n".to_owned();
     for (name, about, keys) in sections::all() {
         if !name.is_empty() {
-            text.push_str(&format!("\n# {about}\n[{name}]\n"));
+            // A table that stands for many is there once it is wanted.
+            let hidden = if name.contains('.') { "# " } else { "" };
+            text.push_str(&format!("\n# {about}\n{hidden}[{name}]\n"));
         }
         for key in &keys {
             text.push_str(&format!("\n# {}\n{}\n", key.meaning, line(key, given)));

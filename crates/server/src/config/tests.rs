@@ -224,6 +224,79 @@ fn mail_goes_to_a_server_to_the_inbox_or_nowhere_and_its_password_never_prints()
 }
 
 #[test]
+fn providers_are_tables_of_their_own_and_their_secrets_never_print() {
+    use identity::ProviderKind;
+
+    assert!(load(GOOD, &[]).unwrap().providers.is_empty());
+    let text = format!(
+        "{GOOD}\n[providers.google]\nclient_id = \"g\"\n[providers.work]\nkind = \"microsoft\"\ntenant = \"acme.example\"\n\
+         client_id = \"m\"\nclient_secret = \"hunter2 m\"\n[providers.acme]\nbase_url = \"https://id.acme.example/realms/x/\"\n\
+         client_id = \"a\"\norigins = [\"https://keys.acme.example\"]\n[providers.off]\nbase_url = \"https://off.example\"\n\
+         client_id = \"o\"\nenabled = false\n"
+    );
+    let env = [("LANYARD__PROVIDERS__GOOGLE__CLIENT_SECRET", "hunter2 g"), ("LANYARD__PROVIDERS__WORK__NAME", "Work")];
+    let settings = load(&text, &env).unwrap();
+    let [acme, google, work] = settings.providers.as_slice() else { panic!("{:?}", settings.providers) };
+    assert_eq!((acme.kind.clone(), acme.name.as_str()), (ProviderKind::OpenId, "acme"));
+    assert_eq!(acme.base_url, "https://id.acme.example/realms/x");
+    assert_eq!(acme.origins, ["https://id.acme.example", "https://keys.acme.example"]);
+    assert!(acme.client_secret.is_none(), "a public client");
+    assert_eq!((google.kind.clone(), google.name.as_str()), (ProviderKind::Google, "Google"));
+    assert_eq!(google.client_secret.as_ref().unwrap().expose(), "hunter2 g");
+    assert!(google.origins.iter().any(|origin| origin == "https://oauth2.googleapis.com"));
+    assert_eq!(
+        (work.kind.clone(), work.name.as_str()),
+        (ProviderKind::Microsoft { tenant: "acme.example".into() }, "Work")
+    );
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_provider_that_cannot_work_is_named() {
+    let cases = [
+        ("[providers]\ngoogle = 1", "providers.google"),
+        (
+            "[providers.Google]\nkind = \"openid\"\nbase_url = \"https://a.example\"\nclient_id = \"x\"",
+            "providers.Google",
+        ),
+        ("[providers.google]\nclient_secret = \"x\"", "providers.google.client_id"),
+        ("[providers.google]\nclient_id = \"x\"", "providers.google.client_secret"),
+        (
+            "[providers.github]\nclient_id = \"x\"\nclient_secret_file = \"/nonexistent/s\"",
+            "providers.github.client_secret_file",
+        ),
+        ("[providers.acme]\nclient_id = \"x\"", "providers.acme.base_url"),
+        ("[providers.acme]\nclient_id = \"x\"\nbase_url = \"http://id.example\"", "providers.acme.base_url"),
+        ("[providers.acme]\nclient_id = \"x\"\nbase_url = \"http://127.0.0.1:9\"", "providers.acme.base_url"),
+        ("[providers.acme]\nclient_id = \"x\"\nbase_url = \"https://id.example/?a\"", "providers.acme.base_url"),
+        (
+            "[providers.acme]\nclient_id = \"x\"\nbase_url = \"https://id.example\"\ntenant = \"t\"",
+            "providers.acme.tenant",
+        ),
+        (
+            "[providers.acme]\nclient_id = \"x\"\nbase_url = \"https://id.example\"\nclient_ident = \"t\"",
+            "providers.acme.client_ident",
+        ),
+        (
+            "[providers.acme]\nkind = \"saml\"\nclient_id = \"x\"\nbase_url = \"https://id.example\"",
+            "providers.acme.kind",
+        ),
+    ];
+    for (text, setting) in cases {
+        assert_eq!(named(load(&format!("{GOOD}\n{text}\n"), &[])), [setting], "{text}");
+    }
+    let twins = "[providers.a]\nclient_id = \"x\"\nbase_url = \"https://id.example\"\n[providers.b]\nclient_id = \"y\"\nbase_url = \"https://id.example\"";
+    assert_eq!(named(load(&format!("{GOOD}\n{twins}\n"), &[])), ["providers.b"]);
+    assert_eq!(
+        named(load(GOOD, &[("LANYARD__PROVIDERS__ACME__CLIENT_IDD", "x")])),
+        ["LANYARD__PROVIDERS__ACME__CLIENT_IDD"]
+    );
+    let here =
+        [("LANYARD__PROVIDERS__ACME__BASE_URL", "http://127.0.0.1:9"), ("LANYARD__PROVIDERS__ACME__CLIENT_ID", "x")];
+    assert_eq!(Settings::development(8080, Path::new("unused"), pairs(&here)).unwrap().providers.len(), 1);
+}
+
+#[test]
 fn metrics_stay_on_this_machine_unless_an_operator_says_otherwise() {
     assert_eq!(load(GOOD, &[]).unwrap().metrics.listen, ["127.0.0.1:9464".parse().unwrap()]);
     let off = format!("{GOOD}\n[metrics]\nlisten = []\n");
@@ -290,11 +363,13 @@ fn what_init_writes_loads() {
     // Every commented line is one that may be written.
     let commented: String = template(&proxied)
         .lines()
-        .filter(|line| !line.starts_with("# ") || line.contains(" = "))
+        .filter(|line| !line.starts_with("# ") || line.starts_with("# [") || line.contains(" = "))
         .map(|line| line.strip_prefix("# ").unwrap_or(line).to_owned() + "\n")
         .collect();
     let wrong = named(load(&commented, &[]));
-    assert_eq!(wrong, ["tls.behind_proxy", "documents.development_ca"], "{commented}");
+    let clash =
+        ["tls.behind_proxy", "providers.google.client_secret", "providers.google.tenant", "documents.development_ca"];
+    assert_eq!(wrong, clash, "{commented}");
 }
 
 #[test]

@@ -7,5 +7,6 @@ pub mod owned;
 pub mod password;
 pub mod privacy;
 pub mod prove;
+pub mod providers;
 pub mod security;
 pub mod sessions;

@@ -199,6 +199,9 @@ fn link(
     if opened.first == Some(ConfirmRefusal::SignIn) {
         return Err(PageError::new(StatusCode::FORBIDDEN, "error-proof-sign-in"));
     }
+    if opened.first == Some(ConfirmRefusal::Elsewhere) {
+        return Err(PageError::new(StatusCode::FORBIDDEN, "error-proof-elsewhere"));
+    }
     let (status, refusal) = match refusal {
         None | Some(ConfirmRefusal::Password) => (StatusCode::OK, None),
         Some(ConfirmRefusal::TooMany) => (StatusCode::TOO_MANY_REQUESTS, Some(visit.say("sign-in-too-many"))),

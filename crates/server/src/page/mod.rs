@@ -7,6 +7,7 @@ pub mod connections;
 pub mod consent;
 pub mod dev_mail;
 pub mod errors;
+pub mod federated;
 pub mod home;
 pub mod language;
 pub mod leaving;

@@ -5,11 +5,11 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use identity::account::{NewSession, SignIn, SignInRefusal};
-use model::{Authorization, Id};
+use model::{Authorization, Id, UpstreamLogin};
 use protocol::{Confidential, OAuthError, Params};
 
 use super::{
-    Visit,
+    Visit, federated,
     waiting::{Arrival, Asked, Waiter, authorization},
 };
 use crate::{error_response::PageError, form::ProtectedForm, view};
@@ -19,6 +19,7 @@ pub struct Form {
     email: String,
     password: Confidential,
     authorization: Option<Id<Authorization>>,
+    connect: Option<Id<UpstreamLogin>>,
 }
 
 impl TryFrom<Params> for Form {
@@ -29,6 +30,7 @@ impl TryFrom<Params> for Form {
             email: params.take("email").unwrap_or_default(),
             password: Confidential::new(params.take("password").unwrap_or_default()),
             authorization: authorization(&params)?,
+            connect: params.get("connect").and_then(Id::parse),
         })
     }
 }
@@ -44,11 +46,11 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     }
     match asked.authorization {
         None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go("/")),
-        None => page(&visit, None, String::new(), None),
+        None => page(&visit, Shown { connect: asked.connect, ..Shown::default() }),
         Some(id) => match visit.arrival(id, asked.another_account).await? {
             Arrival::Sign(waiter) => {
                 let hint = waiter.login_hint.clone().unwrap_or_default();
-                page(&visit, Some(waiter), hint, None)
+                page(&visit, Shown { waiter: Some(waiter), email: hint, connect: asked.connect, refusal: None })
             }
             Arrival::Other(step) => visit.show(Some(id), step),
         },
@@ -60,7 +62,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
 /// # Errors
 /// A form that is not ours, trouble of the database.
 pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
-    let Form { email, password, authorization } = form.into_inner();
+    let Form { email, password, authorization, connect } = form.into_inner();
     let ask = SignIn {
         email: email.clone(),
         password,
@@ -69,10 +71,13 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
         caller: visit.caller.clone(),
     };
     match visit.state.authority.sign_in(ask, visit.now).await? {
-        Ok(begun) => Ok(visit.begin(&begun, authorization)),
+        Ok(begun) => Ok(match connect {
+            Some(id) => visit.begin_at(&begun, &federated::connecting(id, authorization)),
+            None => visit.begin(&begun, authorization),
+        }),
         Err(refusal) => {
             let waiter = visit.waiter(authorization).await?;
-            page(&visit, waiter, email, Some(refusal))
+            page(&visit, Shown { waiter, email, connect, refusal: Some(refusal) })
         }
     }
 }
@@ -80,10 +85,14 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
 impl Visit {
     /// Gives the browser its new secret and its session, and sends it on: to the app's request, or home.
     pub(super) fn begin(&self, begun: &NewSession, authorization: Option<Id<Authorization>>) -> HttpResponse {
+        self.begin_at(begun, &authorization.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}")))
+    }
+
+    /// The same, and on to this address.
+    fn begin_at(&self, begun: &NewSession, path: &str) -> HttpResponse {
         let cookies = &self.state.edge.cookies;
-        let path = authorization.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}"));
         self.go_with(
-            &path,
+            path,
             [
                 cookies.set_browser(&begun.browser),
                 cookies.set_session(&begun.cookie, self.state.settings.sessions.lifetime),
@@ -101,12 +110,17 @@ impl Visit {
     }
 }
 
-fn page(
-    visit: &Visit,
+/// What stands on the page.
+#[derive(Default)]
+struct Shown {
     waiter: Option<Waiter>,
     email: String,
+    connect: Option<Id<UpstreamLogin>>,
     refusal: Option<SignInRefusal>,
-) -> Result<HttpResponse, PageError> {
+}
+
+fn page(visit: &Visit, shown: Shown) -> Result<HttpResponse, PageError> {
+    let Shown { waiter, email, connect, refusal } = shown;
     let (status, said) = match refusal {
         None => (StatusCode::OK, None),
         Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some("sign-in-wrong")),
@@ -120,6 +134,8 @@ fn page(
             waiting,
             email,
             refusal: said.map(|key| visit.say(key).into()),
+            connect: connect.map(|id| id.to_string()),
+            providers: visit.provider_buttons(),
             sign_up: visit.state.settings.sign_up.enabled,
             forgotten: visit.state.authority.sends_mail(),
         },
@@ -127,6 +143,6 @@ fn page(
     if let Some(SignInRefusal::TooMany { retry_after }) = refusal {
         answer.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
     }
-    answer.extensions_mut().insert(form_action.unwrap_or_default());
+    answer.extensions_mut().insert(visit.provider_origins(form_action));
     Ok(answer)
 }

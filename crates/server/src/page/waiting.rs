@@ -2,7 +2,7 @@
 //! lead when the form is sent.
 
 use identity::authorize::Step;
-use model::{Authorization, ClientId, Id};
+use model::{Authorization, ClientId, Id, UpstreamLogin};
 use protocol::{ClientIdUrl, OAuthError, Params, RegisteredRedirectUri};
 
 use super::Visit;
@@ -65,12 +65,18 @@ fn host(client_id: &ClientId) -> Option<String> {
 pub(super) struct Asked {
     pub(super) authorization: Option<Id<Authorization>>,
     pub(super) another_account: bool,
+    /// The arrival from a provider that is to be connected afterwards.
+    pub(super) connect: Option<Id<UpstreamLogin>>,
 }
 
 impl Asked {
     pub(super) fn parse(query: &str) -> Result<Self, OAuthError> {
         let params = Params::parse(query)?;
-        Ok(Self { authorization: authorization(&params)?, another_account: params.get("account") == Some("another") })
+        Ok(Self {
+            authorization: authorization(&params)?,
+            another_account: params.get("account") == Some("another"),
+            connect: params.get("connect").and_then(Id::parse),
+        })
     }
 }
 

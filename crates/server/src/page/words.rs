@@ -75,6 +75,7 @@ pub(super) fn password(visit: &Visit, refusal: &PasswordRefusal) -> String {
 pub(super) fn how(visit: &Visit, amr: &str) -> String {
     let ways = amr.split(' ').filter_map(|way| match way {
         "pwd" => Some("account-how-password"),
+        "fed" => Some("account-how-provider"),
         _ => None,
     });
     ways.map(|key| visit.say(key).to_string()).collect::<Vec<_>>().join(", ")
@@ -86,7 +87,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 23] = [
+const EVENTS: [(&str, &str); 26] = [
     ("user.signed_up", "signed-up"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
@@ -99,6 +100,9 @@ const EVENTS: [(&str, &str); 23] = [
     ("session.proved", "proved"),
     ("session.ended", "signed-out"),
     ("session.others_ended", "signed-out-elsewhere"),
+    ("provider.connected", "provider-connected"),
+    ("provider.disconnected", "provider-disconnected"),
+    ("account.taken_over", "taken-over"),
     ("password.changed", "password-changed"),
     ("password.reset", "password-reset"),
     ("email.verified", "email-verified"),

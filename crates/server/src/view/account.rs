@@ -3,7 +3,7 @@
 use askama::Template;
 use model::Language;
 
-use super::{Field, Layout, Moment, sample, say};
+use super::{Field, Layout, Moment, ProviderButton, sample, say};
 
 /// `GET /account/sessions`.
 #[derive(Clone, Debug, Template)]
@@ -197,6 +197,10 @@ pub struct Prove {
     pub layout: Layout,
     /// The word of the act that waits.
     pub act: &'static str,
+    /// Whether the account has a password.
+    pub password: bool,
+    /// The providers that are connected to it.
+    pub providers: Vec<ProviderButton>,
     /// Why the last try was refused.
     pub error: Option<String>,
 }
@@ -205,9 +209,25 @@ impl Prove {
     /// The page in its states.
     #[must_use]
     pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
-        let plain = Self { layout: sample::signed_in(language, "/prove"), act: "address", error: None };
+        let plain = Self {
+            layout: sample::signed_in(language, "/prove"),
+            act: "address",
+            password: true,
+            providers: Vec::new(),
+            error: None,
+        };
+        let by_provider = Self { password: false, providers: ProviderButton::samples(), ..plain.clone() };
+        let either = Self { password: true, ..by_provider.clone() };
+        let neither = Self { providers: Vec::new(), ..by_provider.clone() };
         let refused = Self { error: Some(say(language, "account-prove").part("wrong").into()), ..plain.clone() };
         let hostile = Self { error: Some(sample::HOSTILE.to_owned()), ..plain.clone() };
-        vec![("plain", plain), ("refused", refused), ("hostile", hostile)]
+        vec![
+            ("plain", plain),
+            ("by-provider", by_provider),
+            ("either", either),
+            ("neither", neither),
+            ("refused", refused),
+            ("hostile", hostile),
+        ]
     }
 }

@@ -25,6 +25,7 @@ pub mod moment;
 pub mod notice;
 pub mod phrase;
 pub mod program;
+pub mod provider;
 pub mod reset;
 mod sample;
 pub mod section;
@@ -55,6 +56,7 @@ pub use link::TrustedLink;
 pub use moment::{Moment, length};
 pub use notice::{Notice, Tone};
 pub use phrase::{Phrase, say};
+pub use provider::{ConnectProvider, ProviderButton, ProviderRefused};
 pub use reset::{Forgotten, Reset, ResetDone};
 pub use section::{Act, ActKind, Fact, Row, Section};
 pub use security::Security;
@@ -103,6 +105,8 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "typed-confirmation", TypedConfirmation::sample(language))?;
     show(&mut all, "leaving", Leaving::sample(language))?;
     show(&mut all, "left", Left::sample(language))?;
+    show(&mut all, "provider-refused", ProviderRefused::sample(language))?;
+    show(&mut all, "connect-provider", ConnectProvider::sample(language))?;
     show(&mut all, "dev-mail", DevMail::sample(language))?;
     Ok(all)
 }

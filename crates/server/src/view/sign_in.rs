@@ -3,7 +3,7 @@
 use askama::Template;
 use model::Language;
 
-use super::{Layout, Waiting, sample, say};
+use super::{Layout, ProviderButton, Waiting, sample, say};
 
 /// A refused sign-in never says which field was wrong.
 const NOTHING: Option<String> = None;
@@ -20,6 +20,10 @@ pub struct SignIn {
     pub email: String,
     /// Why the last try was refused; it never says which of the two was wrong.
     pub refusal: Option<String>,
+    /// The trip to a provider whose arrival is to be connected afterwards.
+    pub connect: Option<String>,
+    /// The providers to sign in with.
+    pub providers: Vec<ProviderButton>,
     /// Whether strangers may make an account.
     pub sign_up: bool,
     /// Whether a forgotten password can be replaced by mail.
@@ -35,6 +39,8 @@ impl SignIn {
             waiting: None,
             email: String::new(),
             refusal: None,
+            connect: None,
+            providers: Vec::new(),
             sign_up: true,
             forgotten: true,
         };
@@ -43,20 +49,23 @@ impl SignIn {
             waiting: sample::waiting("Claude"),
             email: "member@example.com".to_owned(),
             refusal: Some(say(language, "sign-in-wrong").into()),
-            sign_up: true,
-            forgotten: true,
+            ..plain.clone()
         };
         let hostile = Self {
             waiting: sample::waiting(sample::HOSTILE),
             email: sample::HOSTILE.to_owned(),
             refusal: Some(sample::HOSTILE.to_owned()),
+            providers: vec![ProviderButton { id: "odd".to_owned(), name: sample::HOSTILE.to_owned(), mark: "openid" }],
             ..plain.clone()
         };
         let waiting = Self { waiting: sample::waiting("Claude"), ..plain.clone() };
+        let providers =
+            Self { providers: ProviderButton::samples(), waiting: sample::waiting("Claude"), ..plain.clone() };
         let by_invitation = Self { sign_up: false, forgotten: false, ..plain.clone() };
         vec![
             ("plain", plain),
             ("app-waiting", waiting),
+            ("providers", providers),
             ("refused", refused),
             ("by-invitation", by_invitation),
             ("hostile", hostile),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 40] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -47,6 +47,11 @@ const NAMES: [&str; 36] = [
     "read issues and comments, create and change issues",
     "redirect_uri",
     "rq_0Nk3VtZ8eQ",
+    // Providers.
+    "Acme Login",
+    "GitHub",
+    "Google",
+    "Microsoft",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.

@@ -40,6 +40,9 @@ fn text_can_be_read_in_both_modes() {
             reaches(&format!("{tone}-text"), ground, contrast::TEXT);
         }
     }
+    for provider in ["google", "microsoft", "github"] {
+        reaches(&format!("{provider}-text"), &format!("{provider}-ground"), contrast::TEXT);
+    }
     reaches("on-accent", "accent", contrast::TEXT);
     reaches("on-accent", "accent-hover", contrast::TEXT);
 }

@@ -62,6 +62,7 @@ fn there_are_all_pages() {
             .chain(["check-mail", "opened-link", "forgotten", "reset", "reset-done", "dev-mail", "sessions"])
             .chain(["account", "change-password", "password-changed", "change-address", "prove"])
             .chain(["typed-confirmation", "leaving", "left"])
+            .chain(["provider-refused", "connect-provider"])
     {
         assert!(pages.contains(page), "{page}");
     }

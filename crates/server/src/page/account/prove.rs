@@ -21,34 +21,40 @@ pub enum Act {
     Export,
     /// The end of the account, or of an organisation.
     Leave,
+    /// Connecting a provider, or disconnecting one.
+    Providers,
 }
 
 impl Act {
-    const ALL: [Self; 3] = [Self::Address, Self::Export, Self::Leave];
+    const ALL: [Self; 4] = [Self::Address, Self::Export, Self::Leave, Self::Providers];
 
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::Export => "export",
             Self::Leave => "leave",
+            Self::Providers => "providers",
         }
     }
 
     /// Where the act begins.
-    const fn path(self) -> &'static str {
+    pub(in super::super) const fn path(self) -> &'static str {
         match self {
             Self::Address => "/account/address",
             Self::Export => "/account/privacy",
             Self::Leave => "/account/delete",
+            Self::Providers => "/account/security",
         }
     }
 
     fn of(params: &Params) -> Result<Self, OAuthError> {
         let named = params.get("for").unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|act| act.word() == named)
-            .ok_or_else(|| OAuthError::invalid_request("for names no act"))
+        Self::of_word(named).ok_or_else(|| OAuthError::invalid_request("for names no act"))
+    }
+
+    /// The act that this word names.
+    pub(in super::super) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.word() == word)
     }
 }
 
@@ -63,6 +69,17 @@ impl TryFrom<Params> for Form {
 
     fn try_from(mut params: Params) -> Result<Self, OAuthError> {
         Ok(Self { act: Act::of(&params)?, password: Confidential::new(params.take("password").unwrap_or_default()) })
+    }
+}
+
+/// The act that a proof by a provider is for.
+pub struct ProofBy(pub(super) Act);
+
+impl TryFrom<Params> for ProofBy {
+    type Error = OAuthError;
+
+    fn try_from(params: Params) -> Result<Self, OAuthError> {
+        Act::of(&params).map(Self)
     }
 }
 
@@ -82,7 +99,7 @@ impl Visit {
 
 impl Visit {
     /// The new cookie of a session that goes on.
-    pub(super) fn renewed(&self, person: &SignedIn, cookie: &Confidential) -> Cookie<'static> {
+    pub(in super::super) fn renewed(&self, person: &SignedIn, cookie: &Confidential) -> Cookie<'static> {
         self.state
             .edge
             .cookies
@@ -98,8 +115,10 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     let act = Act::of(&Params::parse(request.query_string())?)?;
     match visit.recent(act) {
         Ok(_) => Ok(visit.go(act.path())),
-        Err(_) if visit.signed_in.is_some() => page(&visit, act, None),
-        Err(elsewhere) => Ok(*elsewhere),
+        Err(elsewhere) => match &visit.signed_in {
+            Some(person) => page(&visit, person, act, None).await,
+            None => Ok(*elsewhere),
+        },
     }
 }
 
@@ -112,11 +131,16 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     let Form { act, password } = form.into_inner();
     match visit.state.authority.prove_again(person, &password, &visit.caller, visit.now).await? {
         Ok(cookie) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
-        Err(refusal) => page(&visit, act, Some(refusal)),
+        Err(refusal) => page(&visit, person, act, Some(refusal)).await,
     }
 }
 
-fn page(visit: &Visit, act: Act, refusal: Option<SignInRefusal>) -> Result<HttpResponse, PageError> {
+async fn page(
+    visit: &Visit,
+    person: &SignedIn,
+    act: Act,
+    refusal: Option<SignInRefusal>,
+) -> Result<HttpResponse, PageError> {
     let (status, error) = match refusal {
         None => (StatusCode::OK, None),
         Some(SignInRefusal::Wrong) => {
@@ -124,8 +148,17 @@ fn page(visit: &Visit, act: Act, refusal: Option<SignInRefusal>) -> Result<HttpR
         }
         Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some(visit.say("sign-in-too-many"))),
     };
-    let filled = Prove { layout: visit.layout(), act: act.word(), error: error.map(String::from) };
+    let connected = visit.state.authority.connected(person).await?;
+    let is_connected = |id: &str| connected.iter().any(|one| one.identity.provider == id);
+    let filled = Prove {
+        layout: visit.layout(),
+        act: act.word(),
+        password: person.user.password_hash.is_some(),
+        providers: visit.provider_buttons().into_iter().filter(|provider| is_connected(&provider.id)).collect(),
+        error: error.map(String::from),
+    };
     let mut answer = visit.page_with(status, &filled)?;
+    answer.extensions_mut().insert(visit.provider_origins(None));
     if let Some(SignInRefusal::TooMany { retry_after }) = refusal {
         wait(&mut answer, retry_after);
     }

@@ -4,6 +4,7 @@
 mod address;
 mod events;
 mod password;
+mod providers;
 mod sessions;
 
 use actix_web::HttpResponse;
@@ -16,13 +17,15 @@ use crate::{error_response::PageError, page::Visit, view};
 /// Trouble of the database.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
-    let sections = vec![
+    let mut sections = vec![
         address::section(&visit, person),
         password::section(&visit, person),
-        // Passkeys, one-time codes and recovery codes stand here,
-        // and here the providers that are linked.
-        sessions::section(&visit, person).await?,
-        events::section(&visit, person).await?,
+        // Passkeys, one-time codes and recovery codes stand here.
     ];
-    visit.page(&view::AccountPage::new(visit.layout(), &visit.say("account-security"), sections))
+    sections.extend(providers::section(&visit, person).await?);
+    sections.push(sessions::section(&visit, person).await?);
+    sections.push(events::section(&visit, person).await?);
+    let mut answer = visit.page(&view::AccountPage::new(visit.layout(), &visit.say("account-security"), sections))?;
+    answer.extensions_mut().insert(visit.provider_origins(None));
+    Ok(answer)
 }

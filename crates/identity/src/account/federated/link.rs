@@ -1,0 +1,158 @@
+//! Connecting and disconnecting providers, by the person whose account it is.
+
+use model::{Id, Timestamp, UpstreamIdentity, UpstreamLogin, User};
+use storage::{StorageError, Tx};
+
+use super::{
+    super::{SignedIn, sessions::event},
+    Arrived, ComeBack, FederatedRefusal, Homecoming, identity,
+};
+use crate::{Authority, Caller, Error};
+
+/// A provider that is connected, for its person.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    /// What is kept of it.
+    pub identity: UpstreamIdentity,
+    /// The provider's name for people; none if it is not offered any more.
+    pub provider_name: Option<String>,
+}
+
+/// A connection that is about to be made.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) identity: UpstreamIdentity,
+    pub(super) security_epoch: u64,
+    pub(super) address: String,
+    /// The trip whose arrival is connected.
+    pub(super) waited: Option<Id<UpstreamLogin>>,
+}
+
+impl Authority {
+    /// The providers that are connected to a person's account.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn connected(&self, signed_in: &SignedIn) -> Result<Vec<Connected>, Error> {
+        let identities = self.parts.store.read().await?.upstream_identities_of(signed_in.user.id).await?;
+        let named = |identity: UpstreamIdentity| Connected {
+            provider_name: self.parts.upstream.settings(&identity.provider).map(|provider| provider.name.clone()),
+            identity,
+        };
+        Ok(identities.into_iter().map(named).collect())
+    }
+
+    /// Connects who came back to the account that the trip began in.
+    pub(super) async fn link_arrival(
+        &self,
+        login: &UpstreamLogin,
+        arrived: &Arrived,
+        back: &ComeBack,
+        now: Timestamp,
+    ) -> Result<Result<Homecoming, FederatedRefusal>, Error> {
+        let Some(person) = &back.signed_in else { return Ok(Err(FederatedRefusal::Stale)) };
+        let theirs = self.parts.store.read().await?.upstream_identity(&arrived.who).await?;
+        match theirs {
+            Some(identity) if identity.user_id == person.user.id => return Ok(Ok(Homecoming::Linked)),
+            Some(_) => return Ok(Err(FederatedRefusal::Taken)),
+            None => {}
+        }
+        let link = Link {
+            identity: identity(person.user.id, &login.provider, &arrived.who, arrived.label.as_ref(), now),
+            security_epoch: person.user.security_epoch,
+            address: back.caller.address.clone(),
+            waited: None,
+        };
+        Ok(self.write_link(link, now).await?.map(|()| Homecoming::Linked))
+    }
+
+    pub(super) async fn write_link(&self, link: Link, now: Timestamp) -> Result<Result<(), FederatedRefusal>, Error> {
+        let written = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let link = link.clone();
+                Box::pin(async move { link.write(tx, now).await })
+            })
+            .await;
+        Ok(match written {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(FederatedRefusal::Stale),
+            Err(StorageError::Constraint(_)) => Err(FederatedRefusal::Taken),
+            Err(error) => return Err(error.into()),
+        })
+    }
+
+    /// Disconnects a provider, unless nothing else would open the account. The person must have proved lately who they are.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn disconnect_provider(
+        &self,
+        signed_in: &SignedIn,
+        id: Id<UpstreamIdentity>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<(), FederatedRefusal>, Error> {
+        if !signed_in.proved_recently(now) {
+            return Ok(Err(FederatedRefusal::NotRecent));
+        }
+        let offered: Vec<String> = self.providers().iter().map(|provider| provider.id.clone()).collect();
+        let (user_id, epoch, address) = (signed_in.user.id, signed_in.user.security_epoch, caller.address.clone());
+        let done = self
+            .parts
+            .store
+            .transaction::<_, StorageError, _>(move |tx| {
+                let (offered, address) = (offered.clone(), address.clone());
+                Box::pin(async move {
+                    // Two at once would each find the other's way in.
+                    if !tx.hold_user(user_id, epoch).await? {
+                        return Ok(Err(FederatedRefusal::Stale));
+                    }
+                    if !opens_without(tx, user_id, id, &offered).await? {
+                        return Ok(Err(FederatedRefusal::LastWay));
+                    }
+                    if !tx.delete_upstream_identity(user_id, id).await? {
+                        return Ok(Err(FederatedRefusal::Stale));
+                    }
+                    let event = event("provider.disconnected", user_id, Some(id.to_string()), address, now);
+                    tx.insert_audit_event(&event).await?;
+                    Ok(Ok(()))
+                })
+            })
+            .await?;
+        Ok(done)
+    }
+}
+
+/// Whether something opens the account beside this identity: a password, or another provider that is still offered.
+async fn opens_without(
+    tx: &mut Tx,
+    user_id: Id<User>,
+    id: Id<UpstreamIdentity>,
+    offered: &[String],
+) -> Result<bool, StorageError> {
+    if tx.user(user_id).await?.is_some_and(|user| user.password_hash.is_some()) {
+        return Ok(true);
+    }
+    let others = tx.upstream_identities_of(user_id).await?;
+    Ok(others.iter().any(|other| other.id != id && offered.contains(&other.provider)))
+}
+
+impl Link {
+    async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, StorageError> {
+        let user_id = self.identity.user_id;
+        if !tx.hold_user(user_id, self.security_epoch).await? {
+            return Ok(false);
+        }
+        if let Some(id) = self.waited
+            && !tx.finish_upstream_login(id, now).await?
+        {
+            return Ok(false);
+        }
+        tx.insert_upstream_identity(&self.identity).await?;
+        let subject = Some(self.identity.id.to_string());
+        tx.insert_audit_event(&event("provider.connected", user_id, subject, self.address.clone(), now)).await?;
+        Ok(true)
+    }
+}
