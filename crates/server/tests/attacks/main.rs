@@ -18,3 +18,4 @@ mod flows;
 mod input;
 mod routes;
 mod surroundings;
+mod upstream;

@@ -10,6 +10,7 @@ pub mod database;
 pub mod page;
 pub mod seed;
 pub mod smtp;
+pub mod upstream;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -230,6 +231,8 @@ async fn authority(store: Store, settings: &Settings, clock: Clock) -> Authority
     // Cheap, since it is not argon2 that is tested here.
     flows.password.memory_kib = 64;
     flows.password.iterations = 1;
+    // Long enough for a provider on this machine.
+    flows.upstream.timeout = Duration::from_secs(2);
     Authority::new(store, secrets, clock, flows).await.unwrap()
 }
 

@@ -8,6 +8,17 @@ pub fn form(html: &str, action: &str) -> Option<(String, Vec<(String, String)>)>
     Some((to, fields.collect()))
 }
 
+/// The address of the first form that leads below this path.
+pub fn form_below(html: &str, path: &str) -> Option<String> {
+    forms(html).map(|(to, _)| to).find(|to| to.contains(path))
+}
+
+/// Where the link with this id leads.
+pub fn link(html: &str, id: &str) -> String {
+    let link = tags(html, "a").find(|tag| attribute(tag, "id").as_deref() == Some(id));
+    link.and_then(|tag| attribute(tag, "href")).unwrap_or_else(|| panic!("no link {id} on:\n{html}"))
+}
+
 /// Whether the page has an element with this id.
 pub fn has_id(html: &str, id: &str) -> bool {
     html.contains(&format!("id=\"{id}\""))

@@ -15,6 +15,7 @@ mod authorize;
 mod connections;
 mod consent;
 mod cors;
+mod federated;
 mod headers;
 mod health;
 mod introspect;
