@@ -24,7 +24,10 @@ use server::{
 };
 use tokio::sync::watch;
 
-use crate::mcp::{self, DemoApp, DemoProject};
+use crate::{
+    mcp::{self, DemoApp, DemoProject},
+    provider::{self, DemoProvider},
+};
 use directory::Directory;
 pub(crate) use kept::Kept;
 use report::Report;
@@ -54,7 +57,8 @@ impl Development {
     pub async fn run(&self) -> Result<(), Failure> {
         // What the HTTP library says of its workers would push the screen away; the environment may ask for it.
         let quiet = ("LANYARD__LOG__LEVEL".to_owned(), "info,actix_server=warn".to_owned());
-        let environment = std::iter::once(quiet).chain(Settings::environment());
+        let demo_port = self.port.saturating_add(1);
+        let environment = std::iter::once(quiet).chain(demo_provider(demo_port)).chain(Settings::environment());
         let settings = Settings::development(self.port, &self.data, environment)?;
         telemetry::init(&settings.log).map_err(|error| Failure::failed(error.to_string()))?;
         let stop = stop_signal()?;
@@ -62,7 +66,6 @@ impl Development {
         let public = both(settings.listen.iter().copied())?;
         let listeners = Listeners { public, metrics: listen_for_metrics(&settings)? };
         let metrics_url = listeners.metrics_url();
-        let demo_port = self.port.saturating_add(1);
         let demo_listeners = both(loopback(demo_port))?;
         let mcp_url = format!("http://localhost:{demo_port}/mcp");
 
@@ -78,7 +81,8 @@ impl Development {
             }
         };
         let (stopping, stopped) = watch::channel(());
-        let demo = tokio::spawn(mcp::serve(demo_listeners, demo_app(&report)?, ended(stopped)));
+        let beside = DemoProvider::new(demo_port, &report.issuer)?.router();
+        let demo = tokio::spawn(mcp::serve(demo_listeners, demo_app(&report)?, beside, ended(stopped)));
         self.announce(&report)?;
         let served = instance.run(listeners, stop).await;
         drop(stopping);
@@ -96,6 +100,18 @@ impl Development {
         }
         say(&screen::text(report, self, io::stdout().is_terminal()))
     }
+}
+
+/// The settings by which the server offers the demo provider; the environment may change them.
+fn demo_provider(demo_port: u16) -> impl Iterator<Item = (String, String)> {
+    let settings = [
+        ("NAME", "Demo provider".to_owned()),
+        ("BASE_URL", provider::issuer(demo_port)),
+        ("CLIENT_ID", provider::CLIENT.to_owned()),
+    ];
+    settings
+        .into_iter()
+        .map(|(key, value)| (format!("LANYARD__PROVIDERS__{}__{key}", provider::NAME.to_uppercase()), value))
 }
 
 fn loopback(port: u16) -> [SocketAddr; 2] {

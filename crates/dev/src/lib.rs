@@ -2,6 +2,7 @@
 
 pub mod development;
 pub mod mcp;
+pub mod provider;
 pub mod trial;
 
 use clap::Subcommand;

@@ -28,6 +28,8 @@ pub(super) fn text(report: &Report, development: &Development, terminal: bool) -
         let _ = writeln!(screen, "    {:width$}   {}   {belongs}", person.email, bold(&person.password));
     }
 
+    screen.push_str(&dim("    or with the demo provider, whose button is on the sign-in page\n"));
+
     screen.push_str("\n  Try it, in another terminal\n");
     let (called, place) = (called(), place(report, development));
     let width = "refresh".len() + place.len();

@@ -58,16 +58,21 @@ pub struct DemoProject {
     pub name: String,
 }
 
-/// Serves the app on all listeners (bound to loopback by the caller) until `shutdown` completes and running requests are
+/// Serves the app, and what else stands `beside` it, on all listeners (bound to loopback by the caller) until `shutdown` completes and running requests are
 /// answered.
 ///
 /// # Errors
 /// When the settings cannot protect anything (the text names which), or a listener fails.
-pub async fn serve(listeners: Vec<TcpListener>, app: DemoApp, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve(
+    listeners: Vec<TcpListener>,
+    app: DemoApp,
+    beside: Router,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
     let mut config = transport(&app.resource_url)?;
     let streams = config.cancellation_token.clone();
     config.max_request_body_bytes = 1024 * 1024;
-    let router = router(&app, config)?;
+    let router = router(&app, config)?.merge(beside);
 
     let (stop, stopped) = watch::channel(());
     let mut servers = JoinSet::new();

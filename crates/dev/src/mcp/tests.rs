@@ -38,7 +38,7 @@ impl Demo {
             projects: vec![project("p-a", "apollo", "Apollo"), project("p-g", "gemini", "Gemini")],
         };
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(serve(listeners, app, async move { drop(stopped.await) }));
+        let ended = tokio::spawn(serve(listeners, app, Router::new(), async move { drop(stopped.await) }));
         Self { base, http: Client::builder().no_proxy().build().unwrap(), stop, ended }
     }
 
