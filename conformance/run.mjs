@@ -6,9 +6,10 @@ import { HERE, freePort } from "./harness/places.mjs";
 import { CannotGoOn, Checks } from "./harness/checks.mjs";
 import { Server } from "./harness/server.mjs";
 import { testAuthority } from "./harness/documents.mjs";
+import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "try", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "try", "providers", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -17,6 +18,8 @@ const SETTINGS = {
   pages: { TOKENS__RETRY_WINDOW: "0s" },
   brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
   // Client-id documents may come from loopback, under an authority made for this run.
+  // Providers to sign in with, on loopback.
+  providers: ({ providers }) => providers.settings(),
   documents: ({ authority }) => ({ DOCUMENTS__DEVELOPMENT_CA: authority.ca }),
 };
 
@@ -37,7 +40,8 @@ async function main(names) {
   const checks = new Checks(JSON.parse(readFileSync(path.join(HERE, "expected-failures.json"), "utf8")));
   const relyingPartyPort = await freePort();
   const browser = await openBrowser({ relyingPartyPort });
-  const surroundings = { browser, relyingPartyPort, authority: testAuthority() };
+  const providers = await Providers.listen();
+  const surroundings = { browser, relyingPartyPort, providers, authority: testAuthority() };
   const servers = new Map();
   try {
     for (const wish of names) {
@@ -48,6 +52,7 @@ async function main(names) {
     }
   } finally {
     await browser.close();
+    providers.close();
     await Promise.all([...servers.values()].map((server) => server.stop()));
   }
   return report(checks);

@@ -40,6 +40,13 @@ async function* signedOut(server, browser, speaker) {
     await page.click("#sign-up");
     await page.waitForLoadState("domcontentloaded");
   }, "#sign-up");
+  yield stop("provider-refused", `${server.issuer}/upstream/demo/callback`, "#refusal");
+  yield stop("connect-provider", async (page) => {
+    await page.goto(`${server.issuer}/sign-in`);
+    await page.click("#sign-in-with-demo");
+    await page.click("#person-member");
+    await page.waitForLoadState("domcontentloaded");
+  }, "#sign-in-as-before");
   yield stop("security", `${server.issuer}/security`, "main h1");
   yield stop("not-found", `${server.issuer}/nowhere`, ERROR);
   yield stop("error-unknown-app", (await speaker.request(speaker.cli, { client_id: "nobody" })).url, ERROR);
