@@ -16,6 +16,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (4, "upstream", include_str!("../../../migrations/0004_upstream.sql")),
     (7, "languages", include_str!("../../../migrations/0007_languages.sql")),
     (8, "undecided", include_str!("../../../migrations/0008_undecided.sql")),
+    (6, "imported_passwords", include_str!("../../../migrations/0006_imported_passwords.sql")),
 ];
 
 /// Version and name of each, in their order.

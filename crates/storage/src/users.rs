@@ -1,5 +1,7 @@
 //! The table of users.
 
+use std::time::Duration;
+
 use model::{Email, Id, Language, Timestamp, User, user::PasswordHash};
 use sqlx::any::AnyRow;
 
@@ -46,6 +48,16 @@ impl Read {
         self.all(sql, [now.into()]).await?.iter().map(user).collect()
     }
 
+    /// How long the slowest password hash takes that came from elsewhere and is still there; nothing if all are our own.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn slowest_imported_password(&mut self) -> Result<Option<Duration>, StorageError> {
+        let sql = "SELECT imported_work FROM users WHERE imported_work IS NOT NULL ORDER BY imported_work DESC LIMIT 1";
+        let row = self.one(sql, []).await?;
+        row.map(|row| Columns::of(&row, "users").count("imported_work").map(Duration::from_micros)).transpose()
+    }
+
     /// All users, oldest first.
     ///
     /// # Errors
@@ -79,13 +91,22 @@ impl Tx {
         .await
     }
 
-    /// Stores a new password hash.
+    /// Stores a new password hash, of our own making.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn set_password_hash(&mut self, id: Id<User>, hash: &PasswordHash) -> Result<(), StorageError> {
-        self.run_one("user", "UPDATE users SET password_hash = $2 WHERE id = $1", [id.into(), hash.expose().into()])
-            .await
+        let sql = "UPDATE users SET password_hash = $2, imported_work = NULL WHERE id = $1";
+        self.run_one("user", sql, [id.into(), hash.expose().into()]).await
+    }
+
+    /// Notes that a user's password hash came from elsewhere, and how long comparing with it takes.
+    ///
+    /// # Errors
+    /// Trouble of the database; [`StorageError::Conflict`] if there is no such user.
+    pub async fn note_imported_password(&mut self, id: Id<User>, work: Duration) -> Result<(), StorageError> {
+        let work = u64::try_from(work.as_micros()).unwrap_or(u64::MAX);
+        self.run_one("user", "UPDATE users SET imported_work = $2 WHERE id = $1", [id.into(), work.into()]).await
     }
 
     /// Keeps an account as it is until the transaction ends: whoever would change what opens it waits. No if that has
@@ -151,7 +172,7 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn clear_password(&mut self, id: Id<User>) -> Result<(), StorageError> {
-        self.run_one("user", "UPDATE users SET password_hash = NULL WHERE id = $1", [id.into()]).await
+        self.run_one("user", "UPDATE users SET password_hash = NULL, imported_work = NULL WHERE id = $1", [id.into()]).await
     }
 
     /// Disables a user, or enables one again.

@@ -1,5 +1,7 @@
 //! The table of users.
 
+use std::time::Duration;
+
 use model::{Email, Id, Language, User, user::PasswordHash};
 use storage::StorageError;
 
@@ -42,6 +44,34 @@ async fn a_change_to_nobody_is_a_conflict() {
     assert!(gave_up(&commit!(db.store, [nobody], tx => tx.set_user_disabled(nobody, Some(NOW)).await)));
     let hash = PasswordHash::new("phc".to_owned());
     assert!(gave_up(&commit!(db.store, [nobody, hash], tx => tx.set_password_hash(nobody, &hash).await)));
+}
+
+#[tokio::test]
+async fn the_slowest_imported_hash_counts_until_it_is_replaced() {
+    let db = Fresh::new().await;
+    let users = ["a@example.com", "b@example.com", "c@example.com"].map(user);
+    let ids = users.clone().map(|user| user.id);
+    commit!(db.store, [users], tx => {
+        for one in &users {
+            tx.insert_user(one).await?;
+        }
+        Ok::<_, StorageError>(())
+    })
+    .unwrap();
+    let slowest = || async { db.store.read().await.unwrap().slowest_imported_password().await.unwrap() };
+    assert_eq!(slowest().await, None);
+    let (quick, slow) = (Duration::from_micros(5), Duration::from_millis(300));
+    commit!(db.store, [], tx => tx.note_imported_password(ids[0], quick).await).unwrap();
+    commit!(db.store, [], tx => tx.note_imported_password(ids[1], slow).await).unwrap();
+    assert_eq!(slowest().await, Some(slow));
+    let hash = PasswordHash::new("ours".to_owned());
+    for (id, left) in [(ids[1], Some(quick)), (ids[2], Some(quick)), (ids[0], None)] {
+        let hash = hash.clone();
+        commit!(db.store, [hash], tx => tx.set_password_hash(id, &hash).await).unwrap();
+        assert_eq!(slowest().await, left);
+    }
+    let nobody = Id::<User>::new(NOW);
+    assert!(gave_up(&commit!(db.store, [], tx => tx.note_imported_password(nobody, slow).await)));
 }
 
 #[tokio::test]
