@@ -4,7 +4,7 @@ use identity::admin::Act;
 use model::Id;
 
 use super::flow::{allow, begin, is_pending, is_sign_in, no_code};
-use crate::harness::{PASSWORD, TestServer, seed};
+use crate::harness::{Answer, PASSWORD, TestServer, seed};
 
 async fn set_disabled(server: &TestServer, disabled: bool) {
     seed::act(&server.authority, Act::UserSetDisabled { user: "member@example.com".into(), disabled }).await;
@@ -66,4 +66,99 @@ async fn v22_enabling_again_revives_no_session() {
     browser.sign_in("member@example.com", PASSWORD).await;
     let id = begin(&browser, &cli.authorize(&[])).await;
     assert!(allow(&browser, &id, &server.seeded.apollo).await.sent("code").is_some());
+}
+
+/// What can be disabled beside a person, and stands behind what an app may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thing {
+    Organization,
+    Project,
+    Clients,
+    Resource,
+}
+
+impl Thing {
+    fn acts(self) -> Vec<Act> {
+        match self {
+            Self::Organization => vec![Act::OrganizationSetDisabled { organization: "acme".into(), disabled: true }],
+            Self::Project => {
+                vec![Act::ProjectSetDisabled { organization: "acme".into(), project: "apollo".into(), disabled: true }]
+            }
+            Self::Clients => ["demo-app", "demo-cli", "demo-service"]
+                .map(|client| Act::ClientSetDisabled { client: client.into(), disabled: true })
+                .into(),
+            Self::Resource => vec![Act::ResourceSetDisabled { resource: "demo-api".into(), disabled: true }],
+        }
+    }
+
+    fn show(self) -> Act {
+        match self {
+            Self::Organization => Act::OrganizationShow { organization: "acme".into() },
+            Self::Project => Act::ProjectShow { organization: "acme".into(), project: "apollo".into() },
+            Self::Clients => Act::ClientShow { client: "demo-app".into() },
+            Self::Resource => Act::ResourceShow { resource: "demo-api".into() },
+        }
+    }
+}
+
+/// Every way in to a project, and whether it led there; `disabled` is what was disabled before they were tried, with all that
+/// they begin with in hand.
+async fn ways_in(disabled: Option<Thing>) -> Vec<(&'static str, bool)> {
+    let server = TestServer::start().await;
+    let (browser, app, cli) = (server.signed_in().await, server.web_app(), server.cli());
+    let scope = ("scope", "openid issues:read offline_access");
+    let apollo = server.seeded.apollo.as_str();
+    let tokens = app.redeem(&app.approve_at(&browser, &app.authorize(&[scope]), Some(apollo)).await).await;
+    let issued = browser.open(&app.authorize(&[scope])).await.sent("code").expect("a grant covers it");
+    let waiting = begin(&browser, &cli.authorize(&[])).await;
+    let own = [("grant_type", "client_credentials")];
+    let of_its_own = given(&server.service().token(&own).await).expect("a client of its own");
+
+    for act in disabled.map(Thing::acts).unwrap_or_default() {
+        seed::act(&server.authority, act).await;
+    }
+    let silent = browser.open(&app.authorize(&[scope, ("prompt", "none")])).await;
+    let anew = given(&server.service().token(&own).await);
+    let ways = vec![
+        ("an access token", is_accepted(&server, Some(&tokens.access)).await),
+        ("an access token of a client's own", is_accepted(&server, Some(&of_its_own)).await),
+        ("userinfo", app.userinfo(&tokens.access).await.status == 200),
+        ("a code already issued", given(&app.try_redeem(&issued).await).is_some()),
+        ("refresh", given(&app.try_refresh(tokens.refresh.as_deref().unwrap()).await).is_some()),
+        ("client_credentials", is_accepted(&server, anew.as_deref()).await),
+        ("a page that was open already", allow(&browser, &waiting, apollo).await.sent("code").is_some()),
+        ("a new request", browser.open(&app.authorize(&[scope])).await.sent("code").is_some()),
+        ("silent approval", silent.sent("code").is_some()),
+    ];
+    if let Some(thing) = disabled {
+        let shown = seed::act(&server.authority, thing.show()).await;
+        assert!(shown["disabled_at"].is_number(), "{thing:?} was enabled by a way in: {shown}");
+    }
+    ways
+}
+
+/// Whether there is a token, and the resource server hears that it is good.
+async fn is_accepted(server: &TestServer, token: Option<&str>) -> bool {
+    let Some(token) = token else { return false };
+    let told = server.api().try_introspect(&server.seeded.api_secret, token).await;
+    assert!(!told.status.is_server_error(), "{} {}", told.status, told.body);
+    told.status == 200 && told.json()["active"] == true
+}
+
+/// The access token of an answer.
+fn given(answer: &Answer) -> Option<String> {
+    assert!(!answer.status.is_server_error(), "{} {}", answer.status, answer.body);
+    (answer.status == 200).then(|| seed::text(&answer.json(), "access_token"))
+}
+
+#[tokio::test]
+async fn v22_whatever_is_disabled_closes_every_way_in_and_stays_disabled() {
+    for (way, is_open) in ways_in(None).await {
+        assert!(is_open, "{way} is closed though nothing is disabled");
+    }
+    for thing in [Thing::Organization, Thing::Project, Thing::Clients, Thing::Resource] {
+        for (way, is_open) in ways_in(Some(thing)).await {
+            assert!(!is_open, "{thing:?} is disabled, and {way} is open");
+        }
+    }
 }
