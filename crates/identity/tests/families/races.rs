@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures_util::future::join_all;
 
-use crate::harness::{Pair, World, refresh_at};
+use crate::harness::{Pair, World, exchange, refresh_at};
 
 const CLI: &str = "demo-cli";
 
@@ -77,4 +77,32 @@ async fn ft25_sight_racing_rotation_never_loses_the_connection() {
         pair = next.unwrap();
     }
     assert!(world.works(&pair.access).await);
+}
+
+/// A narrowing that nobody has asked for before inserts an access token beside the first one, in whichever process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_refreshes_with_the_same_new_narrowing_share_one_access_token() {
+    let world = World::new().await;
+    let processes = [world.authority.clone(), world.second().await];
+    let mut refresh = world.connect(CLI).await.refresh;
+    for round in 0..8 {
+        // Every second round the narrowed refresh is the one that rotates.
+        if round % 2 == 0 {
+            refresh = world.refresh(CLI, &refresh).await.unwrap().refresh;
+        } else {
+            world.advance(60);
+        }
+        let body = format!("grant_type=refresh_token&scope=issues%3Aread&refresh_token={refresh}");
+        let all = join_all((0..32).map(|at| {
+            let (authority, body) = (processes[at % 2].clone(), body.clone());
+            tokio::spawn(async move { exchange(&authority, CLI, &body).await.unwrap() })
+        }))
+        .await;
+        let answers: Vec<_> = all.into_iter().map(|done| done.unwrap()).collect();
+        let distinct: HashSet<_> =
+            answers.iter().map(|answer| (&answer.access_token, &answer.refresh_token, answer.expires_in)).collect();
+        assert_eq!(distinct.len(), 1, "round {round}");
+        assert!(world.works(&answers[0].access_token).await, "round {round}");
+        refresh = answers[0].refresh_token.clone().unwrap();
+    }
 }
