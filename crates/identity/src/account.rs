@@ -47,7 +47,7 @@ pub use reset::ResetRefusal;
 pub use sign_in::{SignIn, SignInRefusal};
 pub use sign_up::{SignUp, SignUpRefusal, SignedUp};
 
-pub use crate::password::PasswordRefusal;
+pub use crate::password::{Guessable, PasswordRefusal};
 use crate::{Authority, Error};
 use cookie::SessionCookie;
 

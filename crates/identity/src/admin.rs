@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod error;
+mod import;
 mod member;
 mod organization;
 mod project;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 
 pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::ActError;
+pub use import::ImportLine;
 
 use crate::Authority;
 
@@ -186,6 +188,13 @@ pub enum Act {
         /// Whether the operator vouches that the address is theirs.
         email_verified: bool,
     },
+    /// Makes accounts of people who come from elsewhere, with their password hashes.
+    UserImport {
+        /// One each.
+        lines: Vec<ImportLine>,
+        /// Only say what would come of it.
+        dry_run: bool,
+    },
     /// All users.
     UserList {},
     /// One user with memberships.
@@ -218,7 +227,7 @@ pub enum Act {
     KeyRotate {},
 }
 
-/// A password on its way to the server that hashes it. Does not print.
+/// A password, or a line with the hash of one, on its way to the server. Does not print.
 #[derive(Clone, Debug)]
 pub struct TypedPassword(pub Confidential);
 
@@ -280,6 +289,7 @@ impl Authority {
             A::UserAdd { email, name, password, email_verified } => {
                 self.user_add(&email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await
             }
+            A::UserImport { lines, dry_run } => self.user_import(lines, dry_run, now).await,
             A::UserList {} => self.user_list().await,
             A::UserShow { user } => self.user_show(&user).await,
             A::UserSetDisabled { user, disabled } => self.set_disabled::<User>(user, disabled, now).await,

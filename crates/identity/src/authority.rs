@@ -8,8 +8,15 @@ use storage::Store;
 use tokio::sync::Semaphore;
 
 use crate::{
-    Clock, Error, Settings, client_document::DocumentFetcher, keyring::Keyring, known::Known, last_use::LastUses,
-    mail::MailQueue, metrics::Metrics, password::PasswordHasher, upstream::Providers,
+    Clock, Error, Settings,
+    client_document::DocumentFetcher,
+    keyring::Keyring,
+    known::Known,
+    last_use::LastUses,
+    mail::MailQueue,
+    metrics::Metrics,
+    password::{Breaches, PasswordHasher},
+    upstream::Providers,
 };
 
 /// An authorization server without its HTTP. Cheap to clone.
@@ -29,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) known: Known,
     pub(crate) keyring: Keyring,
     pub(crate) passwords: PasswordHasher,
+    pub(crate) breaches: Breaches,
     pub(crate) documents: DocumentFetcher,
     pub(crate) upstream: Providers,
     pub(crate) last_uses: LastUses,
@@ -67,6 +75,7 @@ impl Authority {
             keyring,
             metrics: Metrics::new(&passwords.metrics),
             passwords,
+            breaches: Breaches::new(settings.password.breaches.clone()),
             documents,
             upstream,
             last_uses: LastUses::default(),

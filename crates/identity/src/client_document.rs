@@ -12,7 +12,7 @@ pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fetch::DocumentFetcher;
+pub(crate) use fetch::{DocumentFetcher, FetchError};
 
 use std::sync::Arc;
 
@@ -20,7 +20,6 @@ use model::{Client, ClientId, ClientOrigin, Profile, Timestamp, client::Fetched}
 use protocol::{ClientDocument, ClientIdUrl, OAuthError};
 
 use crate::{Authority, Error, register};
-use fetch::FetchError;
 
 /// Documents are no longer than this.
 const MAX_BYTES: usize = 5 * 1024;

@@ -3,22 +3,30 @@
 //!
 //! Does not own who may sign in, nor how often it may be tried (`account`).
 
+mod breaches;
+mod judge;
+mod stored;
 mod threads;
 
 use std::{sync::Arc, time::Instant};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
+    password_hash::phc::{Output, Salt},
 };
 use model::{Secret, user::PasswordHash};
-use protocol::{Confidential, OAuthError};
+use protocol::OAuthError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use crate::{Authority, Error, PasswordSettings, metrics::Passwords};
-use threads::Threads;
+pub(crate) use breaches::Breaches;
+pub use judge::{Guessable, PasswordRefusal};
+pub(crate) use stored::{Firebase, Stored};
+
+use crate::{Error, PasswordSettings, metrics::Passwords};
+use stored::Form;
+use threads::{Memory, Threads};
 
 /// The longest password, in characters. Nothing is ever cut off.
 pub(crate) const MOST_CHARACTERS: usize = 256;
@@ -28,10 +36,11 @@ const MADE_CHARACTERS: usize = 24;
 const WAITING_EACH: usize = 64;
 /// RFC 9106 §3.1: 16 bytes of salt.
 const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = 32;
 
 /// Hashes and compares passwords.
 pub(crate) struct PasswordHasher {
-    argon2: Argon2<'static>,
+    params: Params,
     concurrency: usize,
     threads: Threads,
     /// One permit for each that runs.
@@ -39,38 +48,11 @@ pub(crate) struct PasswordHasher {
     /// One permit for each that runs or waits.
     queue: Arc<Semaphore>,
     /// Of a password that nobody knows: what is compared where there is no hash.
-    dummy: PasswordHash,
+    dummy: Stored,
     pub(crate) metrics: Passwords,
     /// How many were hashed, so that tests can assert equal work.
     #[cfg(test)]
     pub(crate) runs: std::sync::atomic::AtomicUsize,
-}
-
-/// Why a text cannot become a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PasswordRefusal {
-    /// It has too few characters.
-    TooShort {
-        /// The fewest.
-        least: usize,
-    },
-    /// It is longer than 256 characters.
-    TooLong,
-}
-
-impl Authority {
-    /// Whether this may become somebody's password. `about` is what others know of them.
-    ///
-    /// # Errors
-    /// Trouble while looking.
-    pub(crate) async fn acceptable_password(
-        &self,
-        password: &Confidential,
-        about: &[&str],
-    ) -> Result<Result<(), PasswordRefusal>, Error> {
-        let _ = about;
-        Ok(fit(password.expose(), self.parts.settings.password.min_length))
-    }
 }
 
 impl PasswordHasher {
@@ -79,68 +61,75 @@ impl PasswordHasher {
     /// # Errors
     /// Parameters that argon2 refuses.
     pub(crate) fn new(settings: &PasswordSettings) -> Result<Self, Error> {
-        let params = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, None)
+        let params = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, Some(HASH_BYTES))
             .map_err(|error| OAuthError::server_error(format!("argon2id parameters: {error}")))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let concurrency = settings.concurrency.max(1);
-        let dummy = hash(&argon2, Secret::generate().bytes()).map_err(|error| failed(&error))?;
+        // Each thread takes its memory when it is first needed, and keeps it.
+        let threads = Threads::start(concurrency, params.block_count())
+            .map_err(|error| OAuthError::server_error(format!("threads for passwords: {error}")))?;
         Ok(Self {
-            argon2,
+            dummy: hash(&params, Secret::generate().bytes(), &mut Memory::default()).map_err(failed)?,
+            params,
             concurrency,
-            threads: Threads::start(concurrency)
-                .map_err(|error| OAuthError::server_error(format!("threads for passwords: {error}")))?,
+            threads,
             running: Arc::new(Semaphore::new(concurrency)),
             queue: Arc::new(Semaphore::new(places(concurrency))),
-            dummy,
             metrics: Passwords::new(),
             #[cfg(test)]
             runs: std::sync::atomic::AtomicUsize::new(0),
         })
     }
 
-    /// Hashes a password that [`fit`] found fit.
+    /// Hashes a password that was found fit.
     ///
     /// # Errors
     /// `temporarily_unavailable` if too many wait already.
     pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, Error> {
-        let (argon2, password) = (self.argon2.clone(), normal(password));
-        let hashed = self.run(move || hash(&argon2, password.as_bytes())).await?;
-        hashed.map_err(|error| failed(&error).into())
+        let (params, password) = (self.params.clone(), normal(password));
+        self.count_run();
+        let hashed = self.run(move |memory| hash(&params, password.as_bytes(), memory)).await?;
+        Ok(hashed.map_err(failed)?.text())
     }
 
-    /// Whether this is the password. Without a hash the same work is done, and the answer is no (V-48).
+    /// Whether this is the password. Without a hash the same work is done, and the answer is no (V-48): one run, of our scheme
+    /// or of that of an imported hash.
     ///
     /// # Errors
     /// As [`PasswordHasher::hash`]; a stored hash that cannot be read.
     pub(crate) async fn verify(&self, stored: Option<&PasswordHash>, password: &str) -> Result<bool, Error> {
         let possible = stored.is_some() && password.chars().count() <= MOST_CHARACTERS;
-        let stored = stored.unwrap_or(&self.dummy).clone();
-        let password = if possible { normal(password) } else { Zeroizing::new(String::new()) };
-        let (argon2, verified) = (self.argon2.clone(), move |argon2: &Argon2<'_>| {
-            let parsed = phc::PasswordHash::new(stored.expose())?;
-            // The parameters are the stored hash's own.
-            argon2.verify_password(password.as_bytes(), &parsed)
-        });
-        match self.run(move || verified(&argon2)).await? {
-            Ok(()) => Ok(possible),
-            Err(password_hash::Error::PasswordInvalid) => Ok(false),
-            Err(error) => Err(failed(&error).into()),
-        }
+        let stored = match stored {
+            Some(stored) => Stored::parse(stored.expose()).map_err(failed)?,
+            None => self.dummy.clone(),
+        };
+        let password = Zeroizing::new(if possible { password.to_owned() } else { String::new() });
+        self.count_run();
+        let same = self.run(move |memory| stored.verify(&password, memory)).await?.map_err(failed)?;
+        Ok(same && possible)
     }
 
-    /// Whether a hash is weaker than the settings ask for today.
+    /// Whether a hash is weaker than the settings ask for today, or came from elsewhere.
     pub(crate) fn needs_rehash(&self, stored: &PasswordHash) -> bool {
-        let Ok(parsed) = phc::PasswordHash::new(stored.expose()) else { return false };
-        let Ok(params) = Params::try_from(&parsed) else { return false };
-        let now = self.argon2.params();
-        parsed.algorithm != Algorithm::Argon2id.ident()
-            || params.m_cost() < now.m_cost()
-            || params.t_cost() < now.t_cost()
+        Stored::parse(stored.expose()).is_ok_and(|stored| !stored.is_as_strong_as(&self.params))
+    }
+
+    /// Does what takes long for a password and is no hash, on the same threads and under the same bounds.
+    ///
+    /// # Errors
+    /// As [`PasswordHasher::hash`].
+    async fn consider<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        self.run(move |_| work()).await
+    }
+
+    /// Only tests count.
+    fn count_run(&self) {
+        #[cfg(test)]
+        self.runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }
 
     /// Runs `work` off the request's thread, when it is its turn. Whoever stops waiting gives up the place, but what has
     /// begun keeps it until it is done.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Error> {
         let full = || OAuthError::temporarily_unavailable("too many passwords wait to be hashed");
         let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
             self.metrics.turned_away.inc();
@@ -149,11 +138,9 @@ impl PasswordHasher {
         let arrived = Instant::now();
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| full())?;
         let waited = arrived.elapsed();
-        #[cfg(test)]
-        self.runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let held: [OwnedSemaphorePermit; 2] = [place, turn];
-        let done = self.threads.run(move || {
-            let done = work();
+        let done = self.threads.run(move |memory| {
+            let done = work(memory);
             drop(held);
             done
         });
@@ -175,15 +162,6 @@ const fn places(concurrency: usize) -> usize {
     concurrency.saturating_mul(1 + WAITING_EACH)
 }
 
-/// Whether a text can become a password: `least` to [`MOST_CHARACTERS`] characters, counted as they are hashed. Every
-/// character is welcome, U+0000 too, since only the hash is stored.
-pub(crate) fn fit(password: &str, least: usize) -> Result<(), PasswordRefusal> {
-    if password.chars().count() > MOST_CHARACTERS {
-        return Err(PasswordRefusal::TooLong);
-    }
-    if normal(password).chars().count() < least { Err(PasswordRefusal::TooShort { least }) } else { Ok(()) }
-}
-
 /// A password that somebody is handed: letters and digits, 142 bits or more, and as long as `least` asks for.
 pub(crate) fn fresh(least: usize) -> Zeroizing<String> {
     let texts = std::iter::repeat_with(|| Secret::generate().expose());
@@ -196,15 +174,26 @@ fn normal(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfkc().collect())
 }
 
-fn hash(argon2: &Argon2<'_>, password: &[u8]) -> password_hash::Result<PasswordHash> {
+fn hash(params: &Params, password: &[u8], memory: &mut Memory) -> Result<Stored, String> {
     let secret = Secret::generate();
-    let salt = secret.bytes().first_chunk::<SALT_BYTES>().ok_or(password_hash::Error::SaltInvalid)?;
-    let hashed: phc::PasswordHash = argon2.hash_password_with_salt(password, salt)?;
-    Ok(PasswordHash::new(hashed.to_string()))
+    let salt = secret.bytes().first_chunk::<SALT_BYTES>().ok_or("no salt")?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let mut made = Zeroizing::new([0; HASH_BYTES]);
+    argon2
+        .hash_password_into_with_memory(password, salt, made.as_mut(), memory.blocks(params.block_count()))
+        .map_err(|error| error.to_string())?;
+    Ok(Stored::Argon2 {
+        form: Form::Normal,
+        algorithm: Algorithm::Argon2id,
+        version: Version::V0x13,
+        params: params.clone(),
+        salt: Salt::new(salt).map_err(|error| error.to_string())?,
+        hash: Output::new(made.as_ref()).map_err(|error| error.to_string())?,
+    })
 }
 
-fn failed(error: &password_hash::Error) -> OAuthError {
-    OAuthError::server_error(format!("argon2id: {error}"))
+fn failed(error: impl std::fmt::Display) -> OAuthError {
+    OAuthError::server_error(format!("a password's hash: {error}"))
 }
 
 #[cfg(test)]
@@ -212,9 +201,10 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::*;
+    use crate::Settings;
 
     fn settings() -> PasswordSettings {
-        PasswordSettings { min_length: 12, memory_kib: 64, iterations: 1, parallelism: 1, concurrency: 2 }
+        PasswordSettings { memory_kib: 64, iterations: 1, ..Settings::new("https://auth.example.com").password }
     }
 
     #[tokio::test]
@@ -252,19 +242,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn length_is_counted_in_characters() {
-        assert_eq!(fit("eleven char", 12), Err(PasswordRefusal::TooShort { least: 12 }));
-        assert_eq!(fit("zwölf Zeiche", 12), Ok(()));
-        assert_eq!(
-            fit("e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}e\u{308}", 12),
-            Err(PasswordRefusal::TooShort { least: 12 }),
-            "combining marks are no characters of their own"
-        );
-        assert_eq!(fit(&"ä".repeat(256), 12), Ok(()));
-        assert_eq!(fit(&"ä".repeat(257), 12), Err(PasswordRefusal::TooLong));
-    }
-
     #[tokio::test]
     async fn weaker_hashes_are_found() {
         let weak = PasswordHasher::new(&settings()).unwrap();
@@ -280,7 +257,7 @@ mod tests {
     fn a_made_password_is_fit_and_never_the_same() {
         for least in [12, 24, 64] {
             let made = fresh(least);
-            assert_eq!((made.chars().count(), fit(&made, least)), (least.max(24), Ok(())));
+            assert_eq!((made.chars().count(), judge::fit(&made, least)), (least.max(24), Ok(())));
             assert_ne!(*made, *fresh(least));
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::family::Policy;
+use url::Url;
 
 use crate::UpstreamSettings;
 
@@ -21,7 +22,7 @@ pub struct Settings {
     pub sign_up: SignUpSettings,
     /// How long somebody who gave up their account may think better of it; zero: it is erased at once.
     pub deletion_grace: Duration,
-    /// How passwords are hashed and how long they are.
+    /// What may become a password, and how passwords are hashed.
     pub password: PasswordSettings,
     /// How many sign-ins may be tried.
     pub sign_in_limits: SignInLimits,
@@ -66,11 +67,17 @@ pub struct SignUpSettings {
     pub organization: bool,
 }
 
-/// How passwords are hashed and how long they are.
+/// What may become a password, and how passwords are hashed.
 #[derive(Clone, Debug)]
 pub struct PasswordSettings {
     /// In characters; 12 at the least.
     pub min_length: usize,
+    /// How hard to guess, on zxcvbn's scale of 0 to 4; 3 at the least.
+    pub min_score: u8,
+    /// What people call this server: as easily guessed as their own name.
+    pub server_name: String,
+    /// Where to ask whether a password was stolen elsewhere (the range query of Pwned Passwords); nobody is asked without.
+    pub breaches: Option<Url>,
     /// argon2id memory in KiB.
     pub memory_kib: u32,
     /// argon2id passes.
@@ -79,6 +86,10 @@ pub struct PasswordSettings {
     pub parallelism: u32,
     /// How many are hashed at the same time.
     pub concurrency: usize,
+    /// While imported hashes of other schemes exist, no failed sign-in is answered sooner.
+    pub imported_delay: Duration,
+    /// The most memory, in KiB, that an imported hash may take when it is compared.
+    pub imported_memory_kib: u64,
 }
 
 /// How many sign-ins may be tried.
@@ -145,10 +156,15 @@ impl Settings {
             deletion_grace: Duration::from_secs(14 * DAY),
             password: PasswordSettings {
                 min_length: 12,
+                min_score: 3,
+                server_name: String::new(),
+                breaches: None,
                 memory_kib: 19 * 1024,
                 iterations: 2,
                 parallelism: 1,
                 concurrency: 2,
+                imported_delay: Duration::from_secs(1),
+                imported_memory_kib: 64 * 1024,
             },
             sign_in_limits: SignInLimits { per_account: 10, per_address: 50, window: Duration::from_secs(15 * MINUTE) },
             registration: RegistrationSettings {

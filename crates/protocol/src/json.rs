@@ -6,14 +6,17 @@ mod strict;
 use serde_json::{Map, Value};
 
 /// A JSON object whose members are taken out one by one. `null` and empty text are the same as absent.
-pub(crate) struct Members(Map<String, Value>);
+pub struct Members(Map<String, Value>);
 
 /// Why a document or a member is refused, in words that may be shown.
-pub(crate) type Refusal = String;
+pub type Refusal = String;
 
 impl Members {
     /// Reads an object of at most this many bytes, in which no member stands twice.
-    pub(crate) fn parse(bytes: &[u8], max_bytes: usize) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// It is none, in words that quote nothing of it.
+    pub fn parse(bytes: &[u8], max_bytes: usize) -> Result<Self, Refusal> {
         if bytes.len() > max_bytes {
             return Err(format!("the document is longer than {max_bytes} bytes"));
         }
@@ -22,7 +25,11 @@ impl Members {
         Self::from_value(value)
     }
 
-    pub(crate) fn from_value(value: Value) -> Result<Self, Refusal> {
+    /// A value as an object.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn from_value(value: Value) -> Result<Self, Refusal> {
         match value {
             Value::Object(members) => Ok(Self(members)),
             _ => Err("the document is not a JSON object".to_owned()),
@@ -33,16 +40,26 @@ impl Members {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
-    pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
+    /// Takes a member out.
+    pub fn value(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name).filter(|value| !value.is_null())
     }
 
-    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+    /// Takes a text out.
+    ///
+    /// # Errors
+    /// It is no text.
+    pub fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         match self.value(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
             Some(_) => Err(format!("{name} must be a string")),
         }
+    }
+
+    /// The names of what was not taken out.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     pub(crate) fn texts(&mut self, name: &str, max: usize) -> Result<Option<Vec<String>>, Refusal> {

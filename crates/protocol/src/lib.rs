@@ -36,6 +36,7 @@ pub use credentials::ClientCredentials;
 pub use error::{ErrorBody, OAuthError};
 pub use error_code::ErrorCode;
 pub use introspection::{Access, ActiveToken, Introspection};
+pub use json::Members;
 pub use language_ranges::{accept_language, ui_locales};
 pub use params::Params;
 pub use pkce::{CodeChallenge, CodeVerifier};

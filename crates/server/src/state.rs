@@ -101,10 +101,15 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
         deletion_grace: settings.accounts.deletion_grace.duration(),
         password: PasswordSettings {
             min_length: usize::try_from(password.min_length).unwrap_or(usize::MAX),
+            min_score: u8::try_from(password.min_score).unwrap_or(u8::MAX),
+            server_name: settings.brand.name.clone(),
+            breaches: password.breaches.as_ref().map(|address| address.url().clone()),
             memory_kib: password.memory,
             iterations: password.time,
             parallelism: password.parallelism,
             concurrency: usize::try_from(password.concurrency).unwrap_or(usize::MAX),
+            imported_delay: password.imported_delay.duration(),
+            imported_memory_kib: password.imported_memory.into(),
         },
         sign_in_limits: SignInLimits {
             per_account: u64::from(limits.sign_in_per_account.count.get()),

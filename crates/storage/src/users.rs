@@ -172,7 +172,8 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn clear_password(&mut self, id: Id<User>) -> Result<(), StorageError> {
-        self.run_one("user", "UPDATE users SET password_hash = NULL, imported_work = NULL WHERE id = $1", [id.into()]).await
+        self.run_one("user", "UPDATE users SET password_hash = NULL, imported_work = NULL WHERE id = $1", [id.into()])
+            .await
     }
 
     /// Disables a user, or enables one again.

@@ -7,5 +7,3 @@ sign-up-have-account = Sie haben ein Konto? { $link }
     .link = Anmelden
 sign-up-no-address = Das ist keine E-Mail-Adresse. Sie sieht aus wie name@example.com.
 sign-up-taken = Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.
-sign-up-too-short = Dieses Passwort ist zu kurz. Nehmen Sie mindestens { $least } Zeichen.
-sign-up-too-long = Dieses Passwort ist zu lang. Nehmen Sie höchstens 256 Zeichen.

@@ -8,5 +8,3 @@ sign-up-have-account = You have an account? { $link }
     .link = Sign in
 sign-up-no-address = This is not an e-mail address. It looks like name@example.com.
 sign-up-taken = There is an account with this address already. Sign in with it instead.
-sign-up-too-short = This password is too short. Use at least { $least } characters.
-sign-up-too-long = This password is too long. Use at most 256 characters.

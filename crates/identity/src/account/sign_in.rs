@@ -61,7 +61,7 @@ impl Authority {
         let stored =
             account.as_ref().filter(|user| user.disabled_at.is_none()).and_then(|user| user.password_hash.as_ref());
         let right = self.parts.passwords.verify(stored, ask.password.expose()).await?;
-        let (Some(user), Some(stored), true) = (&account, stored, right) else { return Ok(Err(SignInRefusal::Wrong)) };
+        let (Some(user), Some(stored), true) = (&account, stored, right) else { return self.wrong(now).await.map(Err) };
         let rehashed = self.rehashed(stored, &ask.password).await?;
         let (user_id, security_epoch) = (user.id, user.security_epoch);
         let proved = Proved {
@@ -74,7 +74,22 @@ impl Authority {
         };
         let right = Right { user_id, counters, rehashed, beginning: self.admit(proved, now) };
         let begun = self.begin(right.clone(), now).await?;
-        Ok(begun.map(|user| right.beginning.given(user)).ok_or(SignInRefusal::Wrong))
+        match begun {
+            Some(user) => Ok(Ok(right.beginning.given(user))),
+            None => self.wrong(now).await.map(Err),
+        }
+    }
+
+    /// The answer to an attempt that failed. Hashes that came by an import take longer or shorter than ours, so while there are
+    /// any, no such answer comes before the slowest of them would (C-07).
+    async fn wrong(&self, now: Timestamp) -> Result<SignInRefusal, Error> {
+        let slowest = self.parts.store.read().await?.slowest_imported_password().await?;
+        if let Some(slowest) = slowest {
+            // Twice the estimate: the other half is what else such an attempt takes.
+            let delay = self.parts.settings.password.imported_delay.max(slowest * 2);
+            self.parts.clock.reaches(now.plus(delay)).await;
+        }
+        Ok(SignInRefusal::Wrong)
     }
 
     /// Whether this is the password of somebody who is signed in; counted like a sign-in, before it is looked at.

@@ -79,14 +79,14 @@ impl Authority {
             return Ok(Err(SignUpRefusal::Disabled));
         }
         let Some(email) = Email::parse(&ask.email) else { return Ok(Err(SignUpRefusal::Email)) };
-        let about = [email.as_str(), ask.name.as_deref().unwrap_or_default()];
-        if let Err(refusal) = self.acceptable_password(&ask.password, &about).await? {
-            return Ok(Err(SignUpRefusal::Password(refusal)));
-        }
         let limits = &settings.sign_in_limits;
         let counters = [Limit::of_address("sign-up", &ask.caller, limits.per_address)];
         if let Some(retry_after) = self.count_attempt(&counters, limits.window, now).await? {
             return Ok(Err(SignUpRefusal::TooMany { retry_after }));
+        }
+        let about = [email.as_str(), ask.name.as_deref().unwrap_or_default()];
+        if let Err(refusal) = self.acceptable_password(&ask.password, &about).await? {
+            return Ok(Err(SignUpRefusal::Password(refusal)));
         }
         let hash = self.parts.passwords.hash(ask.password.expose()).await?;
         if self.sends_mail() {

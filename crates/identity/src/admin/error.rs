@@ -21,12 +21,14 @@ impl ActError {
         Self { message: message.into(), trouble: None }
     }
 
+    /// Whether a constraint refused the write.
+    pub(super) const fn is_taken(&self) -> bool {
+        matches!(self.trouble, Some(StorageError::Constraint(_)))
+    }
+
     /// `message`, where a constraint refused the write; other trouble stays what it is.
     pub(super) fn if_taken(self, message: impl FnOnce() -> String) -> Self {
-        match self.trouble {
-            Some(StorageError::Constraint(_)) => Self::new(message()),
-            _ => self,
-        }
+        if self.is_taken() { Self::new(message()) } else { self }
     }
 }
 

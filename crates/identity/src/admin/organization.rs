@@ -89,20 +89,26 @@ impl Authority {
     }
 }
 
-/// The organisation with this slug or id.
+/// The organisation with this slug or id, or a refusal that says where to look.
 pub(super) async fn find(read: &mut Read, named: &str) -> Result<Organization, ActError> {
+    look_up(read, named).await?.ok_or_else(|| ActError::new(missing(named)))
+}
+
+/// The organisation with this slug or id.
+pub(super) async fn look_up(read: &mut Read, named: &str) -> Result<Option<Organization>, StorageError> {
     let by_slug = match Slug::parse(named) {
         Some(slug) => read.organization_by_slug(&slug).await?,
         None => None,
     };
-    let found = match (by_slug, Id::parse(named)) {
-        (Some(organization), _) => Some(organization),
-        (None, Some(id)) => read.organization(id).await?,
-        (None, None) => None,
-    };
-    found.ok_or_else(|| {
-        ActError::new(format!("there is no organisation '{named}'; `lanyard organization list` shows them"))
-    })
+    match (by_slug, Id::parse(named)) {
+        (Some(organization), _) => Ok(Some(organization)),
+        (None, Some(id)) => read.organization(id).await,
+        (None, None) => Ok(None),
+    }
+}
+
+pub(super) fn missing(named: &str) -> String {
+    format!("there is no organisation '{}'; `lanyard organization list` shows them", named.escape_debug())
 }
 
 /// A slug from the command line.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Authority, connections,
-    password::{self, MOST_CHARACTERS, PasswordRefusal},
+    password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
 
 /// The reason of grants that an operator ended with a password.
@@ -67,14 +67,17 @@ impl Authority {
         email_verified: bool,
         now: Timestamp,
     ) -> Result<Value, ActError> {
+        let address = parse_email(email)?;
+        let name = name.as_deref().map(organization::parse_name).transpose()?;
+        let about = [address.as_str(), name.as_deref().unwrap_or_default()];
         let user = User {
             id: Id::new(now),
-            email: parse_email(email)?,
-            name: name.as_deref().map(organization::parse_name).transpose()?,
             password_hash: match password {
-                Some(password) => Some(self.hash_new(password.expose()).await?),
+                Some(password) => Some(self.hash_chosen(password, &about).await?),
                 None => None,
             },
+            email: address,
+            name,
             email_verified_at: email_verified.then_some(now),
             created_at: now,
             disabled_at: None,
@@ -93,10 +96,14 @@ impl Authority {
         end_connections: bool,
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let least = self.parts.settings.password.min_length;
-        let made = password.is_none().then(|| password::fresh(least));
-        let chosen = password.map(Confidential::expose).or(made.as_ref().map(|made| made.as_str())).unwrap_or_default();
-        let hash = self.hash_new(chosen).await?;
+        let made = password.is_none().then(|| password::fresh(self.parts.settings.password.min_length));
+        let hash = match (&made, password) {
+            (None, Some(chosen)) => {
+                let user = find(&mut self.parts.store.read().await?, &named).await?;
+                self.hash_chosen(chosen, &[user.email.as_str(), user.name.as_deref().unwrap_or_default()]).await?
+            }
+            (made, _) => self.parts.passwords.hash(made.as_ref().map_or("", |made| made.as_str())).await?,
+        };
         let mut changed = self
             .change::<User>(
                 named,
@@ -111,17 +118,10 @@ impl Authority {
         Ok(changed)
     }
 
-    async fn hash_new(&self, password: &str) -> Result<PasswordHash, ActError> {
-        let least = self.parts.settings.password.min_length;
-        password::fit(password, least).map_err(|refusal| match refusal {
-            PasswordRefusal::TooShort { least } => {
-                ActError::new(format!("the password is too short; use {least} characters or more"))
-            }
-            PasswordRefusal::TooLong => {
-                ActError::new(format!("the password is too long; use {MOST_CHARACTERS} characters or fewer"))
-            }
-        })?;
-        Ok(self.parts.passwords.hash(password).await?)
+    /// Judged like a password that its person chooses.
+    async fn hash_chosen(&self, password: &Confidential, about: &[&str]) -> Result<PasswordHash, ActError> {
+        self.acceptable_password(password, about).await?.map_err(|refusal| ActError::new(words(&refusal)))?;
+        Ok(self.parts.passwords.hash(password.expose()).await?)
     }
 
     pub(super) async fn user_list(&self) -> Result<Value, ActError> {
@@ -144,6 +144,31 @@ impl Authority {
         }
         Ok(shown)
     }
+}
+
+fn words(refusal: &PasswordRefusal) -> String {
+    let made_of = match refusal {
+        PasswordRefusal::TooShort { least } => {
+            return format!("the password is too short; use {least} characters or more");
+        }
+        PasswordRefusal::TooLong => {
+            return format!("the password is too long; use {MOST_CHARACTERS} characters or fewer");
+        }
+        PasswordRefusal::Breached => {
+            return "the password was stolen from another service and is tried first by whoever guesses; use another"
+                .to_owned();
+        }
+        PasswordRefusal::Guessable(why) => match why {
+            Guessable::AboutYou => "the person's name or address, or this server's name, is most of it",
+            Guessable::Common => "it is like one of the most used passwords",
+            Guessable::Keys => "it is a row of keys",
+            Guessable::Repetition => "it is the same again and again",
+            Guessable::Sequence => "it is a sequence",
+            Guessable::Date => "a date or a year is most of it",
+            Guessable::Words => "it is made of too few words or names",
+        },
+    };
+    format!("the password is guessed too soon: {made_of}; use a few more unrelated words")
 }
 
 /// Connections stay unless they are to end: they were allowed by the person, whatever the password.

@@ -73,13 +73,7 @@ impl DocumentFetcher {
 
     /// Fetches JSON of at most `most` bytes.
     pub(crate) async fn fetch(&self, url: &Url, most: usize, now: Timestamp) -> Result<Body, FetchError> {
-        let destination = Destination::of(url, self.loopback.is_some())
-            .map_err(|why| FetchError::Refused(format!("{url}: {why}")))?;
-        let client = match destination {
-            Destination::Public => self.public.as_ref(),
-            Destination::Loopback => self.loopback.as_ref(),
-        };
-        let client = client.ok_or_else(|| FetchError::Refused("no CA certificates on this machine".to_owned()))?;
+        let client = self.client_for(url)?;
         let host = url.host_str().unwrap_or_default();
         if !self.hosts.may_fetch(host, now) {
             return Err(FetchError::Busy(format!("{host} was asked too often in this minute")));
@@ -87,9 +81,37 @@ impl DocumentFetcher {
         let Ok(_permit) = self.at_once.try_acquire() else {
             return Err(FetchError::Busy("too many fetches at the same time".to_owned()));
         };
-        // The whole of it: resolving, connecting, and a body that trickles.
-        let asking =
-            async { Body::read(client.get(url.clone()).header(ACCEPT, "application/json").send().await?, most).await };
+        self.in_time(async {
+            Body::read(client.get(url.clone()).header(ACCEPT, "application/json").send().await?, most).await
+        })
+        .await
+    }
+
+    /// Asks a service that the operator named, under the same guard, and reads at most `most` bytes of plain text. Its host is
+    /// not counted among strangers'; whoever asks bounds how many do at the same time.
+    pub(crate) async fn ask_named(
+        &self,
+        url: &Url,
+        (name, value): (&'static str, &'static str),
+        most: usize,
+    ) -> Result<Vec<u8>, FetchError> {
+        let client = self.client_for(url)?;
+        self.in_time(async { Body::read_text(client.get(url.clone()).header(name, value).send().await?, most).await })
+            .await
+    }
+
+    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, FetchError> {
+        let destination = Destination::of(url, self.loopback.is_some())
+            .map_err(|why| FetchError::Refused(format!("{url}: {why}")))?;
+        let client = match destination {
+            Destination::Public => self.public.as_ref(),
+            Destination::Loopback => self.loopback.as_ref(),
+        };
+        client.ok_or_else(|| FetchError::Refused("no CA certificates on this machine".to_owned()))
+    }
+
+    /// The whole of it: resolving, connecting, and a body that trickles.
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
         tokio::time::timeout(self.settings.timeout, asking)
             .await
             .unwrap_or_else(|_| Err(FetchError::Failed("it took too long".to_owned())))

@@ -56,6 +56,8 @@ pub struct HttpsServer {
 struct State {
     answer: Mutex<Answer>,
     connections: AtomicUsize,
+    /// The head of each request.
+    heads: Mutex<Vec<String>>,
     written: AtomicUsize,
 }
 
@@ -67,6 +69,7 @@ impl HttpsServer {
         let state = Arc::new(State {
             answer: Mutex::new(answer),
             connections: AtomicUsize::new(0),
+            heads: Mutex::default(),
             written: AtomicUsize::new(0),
         });
         let shared = Arc::clone(&state);
@@ -86,6 +89,11 @@ impl HttpsServer {
     /// How many connections arrived.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// What was asked, as it came.
+    pub fn heads(&self) -> Vec<String> {
+        self.state.heads.lock().unwrap().clone()
     }
 
     /// How many bytes it got rid of.
@@ -127,6 +135,7 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<State>) {
             Ok(read) => request.extend_from_slice(&some[..read]),
         }
     }
+    state.heads.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
     let answer = state.answer.lock().unwrap().clone();
     let (first, more, pause) = match answer {
         Answer::Bytes(bytes) => (bytes, Vec::new(), Duration::ZERO),

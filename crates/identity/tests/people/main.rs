@@ -5,9 +5,13 @@
 #![cfg(test)]
 
 mod admin;
+mod breaches;
 mod connections;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../clients/https_server.rs"]
+mod https_server;
+mod imports;
 mod janitor;
 mod members;
 mod sign_in;

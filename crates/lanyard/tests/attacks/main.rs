@@ -10,6 +10,7 @@
 
 mod floods;
 mod house;
+mod imports;
 mod person;
 mod refusals;
 mod repository;

@@ -4,26 +4,28 @@
 //! Does not own what an act does or refuses: that is `identity::admin`'s.
 
 mod client;
+mod import;
 mod organization;
 mod resource;
 mod user;
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 use identity::admin::Act;
 use serde_json::Value;
 
 use super::{Failure, Instance, Target, answer};
-use crate::{
-    config::Settings,
-    control::{self, Answer},
-};
+use crate::control::{self, Answer};
 
 pub use client::ClientAct;
+pub use import::Import;
 pub use organization::{MemberAct, OrganizationAct, ProjectAct};
 pub use resource::ResourceAct;
-pub use user::UserAct;
+pub use user::{UserAct, UserCommand};
 
 /// Acts on one kind of thing, and the server that they are for.
 #[derive(Debug, Args)]
@@ -45,33 +47,66 @@ where
     answer(&done, group.target.json)
 }
 
-/// Lets the running server do it; if there is none, opens the database.
-pub(super) async fn perform(target: &Target, act: Act) -> Result<Value, Failure> {
-    if let Some(socket) = &target.socket {
-        return match control::ask(socket, &act).await {
-            Ok(answer) => told(answer),
-            Err(error) if is_unserved(&error) => Err(Failure::failed(format!(
-                "No server listens at {}. Start it, or name its configuration with --config.",
-                socket.display()
-            ))),
-            Err(error) => Err(broken_off(socket, &error)),
-        };
-    }
-    let settings = target.config.load()?;
-    let socket = control::socket_path(&settings);
-    match control::ask(&socket, &act).await {
-        Ok(answer) => told(answer),
-        Err(error) if is_unserved(&error) => alone(settings, act).await,
-        Err(error) => Err(broken_off(&socket, &error)),
+/// As [`run`], where importing is one more thing that can be done.
+pub(super) async fn run_user(group: Group<UserCommand>) -> Result<(), Failure> {
+    match group.act {
+        UserCommand::Act(act) => run(Group { act, target: group.target }).await,
+        UserCommand::Import(import) => import.run(&group.target).await,
     }
 }
 
-async fn alone(settings: Settings, act: Act) -> Result<Value, Failure> {
-    let instance = Instance::open(settings).await?;
-    let authority = instance.authority();
-    let done = authority.act(act, authority.now()).await;
-    instance.close().await;
-    done.map_err(|error| Failure::failed(sentence(&error.message)))
+/// Lets the running server do it; if there is none, opens the database.
+pub(super) async fn perform(target: &Target, act: Act) -> Result<Value, Failure> {
+    let server = Reached::find(target).await?;
+    let done = server.act(act).await;
+    server.close().await;
+    done
+}
+
+/// The server that acts go to.
+enum Reached {
+    /// One that runs, at this socket.
+    Running(PathBuf),
+    /// This process, for the moment.
+    Own(Box<Instance>),
+}
+
+impl Reached {
+    async fn find(target: &Target) -> Result<Self, Failure> {
+        if let Some(socket) = &target.socket {
+            return Ok(Self::Running(socket.clone()));
+        }
+        let settings = target.config.load()?;
+        let socket = control::socket_path(&settings);
+        if control::is_served(&socket).await {
+            return Ok(Self::Running(socket));
+        }
+        Ok(Self::Own(Box::new(Instance::open(settings).await?)))
+    }
+
+    async fn act(&self, act: Act) -> Result<Value, Failure> {
+        match self {
+            Self::Running(socket) => match control::ask(socket, &act).await {
+                Ok(answer) => told(answer),
+                Err(error) if is_unserved(&error) => Err(Failure::failed(format!(
+                    "No server listens at {}. Start it, or name its configuration with --config.",
+                    socket.display()
+                ))),
+                Err(error) => Err(broken_off(socket, &error)),
+            },
+            Self::Own(instance) => {
+                let authority = instance.authority();
+                let done = authority.act(act, authority.now()).await;
+                done.map_err(|error| Failure::failed(sentence(&error.message)))
+            }
+        }
+    }
+
+    async fn close(self) {
+        if let Self::Own(instance) = self {
+            instance.close().await;
+        }
+    }
 }
 
 fn told(answer: Answer) -> Result<Value, Failure> {

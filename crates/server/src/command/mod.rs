@@ -17,7 +17,7 @@ mod tests;
 
 use clap::Subcommand;
 
-pub use admin::{ClientAct, Group, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct};
+pub use admin::{ClientAct, Group, Import, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand};
 pub use check::check;
 pub use failure::Failure;
 pub use init::Init;
@@ -49,7 +49,7 @@ pub enum Command {
     /// Clients: programs that ask for permission
     Client(Group<ClientAct>),
     /// People
-    User(Group<UserAct>),
+    User(Group<UserCommand>),
     /// Signing keys, and the server's own secret
     #[command(subcommand)]
     Key(KeyCommand),
@@ -70,7 +70,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Member(acts) => admin::run(acts).await,
         Command::Resource(acts) => admin::run(acts).await,
         Command::Client(acts) => admin::run(acts).await,
-        Command::User(acts) => admin::run(acts).await,
+        Command::User(acts) => admin::run_user(acts).await,
         Command::Key(command) => key::run(command).await,
     }
 }

@@ -4,7 +4,7 @@ use clap::{Parser, error::ErrorKind};
 use identity::admin::{Act, ClientKind};
 use serde_json::json;
 
-use super::{Command, Init, Instance, Target, admin, check, settings::ConfigFile};
+use super::{Command, Init, Instance, Target, UserCommand, admin, check, settings::ConfigFile};
 use crate::{
     config::Settings,
     control::{self, Answer, Control},
@@ -92,7 +92,8 @@ fn a_password_is_made_only_when_that_is_asked() {
     let Ok(Command::User(group)) = typed("user password a@example.com --generate --end-connections") else {
         panic!("not a user command")
     };
-    let Ok(Act::UserSetPassword { user, password: None, end_connections: true }) = Act::try_from(group.act) else {
+    let UserCommand::Act(act) = group.act else { panic!("not an act") };
+    let Ok(Act::UserSetPassword { user, password: None, end_connections: true }) = Act::try_from(act) else {
         panic!("not what was typed")
     };
     assert_eq!(user, "a@example.com");

@@ -12,8 +12,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
-    Contact, DatabaseUrl, HumanDuration, MailAddress, MailEncryption, Origin, ProviderWord, PublicUrl, Rate,
-    SecretText, WebAddress,
+    Contact, DatabaseUrl, HumanDuration, MailAddress, MailEncryption, Origin, ProviderWord, PublicUrl, RangeAddress,
+    Rate, SecretText, WebAddress,
 };
 
 /// What a setting's type says about itself.
@@ -59,6 +59,7 @@ kinds! {
     PublicUrl: "URL", "\"https://auth.example.com\"", Text;
     DatabaseUrl: "database address", "\"sqlite:/var/lib/lanyard/lanyard.db\"", Text;
     WebAddress: "URL", "\"https://docs.example.com/auth\"", Text;
+    RangeAddress: "URL", "\"https://api.pwnedpasswords.com/range/\"", Text;
     Contact: "URL", "\"mailto:security@example.com\"", Text;
     Accent: "colour", "\"#1f6feb\"", Text;
     Level: "log filter", "\"info\"", Text;
@@ -225,6 +226,7 @@ written_as_text!(
     DatabaseUrl,
     Origin,
     WebAddress,
+    RangeAddress,
     Contact,
     AddressRange,
     Accent,

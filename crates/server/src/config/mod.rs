@@ -35,7 +35,7 @@ pub use duration::HumanDuration;
 pub use key_file::KeyFile;
 pub use kind::{Accent, AddressRange, Level, LogFormat};
 pub use mail::{Mail, MailAddress, MailEncryption, SecretText, Smtp};
-pub use origin::{Contact, Origin, WebAddress};
+pub use origin::{Contact, Origin, RangeAddress, WebAddress};
 pub use problem::Problem;
 pub use provider::ProviderWord;
 pub use public_url::PublicUrl;

@@ -39,6 +39,36 @@ impl FromStr for WebAddress {
     }
 }
 
+/// Where ranges of hashes are asked for: an https address to whose end the first digits of a hash are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RangeAddress(Url);
+
+impl FromStr for RangeAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match Url::parse(text) {
+            Ok(url) if url.scheme() == "https" && text.ends_with('/') && url.query().is_none() => Ok(Self(url)),
+            Ok(url) if url.scheme() == "https" => Err("must end with a /".to_owned()),
+            _ => Err(format!("is \"{}\", which is not an https address", text.escape_debug())),
+        }
+    }
+}
+
+impl RangeAddress {
+    /// The address.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for RangeAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
 /// How to reach whoever answers for security: a `mailto:` or `https:` address (RFC 9116 §2.5.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact(String);

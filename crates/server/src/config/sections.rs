@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     Accent, AddressRange, Contact, DatabaseUrl, HumanDuration, Level, LogFormat, MailAddress, MailEncryption, Origin,
-    ProviderWord, PublicUrl, Rate, SecretText, WebAddress,
+    ProviderWord, PublicUrl, RangeAddress, Rate, SecretText, WebAddress,
     kind::Required,
     section::{Key, Section, section},
 };
@@ -182,10 +182,15 @@ section! {
 }
 
 section! {
-    /// Passwords, and what hashing one costs (argon2id).
+    /// What may become a password, and what hashing one costs (argon2id).
     pub struct Password as "password" {
         /// Characters at least; 12 or more.
         min_length: u32 = 12;
+        /// How hard to guess it must be, as zxcvbn estimates: 3 or 4.
+        min_score: u32 = 3;
+        /// Where to ask whether a new password was stolen elsewhere, such as `https://api.pwnedpasswords.com/range/`. Five
+        /// digits of its SHA-1 are told there, never more. Not set: nobody is asked.
+        breaches: Option<RangeAddress> = None;
         /// Memory for one hash, in KiB.
         memory: u32 = 19456;
         /// Passes over that memory.
@@ -194,6 +199,11 @@ section! {
         parallelism: u32 = 1;
         /// How many hashes are made at once; others wait.
         concurrency: u32 = 2;
+        /// While there are imported hashes that nobody has signed in with yet, a failed sign-in is answered after this long.
+        /// `lanyard user import` refuses hashes that may take more than half of it.
+        imported_delay: HumanDuration = HumanDuration::seconds(1);
+        /// The most memory that comparing with an imported hash may take, in KiB.
+        imported_memory: u32 = 65536;
     }
 }
 

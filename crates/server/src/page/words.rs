@@ -1,6 +1,6 @@
 //! Which words say what the flows answer in types.
 
-use identity::account::PasswordRefusal;
+use identity::account::{Guessable, PasswordRefusal};
 use model::{Client, ClientOrigin};
 use protocol::{ClientIdUrl, EMAIL, ErrorCode, OAuthError, PROFILE, Scope};
 
@@ -65,10 +65,21 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
 
 /// Why this cannot be a password, and what could.
 pub(super) fn password(visit: &Visit, refusal: &PasswordRefusal) -> String {
-    match refusal {
-        PasswordRefusal::TooShort { least } => visit.say("sign-up-too-short").with("least", least).into(),
-        PasswordRefusal::TooLong => visit.say("sign-up-too-long").into(),
-    }
+    let key = match refusal {
+        PasswordRefusal::TooShort { least } => return visit.say("unfit-too-short").with("least", least).into(),
+        PasswordRefusal::TooLong => "unfit-too-long",
+        PasswordRefusal::Breached => "unfit-breached",
+        PasswordRefusal::Guessable(why) => match why {
+            Guessable::AboutYou => "unfit-about-you",
+            Guessable::Common => "unfit-common",
+            Guessable::Keys => "unfit-keys",
+            Guessable::Repetition => "unfit-repetition",
+            Guessable::Sequence => "unfit-sequence",
+            Guessable::Date => "unfit-date",
+            Guessable::Words => "unfit-words",
+        },
+    };
+    visit.say(key).into()
 }
 
 /// How a session's person signed in (RFC 8176 §2), as an act.

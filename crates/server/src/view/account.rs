@@ -120,7 +120,7 @@ impl ChangePassword {
         };
         let refused = Self {
             present_error: Some(say(language, "account-change-password").part("wrong").into()),
-            password_error: Some(say(language, "sign-up-too-short").with("least", 12).into()),
+            password_error: Some(say(language, "unfit-too-short").with("least", 12).into()),
             ..plain.clone()
         };
         let hostile = Self {

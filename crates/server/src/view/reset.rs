@@ -66,7 +66,7 @@ impl Reset {
             password_minimum: 12,
         };
         let refused =
-            Self { password_error: Some(say(language, "sign-up-too-short").with("least", 12).into()), ..plain.clone() };
+            Self { password_error: Some(say(language, "unfit-too-short").with("least", 12).into()), ..plain.clone() };
         let hostile = Self {
             token: sample::HOSTILE.to_owned(),
             email: sample::HOSTILE.to_owned(),

@@ -63,7 +63,7 @@ impl SignUp {
         let refused = Self {
             name: Field { value: "Ada".to_owned(), error: None },
             email: field("ada(at)example.com", &said("sign-up-no-address")),
-            password_error: Some(said("sign-up-too-short")),
+            password_error: Some(said("unfit-about-you")),
             waiting: sample::waiting("Claude"),
             ..plain.clone()
         };

@@ -6,7 +6,18 @@ use clap::Subcommand;
 use identity::admin::{Act, TypedPassword};
 use protocol::Confidential;
 
+use super::Import;
 use crate::command::Failure;
+
+/// What can be done with accounts, and with many at once.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// One of the acts on one account.
+    #[command(flatten)]
+    Act(UserAct),
+    /// Make accounts of people who come from elsewhere, with their password hashes: a file with a JSON object on each line
+    Import(Import),
+}
 
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]

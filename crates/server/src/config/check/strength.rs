@@ -59,6 +59,8 @@ pub(super) fn check_password(password: &Password, purpose: Purpose, found: &mut 
         format!("is {length}"),
         "Write 12 or more, and at most 64.",
     );
+    check_choice(password, found);
+    check_imported(password, found);
     let work = u64::from(password.memory) * u64::from(password.time);
     let weak = password.memory < LEAST_MEMORY || work < LEAST_WORK;
     found.refuse(
@@ -88,4 +90,28 @@ pub(super) fn check_password(password: &Password, purpose: Purpose, found: &mut 
         "Write at least 8 KiB for each lane of password.parallelism.",
     );
     found.refuse(password.memory > 4_194_304, "password.memory", "is more than 4 GiB", "Write it in KiB.");
+}
+
+/// What may become a password.
+fn check_choice(password: &Password, found: &mut Findings) {
+    let score = password.min_score;
+    found.refuse(!(3..=4).contains(&score), "password.min_score", format!("is {score}"), "Write 3 or 4.");
+}
+
+/// What comparing with an imported hash may take.
+fn check_imported(password: &Password, found: &mut Findings) {
+    let (least, most) = (HumanDuration::seconds(1), HumanDuration::seconds(30));
+    let delay = password.imported_delay;
+    found.refuse(
+        delay < least || delay > most,
+        "password.imported_delay",
+        format!("is {delay}"),
+        format!("Write {least} to {most}."),
+    );
+    found.refuse(
+        password.imported_memory > 1_048_576,
+        "password.imported_memory",
+        "is more than 1 GiB",
+        "Write it in KiB.",
+    );
 }

@@ -1,0 +1,10 @@
+unfit-too-short = Dieses Passwort ist zu kurz. Nehmen Sie mindestens { $least } Zeichen.
+unfit-too-long = Dieses Passwort ist zu lang. Nehmen Sie höchstens 256 Zeichen.
+unfit-breached = Dieses Passwort wurde bei einem anderen Dienst gestohlen und gehört zu den ersten, die jemand probiert. Nehmen Sie ein anderes, hier und überall, wo Sie es sonst benutzen.
+unfit-about-you = Dieses Passwort ist leicht zu erraten: Ihr Name, Ihre Adresse oder der Name dieses Ortes kommt darin vor. Fügen Sie einige Wörter hinzu, die nichts mit Ihnen zu tun haben.
+unfit-common = Dieses Passwort ist leicht zu erraten: Es gleicht einem, das sehr viele benutzen. Nehmen Sie stattdessen einige Wörter ohne Zusammenhang.
+unfit-keys = Dieses Passwort ist leicht zu erraten: Es ist eine Reihe auf der Tastatur. Nehmen Sie stattdessen einige Wörter ohne Zusammenhang.
+unfit-repetition = Dieses Passwort ist leicht zu erraten: Es ist immer wieder dasselbe. Nehmen Sie stattdessen einige Wörter ohne Zusammenhang.
+unfit-sequence = Dieses Passwort ist leicht zu erraten: Es ist eine Folge wie abcd oder 4321. Nehmen Sie stattdessen einige Wörter ohne Zusammenhang.
+unfit-date = Dieses Passwort ist leicht zu erraten: Ein Datum oder eine Jahreszahl ist der größte Teil davon. Fügen Sie einige Wörter ohne Zusammenhang hinzu.
+unfit-words = Dieses Passwort ist leicht zu erraten: Es hat zu wenige Wörter. Fügen Sie noch ein oder zwei hinzu.
