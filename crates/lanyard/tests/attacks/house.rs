@@ -108,6 +108,12 @@ impl House {
         });
         let line = heard.recv_timeout(PATIENCE).expect("the server says nothing").unwrap();
         assert!(line.contains("is ready at"), "{line}");
+        // Commands reach it a moment later.
+        let begun = Instant::now();
+        while !self.directory.path().join("lanyard.db.sock").exists() {
+            assert!(begun.elapsed() < PATIENCE, "it takes no commands");
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// The most memory that the server has ever held, in KiB; nothing where the system does not say.
