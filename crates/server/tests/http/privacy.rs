@@ -121,7 +121,7 @@ async fn c38_the_last_owner_must_hand_over_or_delete_first_and_is_told_so() {
     let owner = server.browser();
     owner.sign_in("owner@example.com", PASSWORD).await;
     let told = owner.get("/account/delete").await;
-    assert!(told.status == 409 && told.body.contains("Apollo, Gemini"), "{}", told.body);
+    assert!(told.status == 409 && ["Apollo", "Gemini"].iter().all(|name| told.body.contains(name)), "{}", told.body);
     let csrf = ("csrf", page::form(&told.body, &format!("/owners/{}", server.seeded.member)).unwrap().1[0].1.clone());
     let typed = owner.post("/account/delete", &[(csrf.0, &csrf.1), ("confirmation", "owner@example.com")]).await;
     assert_eq!(typed.status, 409, "not by force either");
