@@ -36,6 +36,18 @@ impl<T: ?Sized> Id<T> {
         Some(Self { text: text.as_bytes().try_into().ok()?, of: PhantomData })
     }
 
+    /// The id that these 128 bits are.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self { text: base62::encode(&bytes), of: PhantomData }
+    }
+
+    /// The 128 bits.
+    #[must_use]
+    pub fn bytes(&self) -> [u8; 16] {
+        base62::decode(self.as_str()).unwrap_or_default()
+    }
+
     /// The 22 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -109,5 +121,6 @@ mod tests {
         assert!(early < late);
         assert_eq!(Id::parse(early.as_str()), Some(early));
         assert_eq!(Id::<()>::parse("short"), None);
+        assert_eq!(Id::from_bytes(early.bytes()), early);
     }
 }

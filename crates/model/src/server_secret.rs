@@ -29,6 +29,8 @@ pub enum Purpose {
     MailedCode,
     /// Nonces and PKCE verifiers that go to other providers.
     Upstream,
+    /// What is kept of recovery codes.
+    RecoveryCode,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -47,6 +49,7 @@ struct Keys {
     counter: HmacSha256,
     mailed_code: HmacSha256,
     upstream: HmacSha256,
+    recovery_code: HmacSha256,
     seal: SealKey,
 }
 
@@ -135,6 +138,7 @@ impl Keys {
             counter: mac("counter")?,
             mailed_code: mac("mailed-code")?,
             upstream: mac("upstream")?,
+            recovery_code: mac("recovery-code")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -148,6 +152,7 @@ impl Keys {
             Purpose::Counter => &self.counter,
             Purpose::MailedCode => &self.mailed_code,
             Purpose::Upstream => &self.upstream,
+            Purpose::RecoveryCode => &self.recovery_code,
         }
     }
 }

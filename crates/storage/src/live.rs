@@ -28,16 +28,21 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 13] = [
+const APART: [&str; 18] = [
     "attempts",
     "audit_events",
     "authorizations",
+    "ceremonies",
+    "half_sign_ins",
     "mails",
     "notices",
+    "passkeys",
     "proofs",
+    "recovery_codes",
     "retired_names",
     "sessions",
     "signing_keys",
+    "totps",
     "upstream_identities",
     "upstream_logins",
     "used_assertions",

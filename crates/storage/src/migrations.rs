@@ -14,6 +14,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (2, "mails", include_str!("../../../migrations/0002_mails.sql")),
     (3, "proofs", include_str!("../../../migrations/0003_proofs.sql")),
     (4, "upstream", include_str!("../../../migrations/0004_upstream.sql")),
+    (5, "factors", include_str!("../../../migrations/0005_factors.sql")),
     (6, "imported_passwords", include_str!("../../../migrations/0006_imported_passwords.sql")),
     (7, "languages", include_str!("../../../migrations/0007_languages.sql")),
     (8, "undecided", include_str!("../../../migrations/0008_undecided.sql")),

@@ -63,9 +63,20 @@ const PERSONAL: &[Personal] = personal! {
     "proofs_by_mail" from "proofs": "SELECT id, kind, security_epoch, email, tries, mails, created_at, expires_at, spent_at \
         FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1) ORDER BY id",
         without ["token_hash", "code_tag", "key_version", "browser_hash", "carried"];
+    "authenticator_app" from "totps": "SELECT user_id, confirmed_at, last_step, pending_until FROM totps WHERE user_id = $1",
+        without ["sealed_seed", "pending_seed"];
+    "recovery_codes" from "recovery_codes": "SELECT user_id, created_at, spent_at FROM recovery_codes WHERE user_id = $1",
+        without ["tag", "key_version"];
+    "passkeys" from "passkeys": "SELECT id, credential_id, credential, version, name, created_at, used_at, suspect_at \
+        FROM passkeys WHERE user_id = $1 ORDER BY id", without [];
+    "passkey_challenges" from "ceremonies": "SELECT id, kind, expires_at FROM ceremonies WHERE user_id = $1 ORDER BY id",
+        without ["browser_hash", "state"];
+    "half_sign_ins" from "half_sign_ins": "SELECT id, security_epoch, amr, purpose, session_id, created_at, expires_at \
+        FROM half_sign_ins WHERE user_id = $1 ORDER BY id", without ["browser_hash"];
     "mails" from "mails": "SELECT id, recipient, kind, created_at, expires_at, leased_until, attempts, handed_over_at, settled_at, outcome \
         FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1) ORDER BY id", without ["sealed"];
-    "attempts_to_sign_in" from "attempts": "SELECT subject, window_started_at, count FROM attempts WHERE subject = 'sign-in:account:' || $1",
+    "attempts_to_sign_in" from "attempts": "SELECT subject, window_started_at, count FROM attempts \
+        WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, client_id, organization_id, subject, address \
         FROM audit_events WHERE user_id = $1 ORDER BY id", without [];
@@ -84,7 +95,7 @@ const ERASED: &[&str] = &[
     "DELETE FROM memberships WHERE user_id = $1",
     "DELETE FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1)",
-    "DELETE FROM attempts WHERE subject = 'sign-in:account:' || $1",
+    "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1)",
     "DELETE FROM audit_events WHERE user_id = $1 AND organization_id IS NULL",
     "UPDATE audit_events SET address = NULL WHERE user_id = $1",
 ];

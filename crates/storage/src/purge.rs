@@ -46,7 +46,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 10] = [
+        let expired: [(&'static str, Timestamp); 12] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -71,6 +71,11 @@ impl Tx {
             (
                 "DELETE FROM proofs WHERE id IN (SELECT id FROM proofs WHERE expires_at <= $1 LIMIT 500)",
                 now.minus(AUTHORIZATION_KEPT),
+            ),
+            ("DELETE FROM ceremonies WHERE id IN (SELECT id FROM ceremonies WHERE expires_at <= $1 LIMIT 500)", now),
+            (
+                "DELETE FROM half_sign_ins WHERE id IN (SELECT id FROM half_sign_ins WHERE expires_at <= $1 LIMIT 500)",
+                now,
             ),
             (
                 "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at <= $1 LIMIT 500)",

@@ -132,8 +132,8 @@ impl Tx {
         self.run("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", [user_id.into(), but.into()]).await
     }
 
-    /// Notes that a person has proved again who they are; the session goes on under another secret. No if it has ended, or
-    /// another proof came first.
+    /// Notes that a person has proved again who they are, and how, if that is another way than at sign-in; the session goes on
+    /// under another secret. No if it has ended, or another proof came first.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -141,11 +141,35 @@ impl Tx {
         &mut self,
         session: &Session,
         hash: &SecretHash,
+        amr: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let sql =
-            "UPDATE sessions SET authenticated_at = $4, hash = $3 WHERE id = $1 AND hash = $2 AND expires_at > $4";
+        let sql = "UPDATE sessions SET authenticated_at = $4, hash = $3, amr = coalesce($5, amr) \
+             WHERE id = $1 AND hash = $2 AND expires_at > $4";
+        let values = [session.id.into(), (&session.hash).into(), hash.into(), now.into(), amr.into()];
+        Ok(self.run(sql, values).await? == 1)
+    }
+
+    /// Gives a session another secret; when its person proved who they are stays. No if it has ended, or has another already.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn renew_session(
+        &mut self,
+        session: &Session,
+        hash: &SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let sql = "UPDATE sessions SET hash = $3 WHERE id = $1 AND hash = $2 AND expires_at > $4";
         Ok(self.run(sql, [session.id.into(), (&session.hash).into(), hash.into(), now.into()]).await? == 1)
+    }
+
+    /// Notes that a person has proved more since they signed in with this session; when they did stays.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn set_session_amr(&mut self, id: Id<Session>, amr: &str) -> Result<(), StorageError> {
+        self.run("UPDATE sessions SET amr = $2 WHERE id = $1", [id.into(), amr.into()]).await.map(drop)
     }
 
     /// Ends all sessions of a user.

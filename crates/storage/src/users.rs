@@ -65,6 +65,17 @@ impl Read {
     pub async fn users(&mut self) -> Result<Vec<User>, StorageError> {
         self.all("SELECT * FROM users ORDER BY created_at, id", []).await?.iter().map(user).collect()
     }
+
+    /// The language in which a user was answered when they signed in last; English where that is not known, or not spoken
+    /// any more.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn language_of(&mut self, id: Id<User>) -> Result<Language, StorageError> {
+        let row = self.one("SELECT language FROM users WHERE id = $1", [id.into()]).await?;
+        let tag = row.map(|row| Columns::of(&row, "users").optional_text("language")).transpose()?.flatten();
+        Ok(tag.and_then(|tag| Language::of_tag(&tag)).unwrap_or_default())
+    }
 }
 
 impl Tx {
@@ -145,17 +156,6 @@ impl Tx {
     pub async fn set_email(&mut self, id: Id<User>, email: &Email, verified_at: Timestamp) -> Result<(), StorageError> {
         let sql = "UPDATE users SET email = $2, email_verified_at = $3 WHERE id = $1";
         self.run_one("user", sql, [id.into(), email.into(), verified_at.into()]).await
-    }
-
-    /// The language in which a user was answered when they signed in last; English where that is not known, or not spoken
-    /// any more.
-    ///
-    /// # Errors
-    /// Trouble of the database.
-    pub async fn language_of(&mut self, id: Id<User>) -> Result<Language, StorageError> {
-        let row = self.one("SELECT language FROM users WHERE id = $1", [id.into()]).await?;
-        let tag = row.map(|row| Columns::of(&row, "users").optional_text("language")).transpose()?.flatten();
-        Ok(tag.and_then(|tag| Language::of_tag(&tag)).unwrap_or_default())
     }
 
     /// Remembers the language in which a user is answered.

@@ -6,11 +6,14 @@ use model::{
 };
 use storage::{Held, HeldTable, StorageError, Store};
 
-use crate::harness::{
-    Fresh, NOW, at, commit,
-    things::{World, audit_event, session, user},
-};
 use crate::upstream::{identity, login};
+use crate::{
+    factors,
+    harness::{
+        Fresh, NOW, at, commit,
+        things::{World, audit_event, session, user},
+    },
+};
 
 async fn held(store: &Store, id: Id<User>) -> Vec<HeldTable> {
     store.read().await.unwrap().held_of(id).await.unwrap()
@@ -69,10 +72,16 @@ async fn fill(db: &Fresh) -> World {
     let subject = format!("sign-in:account:{}", world.user.id);
     let (open, elsewhere) = (session(&world.user), identity(&world.user, "1"));
     let trip = login(UpstreamPurpose::Link(world.user.id, open.id));
-    commit!(db.store, [world, inside, own, notice, subject, open, elsewhere, trip], tx => {
+    let (passkey, ceremony, half) = factors::of(world.user.id);
+    commit!(db.store, [world, inside, own, notice, subject, open, elsewhere, trip, passkey, ceremony, half], tx => {
         tx.insert_session(&open).await?;
         tx.insert_upstream_identity(&elsewhere).await?;
         tx.insert_upstream_login(&trip).await?;
+        tx.begin_totp(world.user.id, "sealed", at(900)).await?;
+        tx.replace_recovery_codes(world.user.id, &[factors::code()], NOW).await?;
+        tx.insert_passkey(&passkey).await?;
+        tx.insert_ceremony(&ceremony).await?;
+        tx.put_half_sign_in(&half).await?;
         tx.insert_proof(&proof(&world.user)).await?;
         tx.insert_mail(&mail(&world.user.email)).await?;
         tx.insert_notice(&notice).await?;
@@ -122,6 +131,8 @@ async fn c38_nothing_of_an_erased_person_is_left_but_an_organisations_trail_with
     assert_eq!(db.count(&format!("audit_events WHERE user_id = '{id}' AND address IS NOT NULL")).await, 0);
     for table in
         ["users", "sessions", "grants", "families", "access_tokens", "memberships", "proofs", "mails", "notices"]
+            .into_iter()
+            .chain(["totps", "recovery_codes", "passkeys", "ceremonies", "half_sign_ins"])
     {
         assert_eq!(db.count(table).await, 0, "{table}");
     }
