@@ -14,11 +14,13 @@ mod confirm;
 mod cookie;
 mod ending;
 mod export;
+mod factors;
 mod federated;
 mod language;
 mod leaving;
 mod mailed;
 mod mailing;
+mod methods;
 mod owned;
 mod recent;
 mod reset;
@@ -35,14 +37,22 @@ use protocol::Confidential;
 use storage::StorageError;
 
 pub use address::AddressRefusal;
+pub use admission::Admitted;
 pub use change_password::{ChangeRefusal, Changed};
 pub use confirm::{Confirm, ConfirmRefusal, Confirmed, Evidence, Opened, Pending};
 pub use ending::RESET;
+pub(crate) use factors::RelyingParty;
+pub use factors::{
+    Answer, Challenge, Completed, Demanded, Enrolment, FactorRefusal, Given, NewPasskey, PasskeyName, PasskeySignIn,
+    SecondFactor, ShownCodes, TotpState,
+};
 pub use federated::{ComeBack, Connected, FederatedRefusal, Homecoming, Stranded, WaitingIdentity};
 pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
 pub use mailing::MailRefusal;
+pub(crate) use methods::{ACR_VALUES, acr};
 pub use owned::OwnedRefusal;
-pub use recent::NotRecent;
+pub use recent::{Again, NotRecent};
+pub(crate) use reset::NOTICE_LIFE;
 pub use reset::ResetRefusal;
 pub use sign_in::{SignIn, SignInRefusal};
 pub use sign_up::{SignUp, SignUpRefusal, SignedUp};

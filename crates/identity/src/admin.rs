@@ -218,6 +218,11 @@ pub enum Act {
         /// Whether their connections end too.
         end_connections: bool,
     },
+    /// Takes all second factors from a person who has lost them, and ends their sessions.
+    UserRemoveFactors {
+        /// Whose: address or id.
+        user: String,
+    },
     /// Deletes an account with its sessions, memberships and grants.
     UserRemove {
         /// Which: address or id.
@@ -296,6 +301,7 @@ impl Authority {
             A::UserSetPassword { user, password, end_connections } => {
                 self.user_set_password(user, password.as_ref().map(|typed| &typed.0), end_connections, now).await
             }
+            A::UserRemoveFactors { user } => self.user_remove_factors(user, now).await,
             A::UserRemove { user } => self.remove::<User>(user, now).await,
             A::KeyRotate {} => self.key_rotate(now).await,
         }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Clock, Error, Settings,
+    account::RelyingParty,
     client_document::DocumentFetcher,
     keyring::Keyring,
     known::Known,
@@ -44,6 +45,7 @@ pub(crate) struct Parts {
     /// One permit for each registration under way: how large one is, a stranger decides.
     pub(crate) registering: Semaphore,
     pub(crate) mail: MailQueue,
+    pub(crate) relying_party: RelyingParty,
 }
 
 /// Registrations under way at the same time.
@@ -81,6 +83,7 @@ impl Authority {
             last_uses: LastUses::default(),
             registering: Semaphore::new(REGISTERING),
             mail: MailQueue::default(),
+            relying_party: RelyingParty::new(&settings.issuer)?,
             store,
             secrets,
             clock,

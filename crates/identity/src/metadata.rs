@@ -6,7 +6,7 @@ use model::Language;
 use protocol::{AuthMethod, GrantType, OAuthError, ServerMetadata, SigningAlgorithm};
 use serde::Serialize;
 
-use crate::{Authority, Error, keyring, known::Snapshot, register};
+use crate::{Authority, Error, account, keyring, known::Snapshot, register};
 
 /// Algorithms that client assertions may be signed with.
 const ASSERTION_ALGORITHMS: [SigningAlgorithm; 4] =
@@ -73,7 +73,7 @@ impl Authority {
             subject_types_supported: words(&["public"]),
             id_token_signing_alg_values_supported: algorithms(&keyring::ALGORITHMS),
             claims_supported: words(&CLAIMS),
-            acr_values_supported: words(&["aal1"]),
+            acr_values_supported: words(&account::ACR_VALUES),
             prompt_values_supported: words(&["none", "login", "consent", "select_account"]),
             ui_locales_supported: words(&Language::ALL.map(Language::tag)),
             authorization_response_iss_parameter_supported: true,

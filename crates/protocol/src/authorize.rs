@@ -12,6 +12,7 @@ const MAX_STATE_BYTES: usize = 4096;
 const MAX_NONCE_BYTES: usize = 2048;
 const MAX_LOGIN_HINT_BYTES: usize = 320;
 const MAX_UI_LOCALES_BYTES: usize = 256;
+const MAX_ACR_VALUES_BYTES: usize = 512;
 
 /// What `prompt` asks for (OpenID Connect Core §3.1.2.1). `none` never stands beside another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +71,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Option<String>,
     /// An earlier ID token of the person whom the client expects; unverified.
     pub id_token_hint: Option<String>,
+    /// How strongly the client wishes the person to have signed in, the most wished first.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
 }
 
 impl AuthorizationRequest {
@@ -138,6 +142,11 @@ impl AuthorizationRequest {
             login_hint: text("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES),
             ui_locales: text("ui_locales").filter(|locales| locales.len() <= MAX_UI_LOCALES_BYTES),
             id_token_hint: text("id_token_hint"),
+            // A wish (OpenID Connect Core §3.1.2.1), never an error.
+            acr_values: text("acr_values")
+                .filter(|wish| wish.len() <= MAX_ACR_VALUES_BYTES)
+                .map(|wish| wish.split_ascii_whitespace().map(str::to_owned).collect())
+                .unwrap_or_default(),
         })
     }
 }

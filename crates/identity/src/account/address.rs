@@ -220,6 +220,8 @@ async fn restore(
     tx.clear_password(user.id).await?;
     // Whoever took the account may have given it up.
     tx.set_erase_at(user.id, user.security_epoch, None).await?;
+    // What they demand at sign-in now would lock its owner out.
+    tx.delete_second_factors_since(user.id, proof.created_at).await?;
     ending::end_everything(tx, user, ending::RESET, now).await?;
     tx.delete_upstream_identities_of(user.id).await?;
     tx.insert_audit_event(&event("email.restored", user.id, Some(user.id.to_string()), address, now)).await?;

@@ -29,7 +29,7 @@ impl Authority {
             id: Id::new(now),
             hash: secret.hash(),
             user_id: proved.user_id,
-            amr: proved.amr.to_owned(),
+            amr: proved.amr,
             authenticated_at: now,
             created_at: now,
             seen_at: now,
@@ -61,10 +61,20 @@ impl Beginning {
         }
         tx.insert_session(&self.session).await?;
         tx.set_language(self.session.user_id, self.language).await?;
-        tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
-        tx.rebind_upstream_logins(&self.old_browser, &self.new_browser.hash()).await?;
+        self.hand_over(tx).await?;
         tx.insert_audit_event(&audit("session.started", &self.session, Some(&self.session.address), now)).await?;
         Ok(true)
+    }
+
+    /// Hands over to the browser's new secret what it was in the middle of.
+    pub(super) async fn hand_over(&self, tx: &mut Tx) -> Result<(), StorageError> {
+        tx.rebind_authorizations(&self.old_browser, &self.new_browser.hash()).await?;
+        tx.rebind_upstream_logins(&self.old_browser, &self.new_browser.hash()).await
+    }
+
+    /// The secret that the browser gets.
+    pub(super) const fn new_browser(&self) -> &Secret {
+        &self.new_browser
     }
 
     /// What the browser is given, once that is durable.

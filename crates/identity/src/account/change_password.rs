@@ -110,7 +110,15 @@ async fn write(
     now: Timestamp,
 ) -> Result<Option<u64>, StorageError> {
     let (user, session) = (&signed_in.user, &signed_in.session);
-    if !tx.hold_user(user.id, user.security_epoch).await? || !tx.prove_session(session, session_hash, now).await? {
+    if !tx.hold_user(user.id, user.security_epoch).await? {
+        return Ok(None);
+    }
+    // Where a second factor is demanded, the password alone has not proved again who this is.
+    let renewed = match tx.second_factors(user.id).await?.is_demanded() {
+        true => tx.renew_session(session, session_hash, now).await?,
+        false => tx.prove_session(session, session_hash, None, now).await?,
+    };
+    if !renewed {
         return Ok(None);
     }
     tx.set_password_hash(user.id, hash).await?;

@@ -28,9 +28,6 @@ use crate::{
     upstream::{Arrived, ProviderSettings, Trip, UpstreamError},
 };
 
-/// How one proves who one is at another provider: not a value of RFC 8176, which has none for it. What the provider itself
-/// asked for is not known, and not claimed.
-pub(super) const AMR: &str = "fed";
 /// How long a trip may take.
 const TRIP: Duration = Duration::from_secs(15 * 60);
 

@@ -22,7 +22,7 @@ use crate::{
 
 const LIFE: Duration = Duration::from_secs(3600);
 /// How long it is worth telling that a password was changed.
-pub(super) const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
+pub(crate) const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Why no new password was set.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,12 @@ use model::{Email, Id, Secret, Session, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
-use super::{NewSession, admission::Proved, attempts::Limit, browser::Beginning};
+use super::{
+    Admitted,
+    admission::{Admission, Passage, Proved},
+    attempts::Limit,
+    methods::{self, Method},
+};
 use crate::{Authority, Caller, Error};
 
 /// What the form says, and from which browser.
@@ -43,15 +48,15 @@ struct Right {
     user_id: Id<User>,
     counters: [Limit; 2],
     rehashed: Option<PasswordHash>,
-    beginning: Beginning,
+    admission: Admission,
 }
 
 impl Authority {
-    /// Signs a person in with this browser.
+    /// Signs a person in with this browser, or half so, where a second factor is demanded.
     ///
     /// # Errors
     /// Trouble of the database; `temporarily_unavailable` when too many passwords wait to be hashed.
-    pub async fn sign_in(&self, ask: SignIn, now: Timestamp) -> Result<Result<NewSession, SignInRefusal>, Error> {
+    pub async fn sign_in(&self, ask: SignIn, now: Timestamp) -> Result<Result<Admitted, SignInRefusal>, Error> {
         let account = self.account(&ask).await?;
         let counters = self.counters(account.as_ref(), &ask);
         if let Some(retry_after) = self.count_attempt(&counters, self.parts.settings.sign_in_limits.window, now).await?
@@ -67,15 +72,15 @@ impl Authority {
         let proved = Proved {
             user_id,
             security_epoch,
-            amr: "pwd",
+            amr: methods::by(Method::Password),
             browser: ask.browser,
             replaces: ask.replaces,
             caller: ask.caller,
         };
-        let right = Right { user_id, counters, rehashed, beginning: self.admit(proved, now) };
+        let right = Right { user_id, counters, rehashed, admission: self.admit(proved, now) };
         let begun = self.begin(right.clone(), now).await?;
         match begun {
-            Some(user) => Ok(Ok(right.beginning.given(user))),
+            Some((passage, user)) => Ok(Ok(right.admission.given(passage, user))),
             None => self.wrong(now).await.map(Err),
         }
     }
@@ -111,12 +116,18 @@ impl Authority {
         if !self.parts.passwords.verify(user.password_hash.as_ref(), password.expose()).await? {
             return Ok(Err(SignInRefusal::Wrong));
         }
+        let user_id = user.id;
         let forgotten: Result<(), StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let counters = counters.clone();
-                Box::pin(async move { forget(tx, &counters).await })
+                Box::pin(async move {
+                    match tx.second_factors(user_id).await?.is_demanded() {
+                        true => take_back(tx, &counters).await,
+                        false => forget(tx, &counters).await,
+                    }
+                })
             })
             .await;
         forgotten?;
@@ -145,7 +156,7 @@ impl Authority {
         if passwords.needs_rehash(stored) { passwords.hash(password.expose()).await.map(Some) } else { Ok(None) }
     }
 
-    async fn begin(&self, right: Right, now: Timestamp) -> Result<Option<User>, StorageError> {
+    async fn begin(&self, right: Right, now: Timestamp) -> Result<Option<(Passage, User)>, StorageError> {
         self.parts
             .store
             .transaction(move |tx| {
@@ -158,21 +169,31 @@ impl Authority {
 
 impl Right {
     /// Nobody, if the account was disabled, or got another password, while this one was being compared (V-22).
-    async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<User>, StorageError> {
-        if !self.beginning.write(tx, now).await? {
-            return Ok(None);
-        }
+    async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<(Passage, User)>, StorageError> {
+        let Some(passage) = self.admission.write(tx, now).await? else { return Ok(None) };
         let Some(user) = tx.user(self.user_id).await? else { return Ok(None) };
         if let Some(hash) = &self.rehashed {
             tx.set_password_hash(user.id, hash).await?;
         }
-        forget(tx, &self.counters).await?;
-        Ok(Some(user))
+        match passage {
+            Passage::Whole => forget(tx, &self.counters).await?,
+            // Whoever knows the password must not buy guesses at the second factor with it.
+            Passage::Half => take_back(tx, &self.counters).await?,
+        }
+        Ok(Some((passage, user)))
     }
 }
 
-/// A password was right.
-async fn forget(tx: &mut Tx, [account, address]: &[Limit; 2]) -> Result<(), StorageError> {
+/// This attempt counts no more; those before it do.
+pub(super) async fn take_back(tx: &mut Tx, counters: &[Limit]) -> Result<(), StorageError> {
+    for counter in counters {
+        tx.uncount_attempt(&counter.subject).await?;
+    }
+    Ok(())
+}
+
+/// All that is demanded was right.
+pub(super) async fn forget(tx: &mut Tx, [account, address]: &[Limit; 2]) -> Result<(), StorageError> {
     tx.forget_attempts(&account.subject).await?;
     // Others at this address are still counted: a success of one's own must not buy guesses at somebody else's account.
     tx.uncount_attempt(&address.subject).await

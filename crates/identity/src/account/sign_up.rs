@@ -14,8 +14,9 @@ use super::{
     admission::Proved,
     attempts::Limit,
     carried::Carried,
-    federated::{AMR, connect_new, settle},
+    federated::{connect_new, settle},
     mailed::{NewProof, Post, Wanted},
+    methods::{self, Method},
 };
 use crate::{Authority, Caller, Error, mail::Message, password::PasswordRefusal};
 
@@ -139,7 +140,8 @@ impl Authority {
     ) -> Result<Result<SignedUp, SignUpRefusal>, Error> {
         let account = self.account_rows(email, ask.name.as_deref(), Some(hash), None, now);
         let proved = Proved::at_sign_up(&account.user, ask.browser, ask.replaces, ask.caller);
-        let beginning = self.admit(proved, now);
+        // A new account demands no second factor.
+        let beginning = self.begin_session(proved, now);
         let (rows, session) = (account.clone(), beginning.clone());
         let made = self
             .parts
@@ -174,9 +176,11 @@ impl Authority {
         }
         let account = self.account_rows(proof.email.clone(), carried.name.as_deref(), hash, Some(now), now);
         let replaces = ask.signed_in.map(|signed_in| signed_in.session.id);
-        let proved = Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller);
-        let amr = if arrived.is_some() { AMR } else { proved.amr };
-        let beginning = self.admit(Proved { amr, ..proved }, now);
+        let mut proved = Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller);
+        if arrived.is_some() {
+            proved.amr = methods::by(Method::Provider);
+        }
+        let beginning = self.begin_session(proved, now);
         let (rows, session) = (account.clone(), beginning.clone());
         let made: Result<Result<bool, ConfirmRefusal>, StorageError> = self
             .parts

@@ -6,7 +6,7 @@ use model::{Id, Secret, ServerSecrets, Timestamp, User};
 use protocol::Confidential;
 use storage::{Options, StorageError, Store};
 
-use super::{SignIn, SignInRefusal, SignUp, SignUpRefusal, SignedUp};
+use super::{Admitted, SignIn, SignInRefusal, SignUp, SignUpRefusal, SignedUp};
 use crate::{Authority, Caller, Clock, Settings};
 
 const PASSWORD: &str = "correct horse battery";
@@ -41,7 +41,10 @@ impl Authority {
             replaces: None,
             caller: Caller::default(),
         };
-        self.sign_in(ask, self.now()).await.unwrap().map(|new| new.user.id)
+        self.sign_in(ask, self.now()).await.unwrap().map(|admitted| match admitted {
+            Admitted::In(new) => new.user.id,
+            Admitted::Half(_) => panic!("no second factor is demanded"),
+        })
     }
 
     async fn signs_up(&self, email: &str) -> Result<Id<User>, SignUpRefusal> {

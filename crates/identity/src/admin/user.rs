@@ -1,6 +1,6 @@
 //! Accounts, by the operator.
 
-use model::{AuditEvent, Email, Id, Timestamp, User, user::PasswordHash};
+use model::{AuditEvent, Email, Id, Mail, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx};
@@ -10,7 +10,10 @@ use super::{
     thing::{Actions, Step, Thing, ready},
 };
 use crate::{
-    Authority, connections,
+    Authority,
+    account::NOTICE_LIFE,
+    connections,
+    mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
 
@@ -118,6 +121,30 @@ impl Authority {
         Ok(changed)
     }
 
+    /// Takes passkeys, authenticator app and recovery codes from a person and signs them out everywhere; they are told by mail.
+    pub(super) async fn user_remove_factors(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
+        let mut read = self.parts.store.read().await?;
+        let user = find(&mut read, &named).await?;
+        let language = read.language_of(user.id).await?;
+        drop(read);
+        let asked = Asked { at: now, address: String::new(), user_agent: String::new(), language };
+        let letter = Letter { message: Message::FactorsChanged { change: FactorChange::AllRemoved }, asked };
+        let notice = match self.sends_mail() {
+            true => Some(self.mail(&user.email, &letter, NOTICE_LIFE, now)?),
+            false => None,
+        };
+        let changed = self
+            .change::<User>(
+                named,
+                "user.factors_removed",
+                move |tx, user| remove_factors(tx, user, notice.clone()),
+                now,
+            )
+            .await;
+        self.parts.mail.ring();
+        changed
+    }
+
     /// Judged like a password that its person chooses.
     async fn hash_chosen(&self, password: &Confidential, about: &[&str]) -> Result<PasswordHash, ActError> {
         self.acceptable_password(password, about).await?.map_err(|refusal| ActError::new(words(&refusal)))?;
@@ -195,6 +222,27 @@ fn set_password<'t>(
         if let Some(answer) = answer.as_object_mut() {
             answer.insert("sessions_ended".to_owned(), sessions.into());
             answer.insert("connections_ended".to_owned(), ended.into());
+        }
+        Ok(answer)
+    })
+}
+
+/// Whatever was begun with them comes to nothing.
+fn remove_factors<'t>(tx: &'t mut Tx, user: &'t mut User, notice: Option<Mail>) -> Step<'t, Value> {
+    Box::pin(async move {
+        let had = tx.second_factors(user.id).await?;
+        tx.delete_second_factors(user.id).await?;
+        tx.move_security_epoch(user.id, user.security_epoch).await?;
+        user.security_epoch += 1;
+        tx.end_proofs_of(user.id).await?;
+        let sessions = tx.delete_sessions_of(user.id).await?;
+        if let (Some(notice), true) = (&notice, had.is_demanded()) {
+            tx.insert_mail(notice).await?;
+        }
+        let mut answer = user.answer();
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert("factors_removed".to_owned(), (had.apps + had.passkeys).into());
+            answer.insert("sessions_ended".to_owned(), sessions.into());
         }
         Ok(answer)
     })

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{ClientOrigin, Timestamp};
 use storage::SilentAllowance;
 
-use super::{Step, consent::may_be_silent, is_recent, resolve::Resolved};
+use super::{Step, consent::may_be_silent, is_recent, resolve::Resolved, wishes_more};
 use crate::{Authority, Caller, Error, account::SignedIn};
 
 /// A client's last use within this time of the one that was written is not written again.
@@ -29,6 +29,7 @@ impl Authority {
         if !ordinary
             || !may_be_silent(client, &authorization.request.prompt)
             || !is_recent(authorization, signed_in, now)
+            || wishes_more(&authorization.request, signed_in)
         {
             return Ok(None);
         }

@@ -8,13 +8,16 @@ mod respond;
 mod validate;
 
 use model::{Authorization, AuthorizationState, Client, Id, Profile, Secret, Timestamp};
-use protocol::OAuthError;
+use protocol::{AuthorizationRequest, OAuthError};
 
 pub use consent::{Choice, ConsentRequest, Decision, Provenance};
 pub use validate::Begun;
 
 use self::{consent::Wanted, resolve::Resolved};
-use crate::{Authority, Caller, Error, account::SignedIn};
+use crate::{
+    Authority, Caller, Error,
+    account::{ACR_VALUES, SignedIn, acr},
+};
 
 /// What the browser is shown, or where it is sent, next.
 #[derive(Clone, Debug)]
@@ -85,19 +88,23 @@ impl Authority {
         {
             return self.ask_to_sign_in(&authorization, now).await;
         }
-        // 2 fetch an unseen client document
+        // 2 the strength that the client wishes, where the person has it to give
+        if self.could_prove_more(&authorization, signed_in).await? {
+            return self.ask_to_sign_in(&authorization, now).await;
+        }
+        // 3 fetch an unseen client document
         let resolved = match self.resolve(authorization, now).await? {
             Ok(resolved) => resolved,
             Err(step) => return Ok(step),
         };
-        // 3 an address that is the person's
+        // 4 an address that is the person's
         if self.sends_mail() && signed_in.user.email_verified_at.is_none() {
             return Ok(match resolved.authorization.request.prompt.none {
                 true => self.fail(&resolved, OAuthError::interaction_required("the person's address is not verified")),
                 false => Step::Verify,
             });
         }
-        // 4 consent
+        // 5 consent
         match self.wanted(&resolved, signed_in).await? {
             Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, *grant, caller, now).await,
             Wanted::Asked(_) if resolved.authorization.request.prompt.none => {
@@ -138,6 +145,15 @@ impl Authority {
             client_name: client.map(|(client, _)| client.name.clone()),
             login_hint: authorization.request.login_hint.clone(),
         })
+    }
+
+    /// Whether the client wishes for two factors, the session has one, and the account has another. A wish is no demand: it is
+    /// passed over where it cannot be met, or no page may be shown (OpenID Connect Core §3.1.2.1, `acr_values`).
+    async fn could_prove_more(&self, authorization: &Authorization, signed_in: &SignedIn) -> Result<bool, Error> {
+        if !wishes_more(&authorization.request, signed_in) || authorization.request.prompt.none {
+            return Ok(false);
+        }
+        Ok(self.parts.store.read().await?.second_factors(signed_in.user.id).await?.is_demanded())
     }
 
     /// The person whom the client expects, by an ID token that it holds (OpenID Connect Core §3.1.2.1, id_token_hint).
@@ -192,6 +208,12 @@ fn is_recent(authorization: &Authorization, signed_in: &SignedIn, now: Timestamp
     }
     let young_enough = request.max_age.is_none_or(|seconds| now.since(proved_at).as_secs() < seconds);
     !request.prompt.login && young_enough
+}
+
+/// Whether the client wishes for two factors where the session has one.
+fn wishes_more(request: &AuthorizationRequest, signed_in: &SignedIn) -> bool {
+    let known = request.acr_values.iter().find(|wish| ACR_VALUES.contains(&wish.as_str()));
+    known.is_some_and(|wish| wish != ACR_VALUES[0] && wish != acr(&signed_in.session.amr))
 }
 
 fn too_old() -> OAuthError {

@@ -91,6 +91,11 @@ pub enum Message {
     },
     /// The account is gone.
     AccountErased,
+    /// What is demanded at sign-in beyond the first proof has changed.
+    FactorsChanged {
+        /// How.
+        change: FactorChange,
+    },
     /// A program lost its place or was copied; its connection was ended.
     ConnectionReused {
         /// What the app calls itself.
@@ -100,6 +105,40 @@ pub enum Message {
     ConnectionShared {
         /// What the app calls itself.
         app: String,
+    },
+}
+
+/// A change of second factors.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChange {
+    /// An authenticator app is asked for now.
+    AppAdded,
+    /// It is not any more.
+    AppRemoved,
+    /// A passkey opens the account now.
+    PasskeyAdded {
+        /// What its person calls it.
+        name: String,
+    },
+    /// It does not any more.
+    PasskeyRemoved {
+        /// What its person called it.
+        name: String,
+    },
+    /// A passkey may have been copied and is not accepted any more.
+    PasskeySuspected {
+        /// What its person calls it.
+        name: String,
+    },
+    /// The operator has taken all of them away.
+    AllRemoved,
+    /// There are new recovery codes; the old ones are worth nothing.
+    CodesMade,
+    /// A recovery code was used.
+    CodeUsed {
+        /// How many are left.
+        left: u64,
     },
 }
 
@@ -118,6 +157,7 @@ impl Message {
             Self::PasswordChanged { .. } => "password_changed",
             Self::AccountLeft { .. } => "account_left",
             Self::AccountErased => "account_erased",
+            Self::FactorsChanged { .. } => "factors_changed",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::ConnectionShared { .. } => "connection_shared",
         }

@@ -7,5 +7,5 @@ mod letter;
 mod notices;
 mod queue;
 
-pub use letter::{Asked, Letter, Message};
+pub use letter::{Asked, FactorChange, Letter, Message};
 pub use queue::{Claimed, Delivery, MailQueue};

@@ -5,7 +5,7 @@ use model::{Family, Id, Secret, Session, Timestamp, Token, TokenKind, User};
 use protocol::{Audience, GrantType, IdTokenClaims, OPENID, Scope, SigningAlgorithm, TokenResponse};
 use sha2::{Digest as _, Sha256};
 
-use crate::{AuthenticatedClient, Authority, Error};
+use crate::{AuthenticatedClient, Authority, Error, account::acr};
 
 /// What a grant type found out and the answer says.
 pub(super) struct Issued {
@@ -105,11 +105,6 @@ impl Authority {
         };
         self.sign(algorithm, "JWT", &claims, now).await
     }
-}
-
-/// How strongly a person signed in: one factor or two (NIST SP 800-63B's levels).
-pub(super) fn acr(amr: &str) -> &'static str {
-    if amr.split_ascii_whitespace().any(|method| method == "mfa") { "aal2" } else { "aal1" }
 }
 
 /// OpenID Connect Core §3.1.3.6: the left half of the hash that the algorithm names; EdDSA with Ed25519 names SHA-512,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     sign_up::futures,
-    stand::{DAY, MINUTE, PASSWORD, Stand, caller},
+    stand::{DAY, MINUTE, PASSWORD, Stand, caller, whole},
 };
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn v11_signing_in_makes_a_new_cookie_and_a_new_browser_secret() {
         replaces: Some(planted.session.id),
         caller: caller("192.0.2.1"),
     };
-    let new = stand.authority.sign_in(ask, stand.now()).await.unwrap().unwrap();
+    let new = whole(stand.authority.sign_in(ask, stand.now()).await.unwrap().unwrap());
     assert_ne!(new.cookie.expose(), planted.cookie.expose());
     assert!(!stand.is_signed_in(&planted.cookie).await, "what was planted is dead");
     assert!(stand.is_signed_in(&new.cookie).await && stand.is_signed_in(&elsewhere.cookie).await);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity::{
     Authority, Caller, Clock, Settings,
-    account::{NewSession, SignIn, SignInRefusal, SignUp, SignUpRefusal, SignedUp},
+    account::{Admitted, NewSession, SignIn, SignInRefusal, SignUp, SignUpRefusal, SignedUp},
     admin::{Act, ActError},
 };
 use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, Secret, ServerSecrets, Session, Timestamp, User};
@@ -54,7 +54,7 @@ impl Stand {
             replaces: None,
             caller: caller(address),
         };
-        self.authority.sign_in(ask, self.now()).await.unwrap()
+        self.authority.sign_in(ask, self.now()).await.unwrap().map(whole)
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInRefusal> {
@@ -208,4 +208,12 @@ pub fn family(grant: &Grant, now: Timestamp) -> Family {
 
 pub fn caller(address: &str) -> Caller {
     Caller { address: address.to_owned(), user_agent: "a browser\0 of tests".to_owned(), ..Caller::default() }
+}
+
+/// A session that has begun, where no second factor is demanded.
+pub fn whole(admitted: Admitted) -> NewSession {
+    match admitted {
+        Admitted::In(new) => *new,
+        Admitted::Half(_) => panic!("a second factor is demanded"),
+    }
 }

@@ -6,7 +6,7 @@ use storage::{StorageError, Tx};
 
 use super::{
     super::{
-        account_rows::Account, browser::Beginning, carried::Carried, ending, ending::RESET, mailed::Wanted,
+        Admitted, account_rows::Account, browser::Beginning, carried::Carried, ending, ending::RESET, mailed::Wanted,
         sessions::event, sign_up::LIFE,
     },
     Arrived, ComeBack, FederatedRefusal, Homecoming, identity,
@@ -79,7 +79,7 @@ impl Authority {
         let account = self.account_rows(email, arrived.name.as_deref(), None, arrived.proven.then_some(now), now);
         let user = account.user.clone();
         let identity = identity(user.id, &login.provider, &arrived.who, arrived.label.as_ref(), now);
-        let first = First { account, identity, beginning: self.admit(proved(&user, back), now) };
+        let first = First { account, identity, beginning: self.begin_session(proved(&user, back), now) };
         let beginning = first.beginning.clone();
         let made = self
             .parts
@@ -90,7 +90,9 @@ impl Authority {
             })
             .await;
         Ok(match made {
-            Ok(true) => Ok(Homecoming::SignedIn(Box::new(beginning.given(user)), login.purpose.authorization())),
+            Ok(true) => {
+                Ok(Homecoming::Admitted(Admitted::In(Box::new(beginning.given(user))), login.purpose.authorization()))
+            }
             // Address or identity were taken in this moment, perhaps by the same person pressing twice.
             Ok(false) | Err(StorageError::Constraint(_)) => Err(FederatedRefusal::Stale),
             Err(error) => return Err(error.into()),
@@ -115,7 +117,7 @@ impl Authority {
             password_hash: None,
             ..owner.clone()
         };
-        let taking = TakeOver { owner, identity, beginning: self.admit(proved(&theirs, back), now), address };
+        let taking = TakeOver { owner, identity, beginning: self.begin_session(proved(&theirs, back), now), address };
         let beginning = taking.beginning.clone();
         let taken = self
             .parts
@@ -126,7 +128,9 @@ impl Authority {
             })
             .await;
         Ok(match taken {
-            Ok(true) => Ok(Homecoming::SignedIn(Box::new(beginning.given(theirs)), login.purpose.authorization())),
+            Ok(true) => {
+                Ok(Homecoming::Admitted(Admitted::In(Box::new(beginning.given(theirs))), login.purpose.authorization()))
+            }
             Ok(false) | Err(StorageError::Constraint(_)) => Err(FederatedRefusal::Stale),
             Err(error) => return Err(error.into()),
         })
@@ -225,6 +229,7 @@ impl TakeOver {
         tx.set_erase_at(id, self.owner.security_epoch, None).await?;
         ending::end_everything(tx, &self.owner, RESET, now).await?;
         tx.delete_upstream_identities_of(id).await?;
+        tx.delete_second_factors(id).await?;
         tx.end_sign_ups_of(&self.owner.email).await?;
         tx.verify_email(id, now).await?;
         tx.insert_upstream_identity(&self.identity).await?;

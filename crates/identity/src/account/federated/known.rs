@@ -3,7 +3,14 @@
 use model::{Timestamp, UpstreamIdentity, UpstreamLogin, User};
 use storage::StorageError;
 
-use super::{super::admission::Proved, AMR, Arrived, ComeBack, FederatedRefusal, Homecoming};
+use super::{
+    super::{
+        Again,
+        admission::Proved,
+        methods::{self, Method},
+    },
+    Arrived, ComeBack, FederatedRefusal, Homecoming,
+};
 use crate::{Authority, Error};
 
 impl Authority {
@@ -21,22 +28,23 @@ impl Authority {
             return Ok(Err(FederatedRefusal::Disabled));
         };
         let seen = UpstreamIdentity { provider: login.provider.clone(), ..seen };
-        let beginning = self.admit(proved(&user, back), now);
-        let session = beginning.clone();
-        let begun = self
+        let admission = self.admit(proved(&user, back), now);
+        let written = admission.clone();
+        let passage = self
             .parts
             .store
             .transaction::<_, StorageError, _>(move |tx| {
-                let (seen, label, session) = (seen.clone(), arrived.label.clone(), session.clone());
+                let (seen, label, written) = (seen.clone(), arrived.label.clone(), written.clone());
                 Box::pin(async move {
-                    Ok(tx.touch_upstream_identity(&seen, label.as_ref(), now).await? && session.write(tx, now).await?)
+                    match tx.touch_upstream_identity(&seen, label.as_ref(), now).await? {
+                        true => written.write(tx, now).await,
+                        false => Ok(None),
+                    }
                 })
             })
             .await?;
-        if !begun {
-            return Ok(Err(FederatedRefusal::Stale));
-        }
-        Ok(Ok(Homecoming::SignedIn(Box::new(beginning.given(user)), login.purpose.authorization())))
+        let Some(passage) = passage else { return Ok(Err(FederatedRefusal::Stale)) };
+        Ok(Ok(Homecoming::Admitted(admission.given(passage, user), login.purpose.authorization())))
     }
 
     /// It is still them, if it is one of their own identities that came back.
@@ -52,8 +60,12 @@ impl Authority {
         if theirs.is_none_or(|identity| identity.user_id != person.user.id) {
             return Ok(Err(FederatedRefusal::SomebodyElse));
         }
-        let proved = self.proved_again(person, &back.caller, now).await?;
-        Ok(proved.map(|cookie| Homecoming::Proved(act.to_owned(), cookie)).ok_or(FederatedRefusal::Stale))
+        let again = self.proved_again(person, Method::Provider, (&back.browser, &back.caller), now).await?;
+        Ok(match again {
+            Some(Again::Proved(cookie)) => Ok(Homecoming::Proved(act.to_owned(), cookie)),
+            Some(Again::Half) => Ok(Homecoming::Half(act.to_owned())),
+            None => Err(FederatedRefusal::Stale),
+        })
     }
 }
 
@@ -62,7 +74,7 @@ pub(super) fn proved(user: &User, back: ComeBack) -> Proved {
     Proved {
         user_id: user.id,
         security_epoch: user.security_epoch,
-        amr: AMR,
+        amr: methods::by(Method::Provider),
         browser: back.browser,
         replaces: back.signed_in.map(|signed_in| signed_in.session.id),
         caller: back.caller,

@@ -6,7 +6,7 @@ use protocol::Confidential;
 use storage::StorageError;
 
 use super::{
-    super::{NewSession, SignedIn},
+    super::{Admitted, SignedIn},
     Arrived, FederatedRefusal, parse_state, told,
 };
 use crate::{Authority, Caller, Error};
@@ -35,8 +35,8 @@ pub struct ComeBack {
 /// What came of a trip.
 #[derive(Clone, Debug)]
 pub enum Homecoming {
-    /// Signed in; for the app that waits.
-    SignedIn(Box<NewSession>, Option<Id<Authorization>>),
+    /// Signed in, or half so; for the app that waits.
+    Admitted(Admitted, Option<Id<Authorization>>),
     /// The address has an account: its person signs in as before and connects the provider on the page of this trip.
     Connect(Id<UpstreamLogin>, Option<Id<Authorization>>),
     /// The address is to be proved by the mail of this proof.
@@ -45,6 +45,8 @@ pub enum Homecoming {
     Linked,
     /// It is still them; the word of the act that waits, and the session's new cookie.
     Proved(String, Confidential),
+    /// Half of that: a second factor is demanded before this act.
+    Half(String),
 }
 
 /// A trip that came to nothing.

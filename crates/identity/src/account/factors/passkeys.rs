@@ -1,0 +1,224 @@
+//! A person's own passkeys: added, named, taken away.
+
+use model::{AuditEvent, Passkey, Timestamp};
+
+use super::*;
+use crate::account::sessions::event;
+
+/// An account has so many at the most.
+const MOST: usize = 25;
+const NAME_CHARACTERS: usize = 60;
+
+/// What a passkey is called: one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyName(String);
+
+impl PasskeyName {
+    /// What was typed, on one line and not too long; "Passkey" if that is nothing.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        let visible: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+        let words: Vec<&str> = visible.split_whitespace().collect();
+        let name: String = words.join(" ").chars().take(NAME_CHARACTERS).collect();
+        Self(if name.is_empty() { "Passkey".to_owned() } else { name })
+    }
+}
+
+/// A passkey that a browser has made.
+#[derive(Clone, Debug)]
+pub struct NewPasskey {
+    /// What its person calls it.
+    pub name: PasskeyName,
+    /// The browser's answer.
+    pub answer: Answer,
+    /// The browser's present secret.
+    pub browser: Secret,
+    /// Who is at the other end.
+    pub caller: Caller,
+}
+
+impl Authority {
+    /// A person's passkeys, oldest first; those that are not accepted any more too.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn passkeys(&self, signed_in: &SignedIn) -> Result<Vec<Passkey>, Error> {
+        Ok(self.parts.store.read().await?.passkeys_of(signed_in.user.id).await?)
+    }
+
+    /// A challenge to make another passkey.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn challenge_new_passkey(
+        &self,
+        signed_in: &SignedIn,
+        browser: &Secret,
+        now: Timestamp,
+    ) -> Result<Result<Challenge, FactorRefusal>, Error> {
+        if !signed_in.proved_recently(now) {
+            return Ok(Err(FactorRefusal::NotRecent));
+        }
+        let webauthn = match self.webauthn() {
+            Ok(webauthn) => webauthn,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let present = self.passkeys(signed_in).await?;
+        if present.len() >= MOST {
+            return Ok(Err(FactorRefusal::Full));
+        }
+        self.challenge_registration(webauthn, &signed_in.user, &present, browser, now).await.map(Ok)
+    }
+
+    /// Adds a passkey. The recovery codes, if the account had none.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn add_passkey(
+        &self,
+        signed_in: &SignedIn,
+        new: NewPasskey,
+        now: Timestamp,
+    ) -> Result<Result<Option<ShownCodes>, FactorRefusal>, Error> {
+        if !signed_in.proved_recently(now) {
+            return Ok(Err(FactorRefusal::NotRecent));
+        }
+        let webauthn = match self.webauthn() {
+            Ok(webauthn) => webauthn,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (user_id, epoch) = (signed_in.user.id, signed_in.user.security_epoch);
+        let made = match self.made(webauthn, user_id, &new.answer, &new.browser, now).await? {
+            Ok(made) => made,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let passkey = Passkey {
+            id: Id::new(now),
+            user_id,
+            credential_id: made.credential_id,
+            credential: made.credential,
+            version: 1,
+            name: new.name.0,
+            created_at: now,
+            used_at: None,
+            suspect_at: None,
+        };
+        let codes = self.fresh_codes(user_id)?;
+        let change = FactorChange::PasskeyAdded { name: passkey.name.clone() };
+        let notice = self.factor_notice(&signed_in.user.email, change, (&new.caller, now))?;
+        let told = event("passkey.added", user_id, Some(passkey.id.to_string()), new.caller.address.clone(), now);
+        let kept = codes.kept;
+        let added: Result<Result<bool, FactorRefusal>, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let (passkey, told, notice, kept) = (passkey.clone(), told.clone(), notice.clone(), kept.clone());
+                Box::pin(async move {
+                    if !tx.hold_user(user_id, epoch).await? {
+                        return Ok(Err(FactorRefusal::Over));
+                    }
+                    if tx.passkeys_of(user_id).await?.len() >= MOST {
+                        return Ok(Err(FactorRefusal::Full));
+                    }
+                    if tx.passkey_by_credential(&passkey.credential_id).await?.is_some() {
+                        return Ok(Err(FactorRefusal::Taken));
+                    }
+                    tx.insert_passkey(&passkey).await?;
+                    tell(tx, &told, notice.as_ref()).await?;
+                    Ok(Ok(recovery_codes::unless_there(tx, user_id, &kept, now).await?))
+                })
+            })
+            .await;
+        self.parts.mail.ring();
+        match added {
+            // Somebody was faster with the same one.
+            Err(StorageError::Constraint(_)) => Ok(Err(FactorRefusal::Taken)),
+            added => Ok(added?.map(|made| made.then_some(codes.shown))),
+        }
+    }
+
+    /// Gives a person's passkey another name; whether it is theirs.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn name_passkey(&self, signed_in: &SignedIn, id: Id<Passkey>, name: PasskeyName) -> Result<bool, Error> {
+        let user_id = signed_in.user.id;
+        let named: Result<bool, StorageError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let name = name.clone();
+                Box::pin(async move { tx.name_passkey(user_id, id, &name.0).await })
+            })
+            .await;
+        Ok(named?)
+    }
+
+    /// Takes a person's passkey away; whether it was theirs. Recovery codes go with the last factor.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn remove_passkey(
+        &self,
+        signed_in: &SignedIn,
+        id: Id<Passkey>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<bool, FactorRefusal>, Error> {
+        if !signed_in.proved_recently(now) {
+            return Ok(Err(FactorRefusal::NotRecent));
+        }
+        let present = self.passkeys(signed_in).await?;
+        let Some(gone) = present.into_iter().find(|passkey| passkey.id == id) else { return Ok(Ok(false)) };
+        let change = FactorChange::PasskeyRemoved { name: gone.name };
+        let notice = self.factor_notice(&signed_in.user.email, change, (caller, now))?;
+        let (user_id, epoch) = (signed_in.user.id, signed_in.user.security_epoch);
+        let told = event("passkey.removed", user_id, Some(id.to_string()), caller.address.clone(), now);
+        let has_password = signed_in.user.password_hash.is_some();
+        let removed: Result<bool, FactorRefusal> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let (told, notice) = (told.clone(), notice.clone());
+                Box::pin(async move {
+                    if !tx.hold_user(user_id, epoch).await? {
+                        return Ok::<_, StorageError>(Ok(false));
+                    }
+                    if !has_password && tx.passkeys_of(user_id).await?.iter().all(|one| one.id == id) {
+                        return Ok(Err(FactorRefusal::LastWay));
+                    }
+                    if !tx.delete_passkey(user_id, id).await? {
+                        return Ok(Ok(false));
+                    }
+                    recovery_codes::go_with_the_last(tx, user_id).await?;
+                    tell(tx, &told, notice.as_ref()).await?;
+                    Ok(Ok(true))
+                })
+            })
+            .await?;
+        self.parts.mail.ring();
+        Ok(removed)
+    }
+}
+
+/// Writes an entry of the trail and the mail that tells the same.
+async fn tell(tx: &mut Tx, told: &AuditEvent, notice: Option<&Mail>) -> Result<(), StorageError> {
+    tx.insert_audit_event(told).await?;
+    match notice {
+        Some(notice) => tx.insert_mail(notice).await,
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line() {
+        for (typed, name) in [("", "Passkey"), (" \n ", "Passkey"), ("My\nphone  here", "My phone here")] {
+            assert_eq!(PasskeyName::typed(typed).0, name);
+        }
+        assert_eq!(PasskeyName::typed(&"ä".repeat(100)).0.chars().count(), NAME_CHARACTERS);
+    }
+}
