@@ -1,5 +1,5 @@
 // What the pages gain with JavaScript; everything works without it.
-// Uncover a password, copy a text, tell times in the reader's own zone.
+// Uncover a password, copy a text, print, tell times in the reader's own zone.
 "use strict";
 
 for (const button of document.querySelectorAll("button[data-uncovers]")) {
@@ -28,6 +28,11 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     label.textContent = button.dataset.copied;
     setTimeout(() => { label.textContent = copy; }, 2000);
   });
+}
+
+for (const button of document.querySelectorAll("button[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 }
 
 // The page's language, as the reader's part of the world writes it.

@@ -157,6 +157,27 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         )
         .service(seen("/prove/with/{id}", "POST").route(web::post().to(account::providers::prove).wrap(seldom())))
         .service(
+            seen("/sign-in/challenge", "POST").route(web::post().to(page::passkey::sign_in_challenge).wrap(seldom())),
+        )
+        .service(seen("/sign-in/passkey", "POST").route(web::post().to(page::passkey::sign_in).wrap(seldom())))
+        .service(
+            seen("/second-factor", "GET, HEAD, POST")
+                .route(read().to(page::second_factor::get))
+                .route(web::post().to(page::second_factor::post).wrap(seldom())),
+        )
+        .service(
+            seen("/second-factor/challenge", "POST")
+                .route(web::post().to(page::second_factor::challenge).wrap(seldom())),
+        )
+        .service(
+            seen("/second-factor/passkey", "POST").route(web::post().to(page::second_factor::passkey).wrap(seldom())),
+        )
+        .service(
+            seen("/second-factor/recovery", "GET, HEAD, POST")
+                .route(read().to(page::second_factor::recovery))
+                .route(web::post().to(page::second_factor::recover).wrap(seldom())),
+        )
+        .service(
             seen("/confirm", "GET, HEAD, POST")
                 .route(read().to(page::confirm_address::opened))
                 .route(web::post().to(page::confirm_address::press).wrap(seldom())),
@@ -217,6 +238,9 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(read().to(account::prove::get))
                 .route(web::post().to(account::prove::post).wrap(seldom())),
         )
+        .service(seen("/prove/challenge", "POST").route(web::post().to(account::prove::challenge).wrap(seldom())))
+        .service(seen("/prove/passkey", "POST").route(web::post().to(account::prove::by_passkey).wrap(seldom())))
+        .configure(factors)
         .service(
             seen("/forgotten", "GET, HEAD, POST")
                 .route(read().to(page::reset::get))
@@ -243,6 +267,44 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/theme", "POST").route(web::post().to(page::theme::post)))
         .service(seen("/language", "POST").route(web::post().to(page::language::post)))
         .service(seen("/security", "GET, HEAD").route(read().to(page::security::get)));
+}
+
+/// What a person does about their second factors.
+fn factors(config: &mut ServiceConfig) {
+    let seldom = || from_fn(|request, next| limit(Class::SignIn, request, next));
+    config
+        .service(
+            seen("/account/totp", "GET, HEAD, POST")
+                .route(read().to(account::totp::get))
+                .route(web::post().to(account::totp::post).wrap(seldom())),
+        )
+        .service(seen("/account/totp/begin", "POST").route(web::post().to(account::totp::begin)))
+        .service(
+            seen("/account/totp/remove", "GET, HEAD, POST")
+                .route(read().to(account::totp::ask_to_remove))
+                .route(web::post().to(account::totp::remove)),
+        )
+        .service(
+            seen("/account/recovery-codes", "GET, HEAD, POST")
+                .route(read().to(account::recovery_codes::get))
+                .route(web::post().to(account::recovery_codes::post)),
+        )
+        .service(
+            seen("/account/passkeys", "GET, HEAD, POST")
+                .route(read().to(account::passkeys::get))
+                .route(web::post().to(account::passkeys::post)),
+        )
+        .service(seen("/account/passkeys/challenge", "POST").route(web::post().to(account::passkeys::challenge)))
+        .service(
+            seen("/account/passkeys/{id}/name", "GET, HEAD, POST")
+                .route(read().to(account::passkeys::ask_to_name))
+                .route(web::post().to(account::passkeys::name)),
+        )
+        .service(
+            seen("/account/passkeys/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(account::passkeys::ask_to_remove))
+                .route(web::post().to(account::passkeys::remove)),
+        );
 }
 
 /// Readable by scripts of every site, and counted per address.

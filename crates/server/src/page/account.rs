@@ -4,9 +4,12 @@
 pub mod address;
 pub mod leave;
 pub mod owned;
+pub mod passkeys;
 pub mod password;
 pub mod privacy;
 pub mod prove;
 pub mod providers;
+pub mod recovery_codes;
 pub mod security;
 pub mod sessions;
+pub mod totp;

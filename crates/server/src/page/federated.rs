@@ -15,6 +15,7 @@ use protocol::{Confidential, OAuthError, Params};
 use super::{
     Visit,
     account::prove::Act,
+    second_factor::Way,
     waiting::{Arrival, authorization},
 };
 use crate::{
@@ -141,10 +142,14 @@ impl Visit {
 
     fn home(&self, home: Homecoming) -> HttpResponse {
         match home {
-            Homecoming::SignedIn(begun, waiting) => self.begin(&begun, waiting),
+            Homecoming::Admitted(admitted, waiting) => self.admitted(&admitted, Way::to_app(waiting)),
             Homecoming::Connect(id, waiting) => self.go(&connecting(id, waiting)),
             Homecoming::Mailed(proof) => self.go(&format!("/confirm/{proof}")),
             Homecoming::Linked => self.go("/account/security"),
+            Homecoming::Half(act) => {
+                let way = Act::of_word(&act).map(Way::to_act).unwrap_or_default();
+                self.go(&way.page())
+            }
             Homecoming::Proved(act, cookie) => {
                 let path = Act::of_word(&act).map_or("/account/security", Act::path);
                 self.go_with(path, self.signed_in.iter().map(|person| self.renewed(person, &cookie)))

@@ -1,15 +1,14 @@
 //! `/sign-in`: address and password, for oneself or for an app that waits.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use identity::account::{NewSession, SignIn, SignInRefusal};
 use model::{Authorization, Id, UpstreamLogin};
 use protocol::{Confidential, OAuthError, Params};
 
 use super::{
-    Visit, federated,
+    Visit,
+    confirm_address::wait,
+    second_factor::Way,
     waiting::{Arrival, Asked, Waiter, authorization},
 };
 use crate::{error_response::PageError, form::ProtectedForm, view};
@@ -71,13 +70,20 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
         caller: visit.caller.clone(),
     };
     match visit.state.authority.sign_in(ask, visit.now).await? {
-        Ok(begun) => Ok(match connect {
-            Some(id) => visit.begin_at(&begun, &federated::connecting(id, authorization)),
-            None => visit.begin(&begun, authorization),
-        }),
+        Ok(admitted) => Ok(visit.admitted(&admitted, Way::to_app(authorization).connecting(connect))),
         Err(refusal) => {
             let waiter = visit.waiter(authorization).await?;
-            page(&visit, Shown { waiter, email, connect, refusal: Some(refusal) })
+            let (refusal, retry_after) = match refusal {
+                SignInRefusal::Wrong => ((StatusCode::UNPROCESSABLE_ENTITY, "sign-in-wrong"), None),
+                SignInRefusal::TooMany { retry_after } => {
+                    ((StatusCode::TOO_MANY_REQUESTS, "sign-in-too-many"), Some(retry_after))
+                }
+            };
+            let mut answer = page(&visit, Shown { waiter, email, connect, refusal: Some(refusal) })?;
+            if let Some(retry_after) = retry_after {
+                wait(&mut answer, retry_after);
+            }
+            Ok(answer)
         }
     }
 }
@@ -89,7 +95,7 @@ impl Visit {
     }
 
     /// The same, and on to this address.
-    fn begin_at(&self, begun: &NewSession, path: &str) -> HttpResponse {
+    pub(super) fn begin_at(&self, begun: &NewSession, path: &str) -> HttpResponse {
         let cookies = &self.state.edge.cookies;
         self.go_with(
             path,
@@ -112,23 +118,21 @@ impl Visit {
 
 /// What stands on the page.
 #[derive(Default)]
-struct Shown {
-    waiter: Option<Waiter>,
-    email: String,
-    connect: Option<Id<UpstreamLogin>>,
-    refusal: Option<SignInRefusal>,
+pub(super) struct Shown {
+    pub(super) waiter: Option<Waiter>,
+    pub(super) email: String,
+    pub(super) connect: Option<Id<UpstreamLogin>>,
+    /// The status, and the key of what is said.
+    pub(super) refusal: Option<(StatusCode, &'static str)>,
 }
 
-fn page(visit: &Visit, shown: Shown) -> Result<HttpResponse, PageError> {
+/// The form.
+pub(super) fn page(visit: &Visit, shown: Shown) -> Result<HttpResponse, PageError> {
     let Shown { waiter, email, connect, refusal } = shown;
-    let (status, said) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(SignInRefusal::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, Some("sign-in-wrong")),
-        Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some("sign-in-too-many")),
-    };
+    let (status, said) = refusal.unzip();
     let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
     let mut answer = visit.page_with(
-        status,
+        status.unwrap_or(StatusCode::OK),
         &view::SignIn {
             layout: visit.layout(),
             waiting,
@@ -138,11 +142,9 @@ fn page(visit: &Visit, shown: Shown) -> Result<HttpResponse, PageError> {
             providers: visit.provider_buttons(),
             sign_up: visit.state.settings.sign_up.enabled,
             forgotten: visit.state.authority.sends_mail(),
+            passkeys: visit.state.authority.has_passkeys(),
         },
     )?;
-    if let Some(SignInRefusal::TooMany { retry_after }) = refusal {
-        answer.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
-    }
     answer.extensions_mut().insert(visit.provider_origins(form_action));
     Ok(answer)
 }

@@ -95,6 +95,12 @@ impl Visit {
         Ok(answer)
     }
 
+    /// JSON for a script of ours.
+    #[must_use]
+    pub fn json(&self, status: StatusCode, json: String) -> HttpResponse {
+        self.answer(status).content_type("application/json").body(json)
+    }
+
     /// On to another address of ours, below the issuer's path.
     #[must_use]
     pub fn go(&self, path: &str) -> HttpResponse {

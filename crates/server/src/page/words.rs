@@ -84,12 +84,29 @@ pub(super) fn password(visit: &Visit, refusal: &PasswordRefusal) -> String {
 
 /// How a session's person signed in (RFC 8176 §2), as an act.
 pub(super) fn how(visit: &Visit, amr: &str) -> String {
-    let ways = amr.split(' ').filter_map(|way| match way {
-        "pwd" => Some("account-how-password"),
-        "fed" => Some("account-how-provider"),
-        _ => None,
-    });
-    ways.map(|key| visit.say(key).to_string()).collect::<Vec<_>>().join(", ")
+    let words: Vec<&str> = amr.split(' ').collect();
+    let has = |word| words.contains(&word);
+    let first = if has("pwd") {
+        Some("account-how-password")
+    } else if has("fed") {
+        Some("account-how-provider")
+    } else {
+        None
+    };
+    let second = if has("pop") {
+        Some("factors-with-passkey")
+    } else if has("otp") {
+        Some("factors-with-app")
+    } else {
+        has("mfa").then_some("factors-with-recovery")
+    };
+    let say = |key| visit.say(key).to_string();
+    match (first.map(say), second.map(say)) {
+        (Some(first), Some(second)) => {
+            visit.say("factors-with-both").with("first", first).with("second", second).into()
+        }
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
 }
 
 /// The part of `account-event` that tells an entry of the trail to the person whose account it is; none for what they need
@@ -98,7 +115,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 26] = [
+const EVENTS: [(&str, &str); 34] = [
     ("user.signed_up", "signed-up"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
@@ -116,6 +133,14 @@ const EVENTS: [(&str, &str); 26] = [
     ("account.taken_over", "taken-over"),
     ("password.changed", "password-changed"),
     ("password.reset", "password-reset"),
+    ("totp.added", "app-added"),
+    ("totp.removed", "app-removed"),
+    ("passkey.added", "passkey-added"),
+    ("passkey.removed", "passkey-removed"),
+    ("passkey.suspected", "passkey-suspected"),
+    ("recovery_codes.made", "codes-made"),
+    ("recovery_code.spent", "code-spent"),
+    ("user.factors_removed", "all-factors-removed"),
     ("email.verified", "email-verified"),
     ("email.changed", "email-changed"),
     ("email.restored", "email-restored"),

@@ -203,6 +203,8 @@ pub struct Prove {
     pub providers: Vec<ProviderButton>,
     /// Why the last try was refused.
     pub error: Option<String>,
+    /// Whether the person has a passkey.
+    pub passkeys: bool,
 }
 
 impl Prove {
@@ -215,9 +217,11 @@ impl Prove {
             password: true,
             providers: Vec::new(),
             error: None,
+            passkeys: false,
         };
         let by_provider = Self { password: false, providers: ProviderButton::samples(), ..plain.clone() };
         let either = Self { password: true, ..by_provider.clone() };
+        let with_passkey = Self { passkeys: true, ..plain.clone() };
         let neither = Self { providers: Vec::new(), ..by_provider.clone() };
         let refused = Self { error: Some(say(language, "account-prove").part("wrong").into()), ..plain.clone() };
         let hostile = Self { error: Some(sample::HOSTILE.to_owned()), ..plain.clone() };
@@ -225,6 +229,7 @@ impl Prove {
             ("plain", plain),
             ("by-provider", by_provider),
             ("either", either),
+            ("with-passkey", with_passkey),
             ("neither", neither),
             ("refused", refused),
             ("hostile", hostile),

@@ -32,11 +32,12 @@ pub fn asset_names() -> impl Iterator<Item = &'static str> {
 pub(super) enum File {
     Stylesheet,
     Script,
+    Passkeys,
     Favicon,
 }
 
 impl File {
-    const ALL: [Self; 3] = [Self::Stylesheet, Self::Script, Self::Favicon];
+    const ALL: [Self; 4] = [Self::Stylesheet, Self::Script, Self::Passkeys, Self::Favicon];
 
     /// The address of this file below the issuer's path.
     pub(super) fn url(self, base: &str) -> String {
@@ -49,6 +50,7 @@ impl File {
         match self {
             Self::Stylesheet => ("lanyard", "css"),
             Self::Script => ("lanyard", "js"),
+            Self::Passkeys => ("passkeys", "js"),
             Self::Favicon => ("favicon", "svg"),
         }
     }
@@ -56,7 +58,7 @@ impl File {
     const fn content_type(self) -> &'static str {
         match self {
             Self::Stylesheet => "text/css; charset=utf-8",
-            Self::Script => "text/javascript; charset=utf-8",
+            Self::Script | Self::Passkeys => "text/javascript; charset=utf-8",
             Self::Favicon => "image/svg+xml",
         }
     }
@@ -65,6 +67,7 @@ impl File {
         match self {
             Self::Stylesheet => include_bytes!("../../../../templates/assets/lanyard.css"),
             Self::Script => include_bytes!("../../../../templates/assets/lanyard.js"),
+            Self::Passkeys => include_bytes!("../../../../templates/assets/passkeys.js"),
             Self::Favicon => include_bytes!("../../../../templates/assets/favicon.svg"),
         }
     }

@@ -114,6 +114,11 @@ impl Layout {
         File::Script.url(&self.base)
     }
 
+    /// The script of the pages with a passkey in them.
+    pub(super) fn passkey_script(&self) -> String {
+        File::Passkeys.url(&self.base)
+    }
+
     pub(super) fn favicon(&self) -> String {
         File::Favicon.url(&self.base)
     }

@@ -15,6 +15,7 @@ pub mod consent;
 pub mod contrast;
 pub mod dev_mail;
 pub mod error;
+pub mod factors;
 pub mod home;
 pub mod layout;
 pub mod leave;
@@ -26,6 +27,7 @@ pub mod notice;
 pub mod phrase;
 pub mod program;
 pub mod provider;
+pub mod qr_code;
 pub mod reset;
 mod sample;
 pub mod section;
@@ -48,6 +50,10 @@ pub use connections::{Connection, Connections, EndReason, EndedConnection, LastU
 pub use consent::{AboutYou, Consent, ProjectChoice, Until};
 pub use dev_mail::{DevMail, ShownMail};
 pub use error::{Details, ErrorPage};
+pub use factors::{
+    NamePasskey, Onward, PasskeyRow, Passkeys, Recovery, RecoveryCodes, RecoveryCodesLeft, SecondFactor, Totp,
+    TotpEnrolment,
+};
 pub use home::{Door, Home};
 pub use layout::{Brand, Layout, SignedIn, Theme};
 pub use leave::Leave;
@@ -57,6 +63,7 @@ pub use moment::{Moment, length};
 pub use notice::{Notice, Tone};
 pub use phrase::{Phrase, say};
 pub use provider::{ConnectProvider, ProviderButton, ProviderRefused};
+pub use qr_code::QrCode;
 pub use reset::{Forgotten, Reset, ResetDone};
 pub use section::{Act, ActKind, Fact, Row, Section};
 pub use security::Security;
@@ -107,6 +114,13 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "left", Left::sample(language))?;
     show(&mut all, "provider-refused", ProviderRefused::sample(language))?;
     show(&mut all, "connect-provider", ConnectProvider::sample(language))?;
+    show(&mut all, "second-factor", SecondFactor::sample(language))?;
+    show(&mut all, "recovery", Recovery::sample(language))?;
+    show(&mut all, "totp", Totp::sample(language))?;
+    show(&mut all, "recovery-codes", RecoveryCodes::sample(language))?;
+    show(&mut all, "recovery-codes-left", RecoveryCodesLeft::sample(language))?;
+    show(&mut all, "passkeys", Passkeys::sample(language))?;
+    show(&mut all, "name-passkey", NamePasskey::sample(language))?;
     show(&mut all, "dev-mail", DevMail::sample(language))?;
     Ok(all)
 }

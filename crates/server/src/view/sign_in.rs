@@ -28,6 +28,8 @@ pub struct SignIn {
     pub sign_up: bool,
     /// Whether a forgotten password can be replaced by mail.
     pub forgotten: bool,
+    /// Whether this server can have passkeys.
+    pub passkeys: bool,
 }
 
 impl SignIn {
@@ -43,6 +45,7 @@ impl SignIn {
             providers: Vec::new(),
             sign_up: true,
             forgotten: true,
+            passkeys: true,
         };
         let refused = Self {
             layout: sample::development(plain.layout.clone()),
@@ -61,7 +64,7 @@ impl SignIn {
         let waiting = Self { waiting: sample::waiting("Claude"), ..plain.clone() };
         let providers =
             Self { providers: ProviderButton::samples(), waiting: sample::waiting("Claude"), ..plain.clone() };
-        let by_invitation = Self { sign_up: false, forgotten: false, ..plain.clone() };
+        let by_invitation = Self { sign_up: false, forgotten: false, passkeys: false, ..plain.clone() };
         vec![
             ("plain", plain),
             ("app-waiting", waiting),

@@ -65,6 +65,11 @@ pub enum UserAct {
         #[arg(long)]
         end_connections: bool,
     },
+    /// Take passkeys, authenticator app and recovery codes from somebody who has lost them, and sign them out everywhere
+    RemoveFactors {
+        /// E-mail address or id
+        user: String,
+    },
     /// Delete an account at once, with its sessions, memberships and connections, and all that is held of its person
     #[command(visible_alias = "remove")]
     Erase {
@@ -91,6 +96,7 @@ impl TryFrom<UserAct> for Act {
                 let password = if generate { None } else { Some(ask_password()?) };
                 Self::UserSetPassword { user, password, end_connections }
             }
+            U::RemoveFactors { user } => Self::UserRemoveFactors { user },
             U::Erase { user } => Self::UserRemove { user },
         })
     }

@@ -1,14 +1,21 @@
 //! `/prove`: it is still you? Asked before an act that an open browser is not enough for, and then back to that act.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, http::StatusCode};
-use identity::account::{SignInRefusal, SignedIn};
+use identity::account::{Again, Answer, FactorRefusal, SignInRefusal, SignedIn};
 use protocol::{Confidential, OAuthError, Params};
 
 use crate::{
     config::HumanDuration,
     error_response::PageError,
     form::ProtectedForm,
-    page::{Visit, confirm_address::wait},
+    page::{
+        Nothing, Visit,
+        confirm_address::wait,
+        passkey::{self, credential},
+        second_factor::Way,
+    },
     view::Prove,
 };
 
@@ -23,31 +30,51 @@ pub enum Act {
     Leave,
     /// Connecting a provider, or disconnecting one.
     Providers,
+    /// The authenticator app.
+    Totp,
+    /// Recovery codes.
+    RecoveryCodes,
+    /// Passkeys.
+    Passkeys,
 }
 
 impl Act {
-    const ALL: [Self; 4] = [Self::Address, Self::Export, Self::Leave, Self::Providers];
+    const ALL: [Self; 7] =
+        [Self::Address, Self::Export, Self::Leave, Self::Providers, Self::Totp, Self::RecoveryCodes, Self::Passkeys];
 
-    pub(super) const fn word(self) -> &'static str {
+    /// The word that names it in forms and queries.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::Export => "export",
             Self::Leave => "leave",
             Self::Providers => "providers",
+            Self::Totp => "totp",
+            Self::RecoveryCodes => "recovery-codes",
+            Self::Passkeys => "passkeys",
         }
     }
 
     /// Where the act begins.
-    pub(in super::super) const fn path(self) -> &'static str {
+    #[must_use]
+    pub const fn path(self) -> &'static str {
         match self {
             Self::Address => "/account/address",
             Self::Export => "/account/privacy",
             Self::Leave => "/account/delete",
             Self::Providers => "/account/security",
+            Self::Totp => "/account/totp",
+            Self::RecoveryCodes => "/account/recovery-codes",
+            Self::Passkeys => "/account/passkeys",
         }
     }
 
-    fn of(params: &Params) -> Result<Self, OAuthError> {
+    /// The act that the parameter `for` names.
+    ///
+    /// # Errors
+    /// `invalid_request` if it names none.
+    pub fn of(params: &Params) -> Result<Self, OAuthError> {
         let named = params.get("for").unwrap_or_default();
         Self::of_word(named).ok_or_else(|| OAuthError::invalid_request("for names no act"))
     }
@@ -99,7 +126,7 @@ impl Visit {
 
 impl Visit {
     /// The new cookie of a session that goes on.
-    pub(in super::super) fn renewed(&self, person: &SignedIn, cookie: &Confidential) -> Cookie<'static> {
+    pub(crate) fn renewed(&self, person: &SignedIn, cookie: &Confidential) -> Cookie<'static> {
         self.state
             .edge
             .cookies
@@ -129,37 +156,91 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
 pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     let Form { act, password } = form.into_inner();
-    match visit.state.authority.prove_again(person, &password, &visit.caller, visit.now).await? {
-        Ok(cookie) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
-        Err(refusal) => page(&visit, person, act, Some(refusal)).await,
+    let browser = &visit.browser.secret;
+    match visit.state.authority.prove_again(person, &password, browser, &visit.caller, visit.now).await? {
+        Ok(Again::Proved(cookie)) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
+        Ok(Again::Half) => Ok(visit.go(&Way::to_act(act).page())),
+        Err(SignInRefusal::Wrong) => {
+            page(&visit, person, act, Some((visit.say("account-prove").part("wrong").into(), None))).await
+        }
+        Err(SignInRefusal::TooMany { retry_after }) => {
+            page(&visit, person, act, Some((visit.say("sign-in-too-many").into(), Some(retry_after)))).await
+        }
     }
 }
 
+/// A passkey's answer, and the act that waits.
+pub struct ByPasskey {
+    act: Act,
+    answer: Answer,
+}
+
+impl TryFrom<Params> for ByPasskey {
+    type Error = OAuthError;
+
+    fn try_from(mut params: Params) -> Result<Self, OAuthError> {
+        Ok(Self { act: Act::of(&params)?, answer: credential(&mut params)? })
+    }
+}
+
+/// A challenge for the person's passkeys.
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn challenge(visit: Visit, _: ProtectedForm<Nothing>) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let asked = visit.state.authority.challenge_proof(person, &visit.browser.secret, visit.now).await?;
+    Ok(passkey::challenge(&visit, asked))
+}
+
+/// Takes a passkey and goes on to the act.
+///
+/// # Errors
+/// A form that is not ours, trouble of the database.
+pub async fn by_passkey(visit: Visit, form: ProtectedForm<ByPasskey>) -> Result<HttpResponse, PageError> {
+    let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
+    let ByPasskey { act, answer } = form.into_inner();
+    let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
+    match authority.prove_by_passkey(person, &answer, browser, &visit.caller, visit.now).await? {
+        Ok(cookie) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
+        Err(FactorRefusal::TooMany { retry_after }) => {
+            page(&visit, person, act, Some((visit.say("sign-in-too-many").into(), Some(retry_after)))).await
+        }
+        Err(FactorRefusal::Suspect) => {
+            page(&visit, person, act, Some((visit.say("factors-suspect-passkey").into(), None))).await
+        }
+        Err(_) => page(&visit, person, act, Some((visit.say("factors-wrong-passkey").into(), None))).await,
+    }
+}
+
+/// The form; after a refusal with what is said of it, and how long to wait.
 async fn page(
     visit: &Visit,
     person: &SignedIn,
     act: Act,
-    refusal: Option<SignInRefusal>,
+    refusal: Option<(String, Option<Duration>)>,
 ) -> Result<HttpResponse, PageError> {
-    let (status, error) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(SignInRefusal::Wrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Some(visit.say("account-prove").part("wrong")))
-        }
-        Some(SignInRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, Some(visit.say("sign-in-too-many"))),
+    let (error, retry_after) = refusal.unzip();
+    let retry_after = retry_after.flatten();
+    let status = match (&error, retry_after) {
+        (None, _) => StatusCode::OK,
+        (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
+        (Some(_), Some(_)) => StatusCode::TOO_MANY_REQUESTS,
     };
-    let connected = visit.state.authority.connected(person).await?;
+    let authority = &visit.state.authority;
+    let connected = authority.connected(person).await?;
     let is_connected = |id: &str| connected.iter().any(|one| one.identity.provider == id);
     let filled = Prove {
         layout: visit.layout(),
         act: act.word(),
         password: person.user.password_hash.is_some(),
         providers: visit.provider_buttons().into_iter().filter(|provider| is_connected(&provider.id)).collect(),
-        error: error.map(String::from),
+        error,
+        passkeys: authority.second_factors(person).await?.passkeys > 0,
     };
     let mut answer = visit.page_with(status, &filled)?;
     answer.extensions_mut().insert(visit.provider_origins(None));
-    if let Some(SignInRefusal::TooMany { retry_after }) = refusal {
+    if let Some(retry_after) = retry_after {
         wait(&mut answer, retry_after);
     }
     Ok(answer)

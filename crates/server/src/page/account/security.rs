@@ -3,6 +3,7 @@
 
 mod address;
 mod events;
+mod factors;
 mod password;
 mod providers;
 mod sessions;
@@ -17,11 +18,8 @@ use crate::{error_response::PageError, page::Visit, view};
 /// Trouble of the database.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
-    let mut sections = vec![
-        address::section(&visit, person),
-        password::section(&visit, person),
-        // Passkeys, one-time codes and recovery codes stand here.
-    ];
+    let mut sections = vec![address::section(&visit, person), password::section(&visit, person)];
+    sections.extend(factors::sections(&visit, person).await?);
     sections.extend(providers::section(&visit, person).await?);
     sections.push(sessions::section(&visit, person).await?);
     sections.push(events::section(&visit, person).await?);

@@ -1,5 +1,7 @@
 //! The words of each message.
 
+mod factors;
+
 use identity::mail::{Letter, Message};
 use model::Language;
 
@@ -71,6 +73,7 @@ impl Said {
                 let left = Self::new(language, &message, &["happened"]);
                 Self { was_asked: true, lock: act("mail-new-password", "/forgotten"), ..left }
             }
+            Message::FactorsChanged { change } => factors::changed(change, language, sender),
             Message::AccountErased => asked("mail-account-erased"),
             Message::ConnectionReused { app } => {
                 let message = say("mail-connection-reused").with("app", named(app));

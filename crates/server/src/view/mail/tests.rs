@@ -1,6 +1,6 @@
 //! Every mail in every state.
 
-use identity::mail::{Asked, Letter, Message};
+use identity::mail::{Asked, FactorChange, Letter, Message};
 use model::{Language, Timestamp};
 
 use super::*;
@@ -35,6 +35,14 @@ fn samples(text: &str) -> Vec<Message> {
         Message::PasswordChanged { reset: false },
         Message::AccountLeft { until: Timestamp::from_micros(sample::NOW + 14 * sample::DAY) },
         Message::AccountErased,
+        Message::FactorsChanged { change: FactorChange::AppAdded },
+        Message::FactorsChanged { change: FactorChange::AppRemoved },
+        Message::FactorsChanged { change: FactorChange::PasskeyAdded { name: app.clone() } },
+        Message::FactorsChanged { change: FactorChange::PasskeyRemoved { name: app.clone() } },
+        Message::FactorsChanged { change: FactorChange::PasskeySuspected { name: app.clone() } },
+        Message::FactorsChanged { change: FactorChange::AllRemoved },
+        Message::FactorsChanged { change: FactorChange::CodesMade },
+        Message::FactorsChanged { change: FactorChange::CodeUsed { left: 1 } },
         Message::ConnectionReused { app: app.clone() },
         Message::ConnectionShared { app },
     ]
