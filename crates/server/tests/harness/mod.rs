@@ -4,9 +4,11 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod app;
+pub mod authenticator;
 pub mod browser;
 #[path = "../../../storage/tests/harness/database.rs"]
 pub mod database;
+pub mod factors;
 pub mod page;
 pub mod seed;
 pub mod smtp;
@@ -24,7 +26,7 @@ use model::{Email, ServerSecrets, Timestamp};
 use server::{
     app::serve,
     config::Settings,
-    mail::{Inbox, Postman, Received},
+    mail::{Inbox, Postman},
     metrics::Metrics,
     state::{AppState, identity_settings},
 };
@@ -35,6 +37,7 @@ pub use app::{ApiApp, Client};
 pub use browser::{Answer, Browser};
 use database::Database;
 pub use seed::{PASSWORD, Seeded};
+pub use server::mail::Received;
 
 /// The moment at which tests begin.
 pub const START: Timestamp = Timestamp::from_seconds(1_800_000_000);

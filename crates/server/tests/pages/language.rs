@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 47] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -47,6 +47,14 @@ const NAMES: [&str; 40] = [
     "read issues and comments, create and change issues",
     "redirect_uri",
     "rq_0Nk3VtZ8eQ",
+    // Second factors.
+    "0A1B-2C3D-4E5F-6G7H",
+    "4C5D-6E7F-8G9H-0J1K",
+    "6T7V-8W9X-0Y1Z-2A3B",
+    "8J9K-0M1N-2P3Q-4R5S",
+    "Blue key",
+    "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+    "My phone",
     // Providers.
     "Acme Login",
     "GitHub",

@@ -63,6 +63,8 @@ fn there_are_all_pages() {
             .chain(["account", "change-password", "password-changed", "change-address", "prove"])
             .chain(["typed-confirmation", "leaving", "left"])
             .chain(["provider-refused", "connect-provider"])
+            .chain(["second-factor", "recovery", "totp", "recovery-codes", "recovery-codes-left"])
+            .chain(["passkeys", "name-passkey"])
     {
         assert!(pages.contains(page), "{page}");
     }

@@ -65,6 +65,6 @@ fn what_strangers_write_stays_text() {
         assert!(html.contains("&#60;script&#62;alert(1)"), "{page} does not show the hostile text");
         assert!(!html.contains("<script>") && !html.contains("<img"), "{page}");
         assert!(tags(html).iter().all(|tag| tag.attribute("onerror").is_none()), "{page}");
-        assert_eq!(elements(html, "script").len(), 1, "{page}");
+        assert_eq!(html.matches("<script").count(), html.matches("<script src=\"/assets/").count(), "{page}");
     }
 }

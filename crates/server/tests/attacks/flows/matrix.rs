@@ -1,6 +1,9 @@
 //! What is tried with the steps of a flow.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use identity::admin::{Act, TypedPassword};
 use model::Email;
@@ -33,7 +36,15 @@ impl<'s> Run<'s> {
         if matches!(flow.person, Person::Member | Person::Unproved) {
             browser.sign_in(&email, PASSWORD).await;
         }
-        Self { server, flow, browser, email, known: Known::new() }
+        let mut known = Known::new();
+        if flow.person == Person::Guarded {
+            let owner = server.browser();
+            owner.sign_in(&email, PASSWORD).await;
+            known.insert("seed", owner.sets_up_app(server).await.0.seed().to_owned());
+            // The code of this step is used.
+            server.advance(Duration::from_secs(30));
+        }
+        Self { server, flow, browser, email, known }
     }
 
     /// So many steps, as they are meant.
@@ -102,17 +113,20 @@ fn add(email: &str, email_verified: bool) -> Act {
     Act::UserAdd { email: email.into(), name: None, password, email_verified }
 }
 
-/// Every account: whose it is, what opens it, and whether it goes.
+/// Every account: whose it is, what opens it, what of that was used, and whether it goes.
 async fn state(server: &TestServer) -> Vec<String> {
-    let users = server.authority.store().read().await.unwrap().users().await.unwrap();
-    let told = |user: &model::User| {
+    let mut read = server.authority.store().read().await.unwrap();
+    let mut told = Vec::new();
+    for user in read.users().await.unwrap() {
         let hash = user.password_hash.as_ref().map(|hash| hash.expose().to_owned());
-        format!(
-            "{} {} {:?} {:?} {:?} {:?}",
+        let factors = read.second_factors(user.id).await.unwrap();
+        let step = read.totp(user.id).await.unwrap().and_then(|totp| Some((totp.confirmed?, totp.last_step)));
+        told.push(format!(
+            "{} {} {:?} {:?} {:?} {:?} {factors:?} {step:?}",
             user.id, user.email, user.email_verified_at, hash, user.disabled_at, user.erase_at
-        )
-    };
-    users.iter().map(told).collect()
+        ));
+    }
+    told
 }
 
 /// A refusal, a question, or on to a page of ours; never a new session.

@@ -2,6 +2,7 @@
 //! generated from it. Whoever makes another flow adds it to [`FLOWS`].
 
 mod accounts;
+mod factors;
 mod matrix;
 
 use std::{collections::BTreeMap, pin::Pin};
@@ -17,6 +18,8 @@ const FLOWS: &[Flow] = &[
     accounts::CHANGE_OF_ADDRESS,
     accounts::WAY_BACK,
     accounts::DELETION,
+    factors::AUTHENTICATOR_APP,
+    factors::SECOND_FACTOR,
 ];
 
 /// A flow in several steps.
@@ -37,6 +40,8 @@ pub enum Person {
     Member,
     /// Somebody with an account who is not signed in.
     Forgetful,
+    /// Somebody with an authenticator app who is not signed in.
+    Guarded,
 }
 
 /// One step. What it learns is handed on to the later ones.
