@@ -1,6 +1,7 @@
 // Every page in Chromium: pictures into target/pages/, and what holds for all of them; then the keyboard alone, and no JavaScript.
 import { inspect, listen, photograph } from "../pages/inspect.mjs";
 import { walk } from "../pages/walk.mjs";
+import { factors } from "../pages/factors.mjs";
 import { keyboard } from "../pages/keyboard.mjs";
 import { withoutScripts } from "../pages/without-scripts.mjs";
 import { equal } from "../harness/checks.mjs";
@@ -25,6 +26,7 @@ export async function run(surroundings) {
       });
     }
   });
+  await suite("factors", (tools) => factors({ ...surroundings, ...tools }));
   await suite("keyboard", (tools) => keyboard({ ...surroundings, ...tools, speaker, stranger }));
   await suite("without JavaScript", (tools) => withoutScripts({ ...surroundings, ...tools, speaker, stranger }));
   await speaker.close();
