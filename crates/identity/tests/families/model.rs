@@ -120,10 +120,9 @@ impl Reference {
 
     fn use_access(&mut self, at: usize) -> bool {
         let issued = &self.issued[at];
-        let alive = !self.revoked
-            && !issued.superseded
-            && issued.generation + 1 >= self.generation
-            && self.now < issued.access_expires_at;
+        // The head's and its predecessor's, which stays the predecessor through a recovery.
+        let kept = at == self.head || Some(at) == self.previous;
+        let alive = !self.revoked && !issued.superseded && kept && self.now < issued.access_expires_at;
         if alive && issued.generation == self.generation {
             self.seen = true;
         }
