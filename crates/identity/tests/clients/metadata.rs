@@ -33,7 +33,7 @@ async fn everything_that_works_is_listed_and_nothing_else() {
             "id_token_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
             "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email",
                 "email_verified"],
-            "acr_values_supported": ["aal1"],
+            "acr_values_supported": ["aal1", "aal2"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "ui_locales_supported": ["en", "de"],
             "authorization_response_iss_parameter_supported": true,

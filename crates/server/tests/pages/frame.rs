@@ -25,7 +25,7 @@ fn the_page_prefix_of_an_issuer_with_a_path_is_everywhere() {
 #[test]
 fn a_file_has_a_name_that_changes_with_it() {
     let names: Vec<_> = view::asset::asset_names().collect();
-    assert_eq!(names.len(), 3);
+    assert_eq!(names.len(), 4);
     for name in &names {
         let file = view::asset(name).unwrap();
         assert!(!file.bytes.is_empty());
