@@ -16,7 +16,7 @@ pub(super) fn choose(query: &str) -> String {
         })
         .collect();
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Demo provider</title>\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Demo provider</title><link rel=\"icon\" href=\"data:,\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <h1>Demo provider</h1><p>A stand-in for Google, Microsoft and the like, on your own machine. It asks nobody for a \
          password. Sign in as:</p><form method=\"post\" action=\"{PATH}/authorize?{query}\">{people}</form></html>"
