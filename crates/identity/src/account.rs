@@ -29,6 +29,7 @@ mod sign_in;
 mod sign_up;
 #[cfg(test)]
 mod tests;
+mod ways_in;
 
 use std::time::Duration;
 

@@ -72,6 +72,11 @@ impl Authority {
         &self.parts.settings.upstream.providers
     }
 
+    /// The ids of the providers by whom somebody can sign in today.
+    pub(super) fn offered_providers(&self) -> Vec<String> {
+        self.providers().iter().map(|provider| provider.id.clone()).collect()
+    }
+
     /// Sends a browser to a provider, to sign in or up; the address to go to.
     ///
     /// # Errors

@@ -3,7 +3,10 @@
 use model::{AuditEvent, Passkey, Timestamp};
 
 use super::*;
-use crate::account::sessions::event;
+use crate::account::{
+    sessions::event,
+    ways_in::{Going, remains_without},
+};
 
 /// An account has so many at the most.
 const MOST: usize = 25;
@@ -174,17 +177,17 @@ impl Authority {
         let notice = self.factor_notice(&signed_in.user.email, change, (caller, now))?;
         let (user_id, epoch) = (signed_in.user.id, signed_in.user.security_epoch);
         let told = event("passkey.removed", user_id, Some(id.to_string()), caller.address.clone(), now);
-        let has_password = signed_in.user.password_hash.is_some();
+        let offered = self.offered_providers();
         let removed: Result<bool, FactorRefusal> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (told, notice) = (told.clone(), notice.clone());
+                let (told, notice, offered) = (told.clone(), notice.clone(), offered.clone());
                 Box::pin(async move {
                     if !tx.hold_user(user_id, epoch).await? {
                         return Ok::<_, StorageError>(Ok(false));
                     }
-                    if !has_password && tx.passkeys_of(user_id).await?.iter().all(|one| one.id == id) {
+                    if !remains_without(tx, user_id, Going::Passkey(id), &offered).await? {
                         return Ok(Err(FactorRefusal::LastWay));
                     }
                     if !tx.delete_passkey(user_id, id).await? {

@@ -89,14 +89,7 @@ impl Authority {
                 Box::pin(async move { first.write(tx, now).await })
             })
             .await;
-        Ok(match made {
-            Ok(true) => {
-                Ok(Homecoming::Admitted(Admitted::In(Box::new(beginning.given(user))), login.purpose.authorization()))
-            }
-            // Address or identity were taken in this moment, perhaps by the same person pressing twice.
-            Ok(false) | Err(StorageError::Constraint(_)) => Err(FederatedRefusal::Stale),
-            Err(error) => return Err(error.into()),
-        })
+        home(made, beginning, user, login)
     }
 
     /// Over an account whose address nobody ever proved: whoever made it may wait inside for this person. Everything that
@@ -127,13 +120,7 @@ impl Authority {
                 Box::pin(async move { taking.write(tx, now).await })
             })
             .await;
-        Ok(match taken {
-            Ok(true) => {
-                Ok(Homecoming::Admitted(Admitted::In(Box::new(beginning.given(theirs))), login.purpose.authorization()))
-            }
-            Ok(false) | Err(StorageError::Constraint(_)) => Err(FederatedRefusal::Stale),
-            Err(error) => return Err(error.into()),
-        })
+        home(taken, beginning, theirs, login)
     }
 
     /// Keeps who came, until they have signed in as before.
@@ -198,6 +185,24 @@ impl Authority {
             .await?;
         self.parts.mail.ring();
         Ok(if kept { Ok(Homecoming::Mailed(proof_id)) } else { Err(FederatedRefusal::Stale) })
+    }
+}
+
+/// Signed in, if what was to be written was.
+fn home(
+    written: Result<bool, StorageError>,
+    beginning: Beginning,
+    user: User,
+    login: &UpstreamLogin,
+) -> Result<Result<Homecoming, FederatedRefusal>, Error> {
+    match written {
+        Ok(true) => {
+            let admitted = Admitted::In(Box::new(beginning.given(user)));
+            Ok(Ok(Homecoming::Admitted(admitted, login.purpose.authorization())))
+        }
+        // Address or identity were taken in this moment, perhaps by the same person pressing twice.
+        Ok(false) | Err(StorageError::Constraint(_)) => Ok(Err(FederatedRefusal::Stale)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,10 +1,14 @@
 //! Connecting and disconnecting providers, by the person whose account it is.
 
-use model::{Id, Timestamp, UpstreamIdentity, UpstreamLogin, User};
+use model::{Id, Timestamp, UpstreamIdentity, UpstreamLogin};
 use storage::{StorageError, Tx};
 
 use super::{
-    super::{SignedIn, sessions::event},
+    super::{
+        SignedIn,
+        sessions::event,
+        ways_in::{Going, remains_without},
+    },
     Arrived, ComeBack, FederatedRefusal, Homecoming, identity,
 };
 use crate::{Authority, Caller, Error};
@@ -97,7 +101,7 @@ impl Authority {
         if !signed_in.proved_recently(now) {
             return Ok(Err(FederatedRefusal::NotRecent));
         }
-        let offered: Vec<String> = self.providers().iter().map(|provider| provider.id.clone()).collect();
+        let offered = self.offered_providers();
         let (user_id, epoch, address) = (signed_in.user.id, signed_in.user.security_epoch, caller.address.clone());
         let done = self
             .parts
@@ -109,7 +113,7 @@ impl Authority {
                     if !tx.hold_user(user_id, epoch).await? {
                         return Ok(Err(FederatedRefusal::Stale));
                     }
-                    if !opens_without(tx, user_id, id, &offered).await? {
+                    if !remains_without(tx, user_id, Going::Identity(id), &offered).await? {
                         return Ok(Err(FederatedRefusal::LastWay));
                     }
                     if !tx.delete_upstream_identity(user_id, id).await? {
@@ -123,20 +127,6 @@ impl Authority {
             .await?;
         Ok(done)
     }
-}
-
-/// Whether something opens the account beside this identity: a password, or another provider that is still offered.
-async fn opens_without(
-    tx: &mut Tx,
-    user_id: Id<User>,
-    id: Id<UpstreamIdentity>,
-    offered: &[String],
-) -> Result<bool, StorageError> {
-    if tx.user(user_id).await?.is_some_and(|user| user.password_hash.is_some()) {
-        return Ok(true);
-    }
-    let others = tx.upstream_identities_of(user_id).await?;
-    Ok(others.iter().any(|other| other.id != id && offered.contains(&other.provider)))
 }
 
 impl Link {
