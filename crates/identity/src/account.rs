@@ -60,7 +60,7 @@ pub use sign_up::{SignUp, SignUpRefusal, SignedUp};
 
 pub use crate::password::{Guessable, PasswordRefusal};
 use crate::{Authority, Error};
-use cookie::SessionCookie;
+pub(crate) use cookie::SessionCookie;
 
 /// `seen_at` is to the minute.
 const COARSE: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, SecretHash, Time
 use protocol::Scope;
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Store, Tx, columns::Columns, grants, live::Touched};
+use crate::{Read, StorageError, Store, Tx, columns::Columns, grants, live::Touched, token_reads::AskedToken};
 
 /// An access token as it is kept.
 #[derive(Clone, Debug)]
@@ -76,7 +76,8 @@ fn token(columns: &Columns<'_>) -> Result<AccessToken, StorageError> {
     })
 }
 
-fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
+/// A row of a live token and of what it rests on.
+pub(crate) fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
     let columns = Columns::of(row, "access_tokens");
     let token = token(&columns)?;
     let behalf = match columns.optional_id("grant_id")? {
@@ -97,35 +98,6 @@ fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
 }
 
 impl Read {
-    /// The live token with this id, generation and hash, if everything that it rests on is in force at `now`.
-    ///
-    /// # Errors
-    /// Trouble of the database.
-    pub async fn live_access_token(
-        &mut self,
-        id: Id<()>,
-        generation: u64,
-        hash: &SecretHash,
-        now: Timestamp,
-    ) -> Result<Option<SeenToken>, StorageError> {
-        const OF_A_PERSON: &str = "SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
-             g.id AS grant_id, g.user_id, g.organization_id, g.project_id, f.generation AS family_generation, f.head_seen_at, x.used_at \
-             FROM access_tokens t JOIN families f ON f.id = t.family_id AND f.revoked_at IS NULL \
-             JOIN live_grants g ON g.id = f.grant_id JOIN grants x ON x.id = g.id \
-             WHERE t.id = $1 AND t.generation = $2 AND t.hash = $3 AND t.expires_at > $4 AND f.absolute_expires_at > $4";
-        const OF_A_CLIENT: &str = "SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
-             NULL AS grant_id, c.organization_id, c.project_id FROM access_tokens t \
-             JOIN clients c ON c.id = t.client_id AND c.disabled_at IS NULL \
-             JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \
-             JOIN organizations o ON o.id = p.organization_id AND o.disabled_at IS NULL \
-             JOIN resources r ON r.id = t.resource_id AND r.disabled_at IS NULL \
-             WHERE t.id = $1 AND t.generation = $2 AND t.hash = $3 AND t.expires_at > $4 AND t.family_id IS NULL";
-        // Generations count from 1; only a token without a family has 0.
-        let sql = if generation == 0 { OF_A_CLIENT } else { OF_A_PERSON };
-        let row = self.one(sql, [id.into(), generation.into(), hash.into(), now.into()]).await?;
-        Ok(row.as_ref().map(seen).transpose()?.filter(|seen| seen.token.hash == *hash))
-    }
-
     /// When the last access token of this generation of a family expires; none if it has none.
     ///
     /// # Errors
@@ -158,7 +130,8 @@ impl Read {
 }
 
 impl Store {
-    /// As [`Read::live_access_token`]; from memory where that is known to be true still.
+    /// The live token with this id, generation and hash, if everything that it rests on is in force at `now`; from memory where that is
+    /// known to be true still.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -178,23 +151,12 @@ impl Store {
             None => None,
         };
         self.metrics.looked_up.inc();
-        let seen = Box::pin(self.read_live_access_token(id, generation, hash, now)).await?.map(Arc::new);
+        let asked = AskedToken { id, generation, hash: hash.clone(), now };
+        let seen = Box::pin(self.read_token(asked)).await?.map(Arc::new);
         if let (Some(live), Some(ticket), Some(seen)) = (self.live_tokens(), ticket, &seen) {
             live.remember(ticket, seen);
         }
         Ok(seen)
-    }
-}
-
-impl Store {
-    async fn read_live_access_token(
-        &self,
-        id: Id<()>,
-        generation: u64,
-        hash: &SecretHash,
-        now: Timestamp,
-    ) -> Result<Option<SeenToken>, StorageError> {
-        self.read().await?.live_access_token(id, generation, hash, now).await
     }
 }
 

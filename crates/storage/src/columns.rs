@@ -17,7 +17,7 @@ pub(crate) enum Value {
 }
 
 /// `values` as what sqlx binds. The two types always encode, so nothing is lost here.
-pub(crate) fn arguments<const N: usize>(values: [Value; N]) -> AnyArguments {
+pub(crate) fn arguments(values: impl IntoIterator<Item = Value>) -> AnyArguments {
     let mut arguments = AnyArguments::default();
     for value in values {
         let added = match value {

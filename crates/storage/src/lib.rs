@@ -41,6 +41,7 @@ mod resources;
 mod sessions;
 mod signing_keys;
 mod standing;
+mod token_reads;
 mod totps;
 mod tx;
 mod upstream_identities;

@@ -22,6 +22,7 @@ use crate::{
     metrics::Metrics,
     migrations,
     pool::{Pool, Pooled},
+    token_reads::TokenReads,
     writer::Writer,
 };
 
@@ -34,6 +35,7 @@ pub struct Store {
     backend: Arc<Backend>,
     faults: Faults,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) token_reads: Arc<TokenReads>,
 }
 
 enum Backend {
@@ -61,7 +63,8 @@ impl Store {
                 (Backend::Postgres { pool }, None)
             }
         };
-        Ok(Self { backend: Arc::new(backend), faults, metrics: Arc::new(Metrics::new(metrics)) })
+        let (metrics, token_reads) = (Arc::new(Metrics::new(metrics)), Arc::default());
+        Ok(Self { backend: Arc::new(backend), faults, metrics, token_reads })
     }
 
     /// Where a test breaks this store.
@@ -316,20 +319,20 @@ impl Read {
         self.noted(found)
     }
 
-    pub(crate) async fn all<const N: usize>(
+    pub(crate) async fn all(
         &mut self,
         sql: &'static str,
-        values: [Value; N],
+        values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<AnyRow>, StorageError> {
         self.all_touching(Touched::by(sql), sql, values).await
     }
 
     /// As [`Read::all`], for statements that know better what they touch.
-    pub(crate) async fn all_touching<const N: usize>(
+    pub(crate) async fn all_touching(
         &mut self,
         touched: Touched,
         sql: &'static str,
-        values: [Value; N],
+        values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<AnyRow>, StorageError> {
         self.touched.and(touched);
         let found = sqlx::query_with::<Any, _>(sql, arguments(values)).fetch_all(self.connection()?).await;

@@ -1,6 +1,6 @@
 //! A request that nobody has to be asked about: allowed whole in one command, or not touched at all.
 
-use model::{AuthorizationState, ResourceId, Session};
+use model::{AuthorizationState, ResourceId, Session, Timestamp};
 use storage::{SilentAllowance, Store};
 
 use crate::harness::{
@@ -18,13 +18,16 @@ fn allowance(world: &World, session: &Session) -> SilentAllowance {
     SilentAllowance {
         authorization: authorization(&world.client),
         session_id: session.id,
+        session_hash: session.hash.clone(),
+        authenticated_after: Timestamp::from_seconds(0),
+        verified: false,
         resource_id: Some(world.resource.id.clone()),
         scope: world.grant.scope.clone(),
         client_fingerprint: world.client.consent_fingerprint(),
         code_hash: hash("code"),
         code_expires_at: at(60),
         address: "192.0.2.7".to_owned(),
-        client_unused_since: at(0),
+        unseen_since: at(0),
         policy_version: world.policy_version,
     }
 }
@@ -58,8 +61,11 @@ async fn what_is_not_ordinary_writes_nothing() {
     let world = World::put(&db.store).await;
     let session = put_session(&db.store, &world).await;
     let right = allowance(&world, &session);
-    let wrong: [(&str, SilentAllowance); 8] = [
+    let wrong: [(&str, SilentAllowance); 11] = [
         ("no such session", SilentAllowance { session_id: model::Id::new(at(0)), ..right.clone() }),
+        ("another secret", SilentAllowance { session_hash: hash("another cookie"), ..right.clone() }),
+        ("a proof that is too old", SilentAllowance { authenticated_after: session.authenticated_at, ..right.clone() }),
+        ("an address that is not verified", SilentAllowance { verified: true, ..right.clone() }),
         ("more than was granted", SilentAllowance { scope: scope("issues:read openid"), ..right.clone() }),
         ("less than was granted", SilentAllowance { scope: scope("openid"), ..right.clone() }),
         ("no resource", SilentAllowance { resource_id: None, ..right.clone() }),
@@ -84,6 +90,7 @@ async fn a_grant_that_is_not_in_force_covers_nothing() {
     for harm in [
         "UPDATE grants SET revoked_at = 1, revoked_reason = 'revoked'",
         "UPDATE users SET disabled_at = 1",
+        "UPDATE users SET erase_at = 1",
         "UPDATE clients SET disabled_at = 1",
         "UPDATE resources SET disabled_at = 1",
         "UPDATE projects SET disabled_at = 1",
@@ -122,4 +129,18 @@ async fn two_projects_are_a_question() {
         .await
         .unwrap();
     assert!(db.store.allow_silently(allowance(&world, &session)).await.unwrap(), "one of them is left");
+}
+
+#[tokio::test]
+async fn the_session_is_seen_again_once_in_a_while() {
+    let db = Fresh::new().await;
+    let world = World::put(&db.store).await;
+    let session = put_session(&db.store, &world).await;
+    for (now, unseen_since, seen_at) in [(50, 0, 0), (70, 10, 70), (80, 20, 70)] {
+        let mut one = SilentAllowance { unseen_since: at(unseen_since), ..allowance(&world, &session) };
+        one.authorization.created_at = at(now);
+        assert!(db.store.allow_silently(one).await.unwrap());
+        let (session, _) = db.store.read().await.unwrap().signed_in(session.id, at(now)).await.unwrap().unwrap();
+        assert_eq!(session.seen_at, at(seen_at));
+    }
 }

@@ -4,14 +4,14 @@ use model::{Id, Secret, Session, id};
 use protocol::Confidential;
 
 /// A session's name and the proof that it is this browser's.
-pub(super) struct SessionCookie {
-    pub(super) id: Id<Session>,
-    pub(super) secret: Secret,
+pub(crate) struct SessionCookie {
+    pub(crate) id: Id<Session>,
+    pub(crate) secret: Secret,
 }
 
 impl SessionCookie {
     /// Reads 22 characters of id and 43 of secret.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_at_checked(id::LENGTH)?;
         Some(Self { id: Id::parse(id)?, secret: Secret::parse(secret)? })
     }

@@ -5,48 +5,58 @@
 use std::time::Duration;
 
 use model::{ClientOrigin, Timestamp};
+use protocol::AuthorizationRequest;
 use storage::SilentAllowance;
 
-use super::{Step, consent::may_be_silent, is_recent, resolve::Resolved, wishes_more};
-use crate::{Authority, Caller, Error, account::SignedIn};
+use super::{Step, consent::may_be_silent, known_wish, resolve::Resolved};
+use crate::{
+    Authority, Caller, Error,
+    account::{ACR_VALUES, SessionCookie},
+};
 
-/// A client's last use within this time of the one that was written is not written again.
+/// A use within this time of the one that was written is not written again.
 const COARSE: Duration = Duration::from_secs(60);
 
 impl Authority {
-    /// Where the browser is sent, if one grant covers the request and nothing else is to be done first.
+    /// Where the browser that shows this session cookie is sent, if one grant covers the request and nothing else is to be done first.
     pub(super) async fn allow_at_once(
         &self,
         resolved: &Resolved,
         policy_version: i64,
-        signed_in: &SignedIn,
+        session: &SessionCookie,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Option<Step>, Error> {
         let (authorization, client) = (&resolved.authorization, &resolved.client);
-        // A document may have to be fetched again, and a hint to be read.
-        let ordinary = client.origin != ClientOrigin::Document && authorization.request.id_token_hint.is_none();
-        if !ordinary
-            || !may_be_silent(client, &authorization.request.prompt)
-            || !is_recent(authorization, signed_in, now)
-            || wishes_more(&authorization.request, signed_in)
-        {
+        // A document may have to be fetched again.
+        let ordinary = client.origin != ClientOrigin::Document && is_ordinary(&authorization.request);
+        if !ordinary || !may_be_silent(client, &authorization.request.prompt) {
             return Ok(None);
         }
         let asked = self.what_is_asked(resolved).await?;
         let code = self.code(authorization.id);
+        let youngest = authorization.request.max_age.map(|seconds| now.minus(Duration::from_secs(seconds)));
         let allowance = SilentAllowance {
             authorization: authorization.clone(),
-            session_id: signed_in.session.id,
+            session_id: session.id,
+            session_hash: session.secret.hash(),
+            authenticated_after: youngest.unwrap_or(Timestamp::from_seconds(0)),
+            verified: self.sends_mail(),
             resource_id: asked.resource.map(|resource| resource.id.clone()),
             scope: asked.scope,
             client_fingerprint: client.consent_fingerprint(),
             code_hash: code.secret.hash(),
             code_expires_at: now.plus(self.parts.settings.tokens.code_lifetime),
             address: caller.address.clone(),
-            client_unused_since: now.minus(COARSE),
+            unseen_since: now.minus(COARSE),
             policy_version,
         };
         Ok(if self.parts.store.allow_silently(allowance).await? { Some(self.success(resolved, &code)?) } else { None })
     }
+}
+
+/// Whether the request asks for nothing that the command cannot judge: a new proof, a certain person, more than one factor.
+fn is_ordinary(request: &AuthorizationRequest) -> bool {
+    let more = known_wish(request).is_some_and(|wish| wish != ACR_VALUES[0]);
+    !request.prompt.login && request.id_token_hint.is_none() && !more
 }

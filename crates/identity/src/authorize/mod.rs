@@ -212,8 +212,12 @@ fn is_recent(authorization: &Authorization, signed_in: &SignedIn, now: Timestamp
 
 /// Whether the client wishes for two factors where the session has one.
 fn wishes_more(request: &AuthorizationRequest, signed_in: &SignedIn) -> bool {
-    let known = request.acr_values.iter().find(|wish| ACR_VALUES.contains(&wish.as_str()));
-    known.is_some_and(|wish| wish != ACR_VALUES[0] && wish != acr(&signed_in.session.amr))
+    known_wish(request).is_some_and(|wish| wish != ACR_VALUES[0] && wish != acr(&signed_in.session.amr))
+}
+
+/// The first of the wished strengths that is one of ours.
+fn known_wish(request: &AuthorizationRequest) -> Option<&str> {
+    request.acr_values.iter().map(String::as_str).find(|wish| ACR_VALUES.contains(wish))
 }
 
 fn too_old() -> OAuthError {

@@ -4,7 +4,7 @@ use model::{Authorization, AuthorizationState, Client, ClientId, Id, Secret, Tim
 use protocol::{AuthorizationRequest, ClientIdUrl, GrantType, OAuthError, Params, RegisteredRedirectUri};
 
 use super::{Step, failure, resolve::Resolved};
-use crate::{Authority, Caller, Error, account::SignedIn, known::Snapshot, permitted};
+use crate::{Authority, Caller, Error, account::SessionCookie, known::Snapshot, permitted};
 
 /// What came of an arrival.
 #[derive(Clone, Debug)]
@@ -16,8 +16,8 @@ pub enum Begun {
 }
 
 impl Authority {
-    /// Validates and stores a request; where a signed-in person need not be asked, the answer comes at once. Before a registered redirect URI is proven, an error can only be a page (OAuth 2.1
-    /// §4.1.2.1). `refused`: parameters that could not be read.
+    /// Validates and stores a request; where the person who is signed in with this session cookie need not be asked, the answer comes at once.
+    /// Before a registered redirect URI is proven, an error can only be a page (OAuth 2.1 §4.1.2.1).
     ///
     /// # Errors
     /// Trouble of the database; what is wrong with the request is a [`Step`].
@@ -25,7 +25,7 @@ impl Authority {
         &self,
         params: &Params,
         browser: &Secret,
-        signed_in: Option<&SignedIn>,
+        session_cookie: Option<&str>,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Begun, Error> {
@@ -52,8 +52,8 @@ impl Authority {
         };
         let authorization = self.authorization(client_id, request, Some(redirect_uri.clone()), browser, now);
         let resolved = Resolved { authorization, client, redirect_uri };
-        if let Some(signed_in) = signed_in
-            && let Some(step) = self.allow_at_once(&resolved, policy_version, signed_in, caller, now).await?
+        if let Some(session) = session_cookie.and_then(SessionCookie::parse)
+            && let Some(step) = self.allow_at_once(&resolved, policy_version, &session, caller, now).await?
         {
             return Ok(Begun::Ended(step));
         }

@@ -15,14 +15,16 @@ use crate::{
 ///
 /// # Errors
 /// A page, since there is no address yet that could be trusted; JSON for a program that asks for it.
-pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn get(request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let visit = Visit::arriving(request.clone()).await?;
     // What is doubled or malformed is judged by the flow, which knows whether there is a way back.
     let (params, _) = Params::parse_lossy(request.query_string());
-    let (authority, signed_in) = (&visit.state.authority, visit.signed_in.as_ref());
-    match authority.begin_authorization(&params, &visit.browser.secret, signed_in, &visit.caller, visit.now).await? {
+    let (authority, session) = (&visit.state.authority, visit.session_cookie());
+    match authority.begin_authorization(&params, &visit.browser.secret, session, &visit.caller, visit.now).await? {
         Begun::Stored(id) => Ok(visit.go(&format!("/consent/{id}"))),
         Begun::Ended(Step::Refused(refusal)) if wants_json(&request) => Ok(HttpResponse::from_error(Refusal(refusal))),
-        Begun::Ended(step) => visit.show(None, step),
+        Begun::Ended(step @ Step::Redirect { .. }) => visit.show(None, step),
+        Begun::Ended(step) => visit.recognized().await?.show(None, step),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use identity::account::SignedIn;
-use protocol::{Confidential, OAuthError, Params};
+use protocol::{OAuthError, Params};
 
 use super::Visit;
 use crate::{
@@ -32,7 +32,7 @@ impl Visit {
     /// # Errors
     /// Trouble of the database.
     pub async fn leaving(&self) -> Result<Option<SignedIn>, PageError> {
-        let cookie = self.session_cookie.as_ref().map(Confidential::expose);
+        let cookie = self.session_cookie();
         Ok(self.state.authority.leaving(cookie, self.now).await?)
     }
 }

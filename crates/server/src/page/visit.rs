@@ -32,7 +32,7 @@ pub struct Visit {
     /// Its person, if there is a session.
     pub signed_in: Option<SignedIn>,
     /// What it shows of its session.
-    pub(super) session_cookie: Option<Confidential>,
+    session_cookie: Option<Confidential>,
     /// Address and program.
     pub caller: Caller,
     /// When it arrived.
@@ -42,17 +42,35 @@ pub struct Visit {
 }
 
 impl Visit {
-    async fn of(request: HttpRequest) -> Result<Self, PageError> {
+    /// A visit of whom it is not known yet who they are: [`Visit::recognized`] looks.
+    ///
+    /// # Errors
+    /// Faults of ours.
+    pub async fn arriving(request: HttpRequest) -> Result<Self, PageError> {
         let state = AppState::of(&request)?;
         let browser = Browser::of(&request)?;
         let now = state.authority.now();
-        let cookie = state.edge.cookies.session(&request);
-        let signed_in = state.authority.signed_in(cookie.as_ref().map(Confidential::expose), now).await?;
+        let (cookie, signed_in) = (state.edge.cookies.session(&request), None);
         let language = language::chosen(&state, &browser, &request).await;
         let Sender(caller) = Sender::of(&request);
         let caller = Caller { language, ..caller };
         let (theme, here) = (theme(&state, &request), here(&state, &request));
         Ok(Self { state, browser, signed_in, session_cookie: cookie, caller, now, theme, here })
+    }
+
+    /// The same, with the person who is signed in.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn recognized(mut self) -> Result<Self, PageError> {
+        self.signed_in = self.state.authority.signed_in(self.session_cookie(), self.now).await?;
+        Ok(self)
+    }
+
+    /// What the browser shows of its session.
+    #[must_use]
+    pub fn session_cookie(&self) -> Option<&str> {
+        self.session_cookie.as_ref().map(Confidential::expose)
     }
 
     /// The frame of the page that answers.
@@ -149,7 +167,8 @@ impl FromRequest for Visit {
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        Box::pin(Self::of(request.clone()))
+        let arriving = Self::arriving(request.clone());
+        Box::pin(async { arriving.await?.recognized().await })
     }
 }
 

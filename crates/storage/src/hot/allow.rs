@@ -12,8 +12,14 @@ use crate::{StorageError, Store, Tx, authorizations::request_json};
 pub struct SilentAllowance {
     /// The request, as it arrived; its redirect URI is known.
     pub authorization: Authorization,
-    /// The session that the browser proved.
+    /// The session that the browser names.
     pub session_id: Id<Session>,
+    /// SHA-256 of the secret with which it proves it.
+    pub session_hash: SecretHash,
+    /// The person must have proved who they are later than this.
+    pub authenticated_after: Timestamp,
+    /// The person's address must be verified.
+    pub verified: bool,
     /// The one resource that is meant, if any.
     pub resource_id: Option<ResourceId>,
     /// What is asked; the grant must be over exactly this.
@@ -26,15 +32,15 @@ pub struct SilentAllowance {
     pub code_expires_at: Timestamp,
     /// From where it was asked.
     pub address: String,
-    /// The client's last use is written again if it is older than this.
-    pub client_unused_since: Timestamp,
+    /// When the client was last used, and the session last seen, is written again if it was before this.
+    pub unseen_since: Timestamp,
     /// The policy version under which the caller knows client and resource.
     pub policy_version: i64,
 }
 
 impl Store {
-    /// Stores the request as allowed; does nothing, and says so, unless exactly one live grant of the session's person to this
-    /// client is over this resource, and it covers what is asked.
+    /// Stores the request as allowed; does nothing, and says so, unless the session is alive and its person stays, and exactly one live
+    /// grant of theirs to this client is over this resource, and it covers what is asked.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -48,15 +54,17 @@ const ALLOW_SQLITE: &str = "SAVEPOINT job; \
    user_id, grant_id, resource_id, scope, code_challenge, code_hash, code_expires_at, auth_time, amr) \
    SELECT $1, $2, $3, $4, $5, $6, $7, $6, 'allowed', s.id, s.user_id, l.id, l.resource_id, $9, $10, $11, $12, s.authenticated_at, s.amr \
    FROM sessions s \
+   JOIN users u ON u.id = s.user_id AND u.erase_at IS NULL AND (u.email_verified_at IS NOT NULL OR $21 = 0) \
    JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
    JOIN live_grants l ON l.id = g.id \
-   WHERE s.id = $8 AND s.expires_at > $6 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id; \
  INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
    SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM authorizations WHERE id = $1 AND changes() = 1; \
  UPDATE clients SET used_at = $6 WHERE id = $2 AND changes() = 1 AND (used_at IS NULL OR used_at < $18); \
+ UPDATE sessions SET seen_at = $6 WHERE id = $8 AND seen_at < $18 AND EXISTS (SELECT 1 FROM authorizations WHERE id = $1); \
  RELEASE job";
 
 const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
@@ -64,15 +72,17 @@ const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
    user_id, grant_id, resource_id, scope, code_challenge, code_hash, code_expires_at, auth_time, amr) \
    SELECT $1, $2, $3, $4, $5, $6, $7, $6, 'allowed', s.id, s.user_id, l.id, l.resource_id, $9, $10, $11, $12, s.authenticated_at, s.amr \
    FROM sessions s \
+   JOIN users u ON u.id = s.user_id AND u.erase_at IS NULL AND (u.email_verified_at IS NOT NULL OR $21 = 0) \
    JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
    JOIN live_grants l ON l.id = g.id \
-   WHERE s.id = $8 AND s.expires_at > $6 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id, user_id, client_id, grant_id), \
  noted AS (INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
    SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM allowed), \
- used AS (UPDATE clients SET used_at = $6 WHERE id = $2 AND EXISTS (SELECT 1 FROM allowed) AND (used_at IS NULL OR used_at < $18)) \
+ used AS (UPDATE clients SET used_at = $6 WHERE id = $2 AND EXISTS (SELECT 1 FROM allowed) AND (used_at IS NULL OR used_at < $18)), \
+ seen AS (UPDATE sessions SET seen_at = $6 WHERE id = $8 AND seen_at < $18 AND EXISTS (SELECT 1 FROM allowed)) \
  SELECT id FROM allowed";
 
 impl Tx {
@@ -96,7 +106,10 @@ impl Tx {
             allowance.policy_version.into(),
             Id::<model::AuditEvent>::new(authorization.created_at).into(),
             (&allowance.address).into(),
-            allowance.client_unused_since.into(),
+            allowance.unseen_since.into(),
+            (&allowance.session_hash).into(),
+            allowance.authenticated_after.into(),
+            i64::from(allowance.verified).into(),
         ];
         Ok(self.hot(Touched::Nothing, ALLOW_SQLITE, ALLOW_POSTGRES, values).await?.is_some())
     }
