@@ -107,6 +107,9 @@ impl Subject {
             families: Vec::new(),
         };
         cast.connect(first.address, families).await?;
+        if let Some(postgres) = &postgres {
+            postgres.analyze().await?;
+        }
         let kept = Kept::Lanyard(Box::new(Installed { installation, organization: seeded.organization }));
         let (processes, addresses) = (Vec::new(), Vec::new());
         let mut subject = Self { name, processes, addresses, postgres, cast: Some(cast), kept };

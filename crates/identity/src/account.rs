@@ -50,7 +50,7 @@ pub use factors::{
 pub use federated::{ComeBack, Connected, FederatedRefusal, Homecoming, Stranded, WaitingIdentity};
 pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
 pub use mailing::MailRefusal;
-pub(crate) use methods::{ACR_VALUES, acr};
+pub(crate) use methods::{ACR_VALUES, MFA, acr};
 pub use owned::OwnedRefusal;
 pub use recent::{Again, NotRecent};
 pub(crate) use reset::NOTICE_LIFE;

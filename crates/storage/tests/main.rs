@@ -30,6 +30,7 @@ mod sessions;
 mod signing_keys;
 mod silent_allowance;
 mod standing;
+mod token_reads;
 mod transactions;
 mod upstream;
 mod used_assertions;

@@ -20,6 +20,7 @@ fn allowance(world: &World, session: &Session) -> SilentAllowance {
         session_id: session.id,
         session_hash: session.hash.clone(),
         authenticated_after: Timestamp::from_seconds(0),
+        amr_word: Some("otp"),
         verified: false,
         resource_id: Some(world.resource.id.clone()),
         scope: world.grant.scope.clone(),
@@ -61,10 +62,11 @@ async fn what_is_not_ordinary_writes_nothing() {
     let world = World::put(&db.store).await;
     let session = put_session(&db.store, &world).await;
     let right = allowance(&world, &session);
-    let wrong: [(&str, SilentAllowance); 11] = [
+    let wrong: [(&str, SilentAllowance); 12] = [
         ("no such session", SilentAllowance { session_id: model::Id::new(at(0)), ..right.clone() }),
         ("another secret", SilentAllowance { session_hash: hash("another cookie"), ..right.clone() }),
         ("a proof that is too old", SilentAllowance { authenticated_after: session.authenticated_at, ..right.clone() }),
+        ("a factor that was not proved", SilentAllowance { amr_word: Some("mfa"), ..right.clone() }),
         ("an address that is not verified", SilentAllowance { verified: true, ..right.clone() }),
         ("more than was granted", SilentAllowance { scope: scope("issues:read openid"), ..right.clone() }),
         ("less than was granted", SilentAllowance { scope: scope("openid"), ..right.clone() }),

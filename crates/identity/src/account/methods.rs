@@ -51,7 +51,7 @@ pub(super) fn also(proved: &str, method: Method) -> String {
     said.join(" ")
 }
 
-const MFA: &str = "mfa";
+pub(crate) const MFA: &str = "mfa";
 
 /// Whether two factors were given.
 pub(crate) fn is_two_factors(amr: &str) -> bool {

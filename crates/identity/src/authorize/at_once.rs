@@ -11,7 +11,7 @@ use storage::SilentAllowance;
 use super::{Step, consent::may_be_silent, known_wish, resolve::Resolved};
 use crate::{
     Authority, Caller, Error,
-    account::{ACR_VALUES, SessionCookie},
+    account::{ACR_VALUES, MFA, SessionCookie},
 };
 
 /// A use within this time of the one that was written is not written again.
@@ -41,6 +41,7 @@ impl Authority {
             session_id: session.id,
             session_hash: session.secret.hash(),
             authenticated_after: youngest.unwrap_or(Timestamp::from_seconds(0)),
+            amr_word: (known_wish(&authorization.request) == Some(ACR_VALUES[1])).then_some(MFA),
             verified: self.sends_mail(),
             resource_id: asked.resource.map(|resource| resource.id.clone()),
             scope: asked.scope,
@@ -55,8 +56,7 @@ impl Authority {
     }
 }
 
-/// Whether the request asks for nothing that the command cannot judge: a new proof, a certain person, more than one factor.
+/// Whether the request asks for nothing that the command cannot judge: a new proof, a certain person.
 fn is_ordinary(request: &AuthorizationRequest) -> bool {
-    let more = known_wish(request).is_some_and(|wish| wish != ACR_VALUES[0]);
-    !request.prompt.login && request.id_token_hint.is_none() && !more
+    !request.prompt.login && request.id_token_hint.is_none()
 }

@@ -18,6 +18,8 @@ pub struct SilentAllowance {
     pub session_hash: SecretHash,
     /// The person must have proved who they are later than this.
     pub authenticated_after: Timestamp,
+    /// The session's `amr` must have this word.
+    pub amr_word: Option<&'static str>,
     /// The person's address must be verified.
     pub verified: bool,
     /// The one resource that is meant, if any.
@@ -57,7 +59,8 @@ const ALLOW_SQLITE: &str = "SAVEPOINT job; \
    JOIN users u ON u.id = s.user_id AND u.erase_at IS NULL AND (u.email_verified_at IS NOT NULL OR $21 = 0) \
    JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
    JOIN live_grants l ON l.id = g.id \
-   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 \
+     AND ($22 = '' OR ' ' || s.amr || ' ' LIKE '% ' || $22 || ' %') AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id; \
@@ -75,7 +78,8 @@ const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
    JOIN users u ON u.id = s.user_id AND u.erase_at IS NULL AND (u.email_verified_at IS NOT NULL OR $21 = 0) \
    JOIN grants g ON g.user_id = s.user_id AND g.client_id = $2 AND coalesce(g.resource_id, '') = $13 AND g.scope = $9 AND g.client_fingerprint = $14 AND g.revoked_at IS NULL \
    JOIN live_grants l ON l.id = g.id \
-   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
+   WHERE s.id = $8 AND s.hash = $19 AND s.expires_at > $6 AND s.authenticated_at > $20 \
+     AND ($22 = '' OR ' ' || s.amr || ' ' LIKE '% ' || $22 || ' %') AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id, user_id, client_id, grant_id), \
@@ -110,6 +114,7 @@ impl Tx {
             (&allowance.session_hash).into(),
             allowance.authenticated_after.into(),
             i64::from(allowance.verified).into(),
+            allowance.amr_word.unwrap_or_default().into(),
         ];
         Ok(self.hot(Touched::Nothing, ALLOW_SQLITE, ALLOW_POSTGRES, values).await?.is_some())
     }

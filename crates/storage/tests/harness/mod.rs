@@ -47,6 +47,13 @@ impl Fresh {
         Self { store: Store::open(&database.options()).await.unwrap(), database }
     }
 
+    /// One that holds no tokens in memory.
+    pub async fn reading_each_token() -> Self {
+        let database = Database::fresh().await;
+        let options = storage::Options { live_tokens: 0, ..database.options() };
+        Self { store: Store::open(&options).await.unwrap(), database }
+    }
+
     /// Closes the store and opens it again, as a restart does.
     pub async fn reopen(self) -> Self {
         let Self { store, database } = self;
