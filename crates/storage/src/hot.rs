@@ -114,8 +114,8 @@ impl Store {
         self.command(move |tx| Box::pin(async move { tx.redeem(&redemption).await })).await
     }
 
-    /// Stores a client's own access token, if what the caller knows of the client (at `policy_version`) is still true;
-    /// whether it was.
+    /// Stores a client's own access token, if what the caller knows of the client (at `policy_version`) is still true, and its project and
+    /// organisation are not disabled; whether it was.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -201,11 +201,15 @@ const REDEEM_POSTGRES: &str = "WITH held AS ( \
 
 const ISSUE_SQLITE: &str = "SAVEPOINT job; \
  INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at) \
-   SELECT $1, 0, $2, NULL, $3, $4, $5, $6, $7 FROM versions WHERE name = 'policy' AND value = $8 RETURNING id; \
+   SELECT $1, 0, $2, NULL, $3, $4, $5, $6, $7 FROM versions WHERE name = 'policy' AND value = $8 \
+   AND EXISTS (SELECT 1 FROM clients c JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \
+     JOIN organizations o ON o.id = p.organization_id AND o.disabled_at IS NULL WHERE c.id = $3) RETURNING id; \
  RELEASE job";
 
 const ISSUE_POSTGRES: &str = "INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at) \
-   SELECT $1, 0, $2, NULL, $3, $4, $5, $6, $7 FROM versions WHERE name = 'policy' AND value = $8 RETURNING id";
+   SELECT $1, 0, $2, NULL, $3, $4, $5, $6, $7 FROM versions WHERE name = 'policy' AND value = $8 \
+   AND EXISTS (SELECT 1 FROM clients c JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \
+     JOIN organizations o ON o.id = p.organization_id AND o.disabled_at IS NULL WHERE c.id = $3) RETURNING id";
 
 impl Tx {
     /// One of two texts, whichever this database understands; the row that it returned.

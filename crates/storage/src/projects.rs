@@ -37,6 +37,16 @@ impl Read {
         self.one("SELECT * FROM projects WHERE id = $1", [id.into()]).await?.as_ref().map(project).transpose()
     }
 
+    /// Whether neither this project nor its organisation is disabled.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn project_is_enabled(&mut self, id: Id<Project>) -> Result<bool, StorageError> {
+        let sql = "SELECT p.id FROM projects p JOIN organizations o ON o.id = p.organization_id AND o.disabled_at IS NULL \
+             WHERE p.id = $1 AND p.disabled_at IS NULL";
+        Ok(self.one(sql, [id.into()]).await?.is_some())
+    }
+
     /// The project with this slug in an organisation.
     ///
     /// # Errors

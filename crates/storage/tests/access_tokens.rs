@@ -133,6 +133,10 @@ async fn a_clients_own_token_lives_as_long_as_its_standing() {
     let (project, id) = (world.project.id, robot.id.clone());
     commit!(db.store, [project], tx => tx.set_project_disabled(project, Some(NOW)).await).unwrap();
     assert!(live().await.is_none(), "its project is disabled");
+    let version = db.store.read().await.unwrap().policy_version().await.unwrap();
+    assert!(
+        !db.store.issue_to_client(&robot, AccessToken { id: Id::new(at(1)), ..token.clone() }, version).await.unwrap()
+    );
     commit!(db.store, [project, id], tx => {
         tx.set_project_disabled(project, None).await?;
         tx.set_client_disabled(&id, Some(NOW)).await

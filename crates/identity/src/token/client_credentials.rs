@@ -16,9 +16,9 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Issued, Error> {
         let AuthenticatedClient { client, policy_version } = client;
-        if !client.is_confidential() || client.home.is_none() {
+        let Some(home) = client.home.filter(|_| client.is_confidential()) else {
             return Err(OAuthError::unauthorized_client("no organization and project are stored on this client").into());
-        }
+        };
         let known = self.known().await?;
         let asked =
             permitted::asked(&known, client, scope.map(|scope| scope.of_resources()).as_ref(), resource.as_ref())?;
@@ -39,6 +39,11 @@ impl Authority {
         };
         let (expires_at, scope) = (token.expires_at, token.scope.clone());
         if !self.parts.store.issue_to_client(client, token, *policy_version).await? {
+            if !self.parts.store.read().await?.project_is_enabled(home.project_id).await? {
+                let refusal =
+                    "the project that this client works in, or its organization, is disabled; ask whoever runs it";
+                return Err(OAuthError::unauthorized_client(refusal).into());
+            }
             self.parts.known.forget();
             if self.believes {
                 return Err(super::unproven());
