@@ -6,10 +6,11 @@
 use model::{ServerSecrets, Token, TokenKind};
 use sha2::{Digest as _, Sha256};
 
-const KINDS: [(TokenKind, &str); 4] = [
+const KINDS: [(TokenKind, &str); 5] = [
     (TokenKind::Access, "lyd_at_"),
     (TokenKind::Refresh, "lyd_rt_"),
     (TokenKind::Code, "lyd_ac_"),
+    (TokenKind::Device, "lyd_dc_"),
     (TokenKind::ClientSecret, "lyd_cs_"),
 ];
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -13,7 +13,8 @@ use crate::{marked, refusal};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The parameters that are secrets, or become useless when somebody else reads them.
-const SECRETS: [&str; 5] = ["client_secret", "client_assertion", "code", "refresh_token", "code_verifier"];
+const SECRETS: [&str; 6] =
+    ["client_secret", "client_assertion", "code", "refresh_token", "code_verifier", "device_code"];
 
 /// The property.
 pub fn holds(data: &[u8]) {
@@ -100,6 +101,9 @@ fn as_sent(request: &TokenRequest, sent: &Params) {
             same_scope(scope.as_ref(), sent);
             same_resource(resource.as_ref(), sent);
         }
+        TokenRequest::DeviceCode { device_code } => {
+            assert_eq!(Some(device_code.expose()), sent.get("device_code"));
+        }
         TokenRequest::ClientCredentials { scope, resource } => {
             same_scope(scope.as_ref(), sent);
             same_resource(resource.as_ref(), sent);
@@ -120,7 +124,8 @@ fn same_resource(resource: Option<&ResourceIndicator>, sent: &Params) {
 
 fn refused(error: &OAuthError, sent: &Params) {
     refusal::is_sayable(error);
-    let known = ["authorization_code", "refresh_token", "client_credentials"];
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let known = ["authorization_code", "refresh_token", "client_credentials", device];
     let unsupported = sent.get("grant_type").is_some_and(|grant_type| !known.contains(&grant_type));
     assert_eq!(error.code == ErrorCode::UnsupportedGrantType, unsupported);
 }

@@ -15,6 +15,9 @@ pub struct ServerMetadata {
     pub token_endpoint: String,
     /// URL of the public keys.
     pub jwks_uri: String,
+    /// URL at which devices begin (RFC 8628 §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_authorization_endpoint: Option<String>,
     /// URL of dynamic registration (RFC 7591).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,

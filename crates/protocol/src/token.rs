@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::{CodeVerifier, Confidential, OAuthError, Params, ResourceIndicator, Scope};
 
+/// The grant type of devices (RFC 8628 §3.4).
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// What is asked of the token endpoint, by grant type.
 #[derive(Clone, Debug)]
 pub enum TokenRequest {
@@ -26,6 +29,11 @@ pub enum TokenRequest {
         scope: Option<Scope>,
         /// May only narrow what was granted (RFC 8707 §2.2).
         resource: Option<ResourceIndicator>,
+    },
+    /// A device asks whether its person has decided (RFC 8628 §3.4).
+    DeviceCode {
+        /// The code that it was given.
+        device_code: Confidential,
     },
     /// A client asks for itself (OAuth 2.1 §4.2).
     ClientCredentials {
@@ -55,6 +63,7 @@ impl TokenRequest {
                 scope: scope(params)?,
                 resource: ResourceIndicator::one_of(params.all("resource"))?,
             }),
+            DEVICE_CODE => Ok(Self::DeviceCode { device_code: Confidential::new(params.required("device_code")?) }),
             "client_credentials" => Ok(Self::ClientCredentials {
                 scope: scope(params)?,
                 resource: ResourceIndicator::one_of(params.all("resource"))?,
@@ -69,6 +78,7 @@ impl TokenRequest {
         match self {
             Self::AuthorizationCode { .. } => "authorization_code",
             Self::RefreshToken { .. } => "refresh_token",
+            Self::DeviceCode { .. } => DEVICE_CODE,
             Self::ClientCredentials { .. } => "client_credentials",
         }
     }
@@ -143,6 +153,8 @@ mod tests {
             ("grant_type=authorization_code&code=x&code_verifier=short", ErrorCode::InvalidRequest),
             ("grant_type=refresh_token", ErrorCode::InvalidRequest),
             ("grant_type=refresh_token&refresh_token=x&scope=%22", ErrorCode::InvalidScope),
+            ("grant_type=urn:ietf:params:oauth:grant-type:device_code", ErrorCode::InvalidRequest),
+            ("grant_type=device_code&device_code=x", ErrorCode::UnsupportedGrantType),
             ("grant_type=client_credentials&resource=a", ErrorCode::InvalidTarget),
             (
                 "grant_type=client_credentials&resource=https://a.example&resource=https://b.example",
