@@ -2,7 +2,7 @@
 
 use protocol::{AuthorizationRequest, RegisteredRedirectUri, Scope};
 
-use crate::{ClientId, Family, Grant, Id, ResourceId, SecretHash, Session, Timestamp, User};
+use crate::{ClientId, DeviceCode, Family, Grant, Id, ResourceId, SecretHash, Session, Timestamp, User};
 
 /// A running request.
 #[derive(Clone, Debug)]
@@ -13,8 +13,10 @@ pub struct Authorization {
     pub client_id: ClientId,
     /// What is asked, validated when it arrived; nothing is read from the browser again.
     pub request: AuthorizationRequest,
-    /// Where the answer goes; none until an unseen client document was fetched.
+    /// Where the answer goes; none until an unseen client document was fetched, and for a device.
     pub redirect_uri: Option<RegisteredRedirectUri>,
+    /// The device that it was made for, where a person entered its code.
+    pub device_code_id: Option<Id<DeviceCode>>,
     /// SHA-256 of the secret of the browser that began it: no other may go on with it.
     pub browser_hash: SecretHash,
     /// When it arrived.
@@ -58,7 +60,7 @@ pub struct Consent {
     pub auth_time: Timestamp,
     /// How.
     pub amr: String,
-    /// SHA-256 of the code's secret.
+    /// SHA-256 of the code's secret; for a device, of what it asks with.
     pub code_hash: SecretHash,
     /// Until when the code can be redeemed.
     pub code_expires_at: Timestamp,

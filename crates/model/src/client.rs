@@ -153,10 +153,12 @@ impl Client {
         self.metadata.token_endpoint_auth_method != AuthMethod::None
     }
 
-    /// Whether this grant type is among those that it registered.
+    /// Whether this grant type is among those that it registered. The device grant is for clients alone that an operator listed for
+    /// it (C-14).
     #[must_use]
     pub fn may_use(&self, grant_type: GrantType) -> bool {
-        self.metadata.grant_types.contains(&grant_type)
+        let may = grant_type != GrantType::DeviceCode || self.origin == ClientOrigin::Operator;
+        may && self.metadata.grant_types.contains(&grant_type)
     }
 
     /// Whether somebody vouches for who it is; if not, consent is never silent.

@@ -63,6 +63,8 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// Since when nothing of it works.
     pub disabled_at: Option<Timestamp>,
+    /// Since when the operator's own programs may be given scopes that write by a device code; reading alone if never.
+    pub device_writes_at: Option<Timestamp>,
 }
 
 /// A project of an organisation.

@@ -31,6 +31,8 @@ pub enum Purpose {
     Upstream,
     /// What is kept of recovery codes.
     RecoveryCode,
+    /// What people type for their devices, and what is kept of it.
+    UserCode,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -50,6 +52,7 @@ struct Keys {
     mailed_code: HmacSha256,
     upstream: HmacSha256,
     recovery_code: HmacSha256,
+    user_code: HmacSha256,
     seal: SealKey,
 }
 
@@ -79,6 +82,11 @@ impl ServerSecrets {
     #[must_use]
     pub const fn current(&self) -> u16 {
         self.current
+    }
+
+    /// All versions that there are, the newest first.
+    pub fn versions(&self) -> impl Iterator<Item = u16> {
+        self.versions.keys().rev().copied()
     }
 
     /// HMAC-SHA256 over `parts`, each preceded by its length, under this version's key for `purpose`; nothing if the
@@ -139,6 +147,7 @@ impl Keys {
             mailed_code: mac("mailed-code")?,
             upstream: mac("upstream")?,
             recovery_code: mac("recovery-code")?,
+            user_code: mac("user-code")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -153,6 +162,7 @@ impl Keys {
             Purpose::MailedCode => &self.mailed_code,
             Purpose::Upstream => &self.upstream,
             Purpose::RecoveryCode => &self.recovery_code,
+            Purpose::UserCode => &self.user_code,
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum TokenKind {
     Refresh,
     /// `lyd_ac_`
     Code,
+    /// `lyd_dc_`: what a device asks with (RFC 8628)
+    Device,
     /// `lyd_cs_`: a client's or a resource server's secret
     ClientSecret,
 }
@@ -36,6 +38,7 @@ impl TokenKind {
             Self::Access => "lyd_at_",
             Self::Refresh => "lyd_rt_",
             Self::Code => "lyd_ac_",
+            Self::Device => "lyd_dc_",
             Self::ClientSecret => "lyd_cs_",
         }
     }
