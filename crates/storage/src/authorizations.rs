@@ -16,6 +16,7 @@ fn authorization(row: &AnyRow) -> Result<Authorization, StorageError> {
             .optional_text("redirect_uri")?
             .map(|text| RegisteredRedirectUri::restore(text).map_err(|_| columns.corrupt()))
             .transpose()?,
+        device_code_id: columns.optional_id("device_code_id")?,
         browser_hash: columns.hash("browser_hash")?,
         created_at: columns.time("created_at")?,
         expires_at: columns.time("expires_at")?,
@@ -92,7 +93,8 @@ impl Tx {
     pub async fn insert_authorization(&mut self, authorization: &Authorization) -> Result<(), StorageError> {
         self.run_one(
             "authorization",
-            "INSERT INTO authorizations (id, client_id, request, redirect_uri, browser_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO authorizations (id, client_id, request, redirect_uri, browser_hash, created_at, expires_at, device_code_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
                 authorization.id.into(),
                 (&authorization.client_id).into(),
@@ -101,6 +103,7 @@ impl Tx {
                 (&authorization.browser_hash).into(),
                 authorization.created_at.into(),
                 authorization.expires_at.into(),
+                authorization.device_code_id.into(),
             ],
         )
         .await
@@ -163,6 +166,21 @@ impl Tx {
     pub async fn narrow_authorization(&mut self, id: Id<Authorization>, scope: &Scope) -> Result<(), StorageError> {
         let sql = "UPDATE authorizations SET scope = $2 WHERE id = $1 AND decision = 'allowed' AND spent_at IS NULL";
         self.run_one("authorization", sql, [id.into(), scope.into()]).await
+    }
+
+    /// Spends the yes to a device on a family.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if it was spent already.
+    pub async fn spend_authorization(
+        &mut self,
+        id: Id<Authorization>,
+        family_id: Id<Family>,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let sql = "UPDATE authorizations SET spent_at = $3, family_id = $2 \
+             WHERE id = $1 AND decision = 'allowed' AND spent_at IS NULL AND device_code_id IS NOT NULL";
+        self.run_one("authorization", sql, [id.into(), family_id.into(), now.into()]).await
     }
 
     /// Stores a no.

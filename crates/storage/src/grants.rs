@@ -320,7 +320,10 @@ impl Tx {
 
     /// Waits for whoever begins a family under this grant, and holds others back until this transaction ends: what is asked
     /// of its families next is then the truth.
-    async fn hold_grant(&mut self, id: Id<Grant>) -> Result<(), StorageError> {
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_grant(&mut self, id: Id<Grant>) -> Result<(), StorageError> {
         self.run("UPDATE grants SET used_at = used_at WHERE id = $1", [id.into()]).await.map(drop)
     }
 

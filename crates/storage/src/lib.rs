@@ -11,6 +11,7 @@ mod ceremonies;
 mod clients;
 mod columns;
 mod connect;
+mod device_codes;
 mod error;
 mod families;
 #[cfg(feature = "fault-points")]
@@ -55,6 +56,7 @@ pub use access_tokens::{AccessToken, Behalf, SeenToken};
 pub use audit_events::PastEvent;
 pub use authorizations::CodeRedemption;
 pub use connect::Options;
+pub use device_codes::DeviceFamily;
 pub use error::{AsStorageError, StorageError};
 pub use families::FamilyCondition;
 pub use fitness::{Fitness, Unfit, fitness};

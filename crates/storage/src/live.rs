@@ -28,11 +28,12 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 18] = [
+const APART: [&str; 19] = [
     "attempts",
     "audit_events",
     "authorizations",
     "ceremonies",
+    "device_codes",
     "half_sign_ins",
     "mails",
     "notices",

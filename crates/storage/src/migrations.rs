@@ -18,6 +18,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (6, "imported_passwords", include_str!("../../../migrations/0006_imported_passwords.sql")),
     (7, "languages", include_str!("../../../migrations/0007_languages.sql")),
     (8, "undecided", include_str!("../../../migrations/0008_undecided.sql")),
+    (9, "device_codes", include_str!("../../../migrations/0009_device_codes.sql")),
 ];
 
 /// Version and name of each, in their order.

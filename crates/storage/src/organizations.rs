@@ -3,7 +3,7 @@
 use model::{Id, Organization, Slug, Timestamp};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, columns::Columns, live::Touched};
 
 pub(crate) fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
     let columns = Columns::of(row, "organizations");
@@ -13,6 +13,7 @@ pub(crate) fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
         name: columns.text("name")?,
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
+        device_writes_at: columns.optional_time("device_writes_at")?,
     })
 }
 
@@ -66,13 +67,15 @@ impl Tx {
         }
         self.run_one(
             "organization",
-            "INSERT INTO organizations (id, slug, name, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO organizations (id, slug, name, created_at, disabled_at, device_writes_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
             [
                 organization.id.into(),
                 (&organization.slug).into(),
                 (&organization.name).into(),
                 organization.created_at.into(),
                 organization.disabled_at.into(),
+                organization.device_writes_at.into(),
             ],
         )
         .await
@@ -89,6 +92,24 @@ impl Tx {
     ) -> Result<(), StorageError> {
         self.run_one("organization", "UPDATE organizations SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()])
             .await
+    }
+
+    /// Lets programs on devices write, or not any more.
+    ///
+    /// # Errors
+    /// Trouble of the database; [`StorageError::Conflict`] if there is no such organisation.
+    pub async fn set_device_writes(&mut self, id: Id<Organization>, at: Option<Timestamp>) -> Result<(), StorageError> {
+        let sql = "UPDATE organizations SET device_writes_at = $2 WHERE id = $1";
+        self.run_one_touching(Touched::Nothing, "organization", sql, [id.into(), at.into()]).await
+    }
+
+    /// Whether programs on devices may write; if so, whoever takes that back waits until this transaction ends.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_device_writes(&mut self, id: Id<Organization>) -> Result<bool, StorageError> {
+        let sql = "UPDATE organizations SET device_writes_at = device_writes_at WHERE id = $1 AND device_writes_at IS NOT NULL";
+        Ok(self.run_touching(Touched::Nothing, sql, [id.into()]).await? == 1)
     }
 
     /// Deletes an organisation with its projects, memberships and grants; clients that read for it lose their standing.

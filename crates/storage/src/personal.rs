@@ -51,7 +51,12 @@ const PERSONAL: &[Personal] = personal! {
     "access_tokens" from "access_tokens": "SELECT a.id, a.generation, a.family_id, a.client_id, a.resource_id, a.scope, a.issued_at, a.expires_at \
         FROM access_tokens a JOIN families f ON f.id = a.family_id JOIN grants g ON g.id = f.grant_id \
         WHERE g.user_id = $1 ORDER BY a.issued_at", without ["hash"];
-    "requests_of_apps" from "authorizations": "SELECT id, client_id, request, redirect_uri, created_at, expires_at, decided_at, decision, \
+    "devices" from "device_codes": "SELECT d.id, d.client_id, d.request, d.address, d.user_agent, d.created_at, d.expires_at, d.pace, \
+        d.polled_at, d.authorization_id, d.ended_at, d.family_id FROM device_codes d JOIN authorizations a ON a.id = d.authorization_id \
+        WHERE a.user_id = $1 UNION SELECT d.id, d.client_id, d.request, d.address, d.user_agent, d.created_at, d.expires_at, d.pace, \
+        d.polled_at, d.authorization_id, d.ended_at, d.family_id FROM device_codes d JOIN families f ON f.id = d.family_id \
+        JOIN grants g ON g.id = f.grant_id WHERE g.user_id = $1", without ["device_hash", "user_code_tag", "key_version"];
+    "requests_of_apps" from "authorizations": "SELECT id, client_id, request, redirect_uri, device_code_id, created_at, expires_at, decided_at, decision, \
         session_id, grant_id, resource_id, scope, code_expires_at, auth_time, amr, spent_at, family_id \
         FROM authorizations WHERE user_id = $1 ORDER BY id", without ["browser_hash", "code_challenge", "code_hash"];
     "notices" from "notices": "SELECT id, grant_id, kind, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id", without [];
@@ -76,7 +81,7 @@ const PERSONAL: &[Personal] = personal! {
     "mails" from "mails": "SELECT id, recipient, kind, created_at, expires_at, leased_until, attempts, handed_over_at, settled_at, outcome \
         FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1) ORDER BY id", without ["sealed"];
     "attempts_to_sign_in" from "attempts": "SELECT subject, window_started_at, count FROM attempts \
-        WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1)",
+        WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, client_id, organization_id, subject, address \
         FROM audit_events WHERE user_id = $1 ORDER BY id", without [];
@@ -85,6 +90,7 @@ const PERSONAL: &[Personal] = personal! {
 /// What goes with a person, in the order in which nothing is left hanging. What happened inside an organisation stays in its
 /// trail, under an id that leads to nobody any more, and without the person's address.
 const ERASED: &[&str] = &[
+    "DELETE FROM device_codes WHERE authorization_id IN (SELECT id FROM authorizations WHERE user_id = $1)",
     "DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)",
     "DELETE FROM notices WHERE user_id = $1",
     "DELETE FROM grants WHERE user_id = $1",
@@ -95,7 +101,7 @@ const ERASED: &[&str] = &[
     "DELETE FROM memberships WHERE user_id = $1",
     "DELETE FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1)",
-    "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1)",
+    "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
     "DELETE FROM audit_events WHERE user_id = $1 AND organization_id IS NULL",
     "UPDATE audit_events SET address = NULL WHERE user_id = $1",
 ];

@@ -26,6 +26,8 @@ pub struct MemberProject {
     pub organization_name: String,
     /// The person's role there.
     pub role: Role,
+    /// Whether programs on devices may be let write there.
+    pub device_writes: bool,
 }
 
 impl Read {
@@ -76,7 +78,7 @@ impl Read {
     pub async fn projects_of_member(&mut self, user_id: Id<User>) -> Result<Vec<MemberProject>, StorageError> {
         let rows = self
             .all(
-                "SELECT p.*, o.name AS organization_name, m.role AS role FROM memberships m \
+                "SELECT p.*, o.name AS organization_name, o.device_writes_at, m.role AS role FROM memberships m \
                  JOIN organizations o ON o.id = m.organization_id AND o.disabled_at IS NULL \
                  JOIN projects p ON p.organization_id = o.id AND p.disabled_at IS NULL \
                  WHERE m.user_id = $1 ORDER BY o.name, p.name, p.id",
@@ -90,6 +92,7 @@ impl Read {
                     project: project(row)?,
                     organization_name: columns.text("organization_name")?,
                     role: columns.word("role", Role::parse)?,
+                    device_writes: columns.optional_time("device_writes_at")?.is_some(),
                 })
             })
             .collect()

@@ -46,7 +46,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 12] = [
+        let expired: [(&'static str, Timestamp); 13] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -54,6 +54,10 @@ impl Tx {
             ("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)", now),
             (
                 "DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 LIMIT 500)",
+                now.minus(AUTHORIZATION_KEPT),
+            ),
+            (
+                "DELETE FROM device_codes WHERE id IN (SELECT id FROM device_codes WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now.minus(AUTHORIZATION_KEPT),
             ),
             (

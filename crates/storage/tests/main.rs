@@ -8,6 +8,7 @@ mod attempts;
 mod audit_events;
 mod authorizations;
 mod clients;
+mod device_codes;
 mod factors;
 mod families;
 mod fitness;

@@ -54,7 +54,8 @@ fn mail(to: &Email) -> Mail {
 async fn fill(db: &Fresh) -> World {
     let world = World::put(&db.store).await;
     world.put_family(&db.store).await;
-    world.put_code(&db.store).await;
+    let code = world.put_code(&db.store).await;
+    let device = crate::device_codes::device_code(world.client.id.as_str(), "BCDFGHJK");
     let inside = AuditEvent {
         user_id: Some(world.user.id),
         organization_id: Some(world.organization.id),
@@ -73,8 +74,10 @@ async fn fill(db: &Fresh) -> World {
     let (open, elsewhere) = (session(&world.user), identity(&world.user, "1"));
     let trip = login(UpstreamPurpose::Link(world.user.id, open.id));
     let (passkey, ceremony, half) = factors::of(world.user.id);
-    commit!(db.store, [world, inside, own, notice, subject, open, elsewhere, trip, passkey, ceremony, half], tx => {
+    commit!(db.store, [world, code, device, inside, own, notice, subject, open, elsewhere, trip, passkey, ceremony, half], tx => {
         tx.insert_session(&open).await?;
+        tx.insert_device_code(&device).await?;
+        tx.claim_device_code(device.id, code.id, NOW).await?;
         tx.insert_upstream_identity(&elsewhere).await?;
         tx.insert_upstream_login(&trip).await?;
         tx.begin_totp(world.user.id, "sealed", at(900)).await?;

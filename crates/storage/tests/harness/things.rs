@@ -39,6 +39,7 @@ pub fn organization(slug: &str) -> Organization {
         name: slug.to_uppercase(),
         created_at: NOW,
         disabled_at: None,
+        device_writes_at: None,
     }
 }
 
@@ -182,6 +183,7 @@ pub fn authorization(client: &Client) -> Authorization {
         client_id: client.id.clone(),
         request: AuthorizationRequest::parse(&Params::parse(&query).unwrap()).unwrap(),
         redirect_uri: Some(RegisteredRedirectUri::restore(REDIRECT_URI).unwrap()),
+        device_code_id: None,
         browser_hash: hash("browser"),
         created_at: NOW,
         expires_at: at(600),
