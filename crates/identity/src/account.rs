@@ -39,6 +39,7 @@ use storage::StorageError;
 
 pub use address::AddressRefusal;
 pub use admission::Admitted;
+pub(crate) use attempts::Limit;
 pub use change_password::{ChangeRefusal, Changed};
 pub use confirm::{Confirm, ConfirmRefusal, Confirmed, Evidence, Opened, Pending};
 pub use ending::RESET;

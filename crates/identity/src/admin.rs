@@ -53,6 +53,13 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Lets the operator's own programs on devices write over its projects, or not any more: then whatever they hold that writes ends.
+    OrganizationSetDeviceWrites {
+        /// Which.
+        organization: String,
+        /// Allow or refuse.
+        allowed: bool,
+    },
     /// Deletes an organisation with its projects, memberships and grants.
     OrganizationRemove {
         /// Which.
@@ -261,6 +268,9 @@ impl Authority {
             A::OrganizationShow { organization } => self.organization_show(&organization).await,
             A::OrganizationSetDisabled { organization, disabled } => {
                 self.set_disabled::<Organization>(organization, disabled, now).await
+            }
+            A::OrganizationSetDeviceWrites { organization, allowed } => {
+                self.organization_set_device_writes(organization, allowed, now).await
             }
             A::OrganizationRemove { organization } => self.remove::<Organization>(organization, now).await,
             A::ProjectAdd { organization, slug, name } => self.project_add(&organization, &slug, &name, now).await,

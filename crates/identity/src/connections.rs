@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use model::{AuditEvent, Grant, GrantKind, Id, Notice, Timestamp, User};
+use model::{AuditEvent, DeviceCode, Grant, GrantKind, Id, Notice, Timestamp, User};
 use protocol::Access;
 use storage::{Read, Standing, StorageError, Tx};
 
@@ -38,6 +38,8 @@ pub struct Connection {
     pub reads: Vec<String>,
     /// What it may change, likewise; none for a read-only one.
     pub changes: Vec<String>,
+    /// The devices that it was given to and that are signed in still, the oldest first.
+    pub devices: Vec<DeviceCode>,
     /// The last moment it can live to; none before its first use, and for an ended one.
     pub until: Option<Timestamp>,
 }
@@ -62,14 +64,19 @@ impl Authority {
         let known = self.known().await?;
         let mut read = self.parts.store.read().await?;
         let mut until: HashMap<Id<Grant>, Timestamp> = read.latest_ends_of(user_id).await?.into_iter().collect();
+        let mut devices: HashMap<Id<Grant>, Vec<DeviceCode>> = HashMap::new();
+        for (grant_id, device) in read.devices_of(user_id).await? {
+            devices.entry(grant_id).or_default().push(device);
+        }
         let (mut live, mut ended) = (Vec::new(), Vec::new());
         for held in read.connections_of(user_id, now.minus(ENDED_SHOWN)).await? {
             let standing =
                 if held.grant.revoked.is_some() { Standing::Revoked } else { read.standing(held.grant.id).await? };
             let (reads, changes) = words(&held.grant, &known);
             let until = until.remove(&held.grant.id);
+            let devices = devices.remove(&held.grant.id).unwrap_or_default();
             let into = if held.grant.revoked.is_some() { &mut ended } else { &mut live };
-            into.push(Connection { held, standing, reads, changes, until });
+            into.push(Connection { held, standing, reads, changes, devices, until });
         }
         ended.sort_by_key(|connection| std::cmp::Reverse(connection.held.grant.revoked.as_ref().map(|end| end.at)));
         let notices = notices(&mut read, user_id).await?;

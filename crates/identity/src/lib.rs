@@ -11,6 +11,7 @@ pub mod authorize;
 pub mod client_document;
 mod clock;
 pub mod connections;
+pub mod device;
 mod error;
 mod household;
 pub mod introspect;
@@ -37,7 +38,7 @@ pub use authority::{Authority, Caller};
 pub use clock::Clock;
 pub use error::Error;
 pub use settings::{
-    DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings,
-    TokenSettings,
+    DeviceSettings, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits,
+    SignUpSettings, TokenSettings,
 };
 pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

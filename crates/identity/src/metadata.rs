@@ -11,8 +11,8 @@ use crate::{Authority, Error, account, keyring, known::Snapshot, register};
 /// Algorithms that client assertions may be signed with.
 const ASSERTION_ALGORITHMS: [SigningAlgorithm; 4] =
     [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::PS256, SigningAlgorithm::EdDSA];
-const GRANT_TYPES: [GrantType; 3] =
-    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const GRANT_TYPES: [GrantType; 4] =
+    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::DeviceCode];
 const CLIENT_METHODS: [AuthMethod; 4] =
     [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::PrivateKeyJwt];
 /// Resource servers authenticate with a secret.
@@ -56,6 +56,7 @@ impl Authority {
             authorization_endpoint: at("authorize"),
             token_endpoint: at("token"),
             jwks_uri: at("jwks"),
+            device_authorization_endpoint: Some(at("device_authorization")),
             registration_endpoint: settings.registration.dynamic.then(|| at("register")),
             revocation_endpoint: Some(at("revoke")),
             introspection_endpoint: Some(at("introspect")),

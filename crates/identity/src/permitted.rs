@@ -32,6 +32,11 @@ pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
     }
 }
 
+/// What of `scope` writes at this resource.
+pub(crate) fn writing(resource: Option<&Resource>, scope: &Scope) -> Scope {
+    resource.map_or_else(Scope::empty, |it| scope.intersection(&it.scope().difference(&it.read_scope())))
+}
+
 /// Reads what an authorization request asks for: narrowed to what is permitted, refused only if nothing is left.
 ///
 /// # Errors

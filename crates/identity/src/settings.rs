@@ -26,6 +26,8 @@ pub struct Settings {
     pub password: PasswordSettings,
     /// How many sign-ins may be tried.
     pub sign_in_limits: SignInLimits,
+    /// Devices that ask to be let in by a code.
+    pub device: DeviceSettings,
     /// How clients arrive by themselves.
     pub registration: RegistrationSettings,
     /// How client documents are fetched.
@@ -103,6 +105,23 @@ pub struct SignInLimits {
     pub window: Duration,
 }
 
+/// Devices that ask to be let in by a code (RFC 8628).
+#[derive(Clone, Debug)]
+pub struct DeviceSettings {
+    /// How long the codes count.
+    pub code_lifetime: Duration,
+    /// Codes that one network address may ask for, in its window.
+    pub per_address: u64,
+    /// That window.
+    pub per_address_window: Duration,
+    /// Wrong codes from one browser, one network address or one account, in the window of wrong codes.
+    pub wrong_codes: u64,
+    /// Wrong codes from everybody together, likewise.
+    pub wrong_codes_in_all: u64,
+    /// The window of wrong codes.
+    pub wrong_codes_window: Duration,
+}
+
 /// How clients arrive by themselves.
 #[derive(Clone, Debug)]
 pub struct RegistrationSettings {
@@ -167,6 +186,14 @@ impl Settings {
                 imported_memory_kib: 64 * 1024,
             },
             sign_in_limits: SignInLimits { per_account: 10, per_address: 50, window: Duration::from_secs(15 * MINUTE) },
+            device: DeviceSettings {
+                code_lifetime: Duration::from_secs(10 * MINUTE),
+                per_address: 60,
+                per_address_window: Duration::from_secs(HOUR),
+                wrong_codes: 5,
+                wrong_codes_in_all: 1000,
+                wrong_codes_window: Duration::from_secs(10 * MINUTE),
+            },
             registration: RegistrationSettings {
                 dynamic: true,
                 documents: true,

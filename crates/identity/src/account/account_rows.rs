@@ -78,8 +78,14 @@ fn name(text: &str) -> Option<String> {
 fn own_organization(user: &User, now: Timestamp) -> (Organization, Project) {
     let local = user.email.as_str().split('@').next().unwrap_or_default();
     let named = user.name.clone().unwrap_or_else(|| local.to_owned());
-    let organization =
-        Organization { id: Id::new(now), slug: own_slug(&named), name: named, created_at: now, disabled_at: None };
+    let organization = Organization {
+        id: Id::new(now),
+        slug: own_slug(&named),
+        name: named,
+        created_at: now,
+        disabled_at: None,
+        device_writes_at: None,
+    };
     let name = "First project".to_owned();
     let project = Project {
         id: Id::new(now),

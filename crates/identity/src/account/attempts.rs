@@ -11,9 +11,9 @@ use crate::{Authority, Caller, household};
 
 /// A counter and its limit.
 #[derive(Clone, Debug)]
-pub(super) struct Limit {
-    pub(super) subject: String,
-    pub(super) most: u64,
+pub(crate) struct Limit {
+    pub(crate) subject: String,
+    pub(crate) most: u64,
 }
 
 impl Limit {
@@ -39,14 +39,14 @@ impl Limit {
     }
 
     /// What comes from one network address; `what` is the act.
-    pub(super) fn of_address(what: &str, caller: &Caller, most: u64) -> Self {
+    pub(crate) fn of_address(what: &str, caller: &Caller, most: u64) -> Self {
         Self { subject: format!("{what}:address:{}", household::of(&caller.address)), most }
     }
 }
 
 impl Authority {
     /// Counts one attempt against every limit; how long to wait if one is passed.
-    pub(super) async fn count_attempt(
+    pub(crate) async fn count_attempt(
         &self,
         limits: &[Limit],
         window: Duration,

@@ -11,6 +11,7 @@ pub(super) fn organization(organization: &Organization) -> Value {
         "name": organization.name,
         "created_at": organization.created_at.as_seconds(),
         "disabled_at": seconds(organization.disabled_at),
+        "device_writes_at": seconds(organization.device_writes_at),
     })
 }
 

@@ -1,14 +1,17 @@
 //! Organisations, by the operator.
 
+use std::sync::Arc;
+
 use model::{AuditEvent, Id, Organization, Slug, Timestamp};
+use protocol::Access;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx};
 
 use super::{
     ActError, answer, member,
-    thing::{Actions, Thing, ready},
+    thing::{Actions, Step, Thing, ready},
 };
-use crate::Authority;
+use crate::{Authority, known::Snapshot};
 
 const NAME_CHARACTERS: usize = 100;
 
@@ -61,10 +64,31 @@ impl Authority {
             name: parse_name(name)?,
             created_at: now,
             disabled_at: None,
+            device_writes_at: None,
         };
         let taken =
             || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
         self.add::<Organization>(move |_| ready(organization.clone()), taken, now).await
+    }
+
+    pub(super) async fn organization_set_device_writes(
+        &self,
+        named: String,
+        allowed: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let known = self.known().await?;
+        let (action, at) = match allowed {
+            true => ("organization.device_writes_allowed", Some(now)),
+            false => ("organization.device_writes_refused", None),
+        };
+        self.change::<Organization>(
+            named,
+            action,
+            move |tx, it| set_device_writes(tx, it, Arc::clone(&known), at, now),
+            now,
+        )
+        .await
     }
 
     pub(super) async fn organization_list(&self) -> Result<Value, ActError> {
@@ -87,6 +111,32 @@ impl Authority {
         }
         Ok(shown)
     }
+}
+
+/// What devices hold that writes ends with the permission.
+fn set_device_writes<'t>(
+    tx: &'t mut Tx,
+    organization: &'t mut Organization,
+    known: Arc<Snapshot>,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.set_device_writes(organization.id, at).await?;
+        organization.device_writes_at = at;
+        let mut ended = 0;
+        for family in if at.is_none() { tx.device_families_in(organization.id).await? } else { Vec::new() } {
+            let writes = known.resource(&family.resource_id).is_none_or(|it| it.access(&family.scope) == Access::Write);
+            if writes && tx.revoke_family(family.id, "device_writes_refused", now).await? {
+                ended += 1;
+            }
+        }
+        let mut answer = answer::organization(organization);
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("ended".to_owned(), ended.into());
+        }
+        Ok(answer)
+    })
 }
 
 /// The organisation with this slug or id, or a refusal that says where to look.

@@ -2,9 +2,12 @@
 
 use model::{Client, ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
 use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, Prompt, RegisteredRedirectUri, Scope};
-use storage::MemberProject;
+use storage::{MemberProject, StorageError};
 
-use super::{Step, resolve::Resolved};
+use super::{
+    Step,
+    resolve::{Resolved, To},
+};
 use crate::{
     Authority, Caller, Error,
     account::SignedIn,
@@ -19,7 +22,7 @@ pub struct ConsentRequest {
     /// How we know.
     pub provenance: Provenance,
     /// Where the answer goes.
-    pub redirect_uri: RegisteredRedirectUri,
+    pub asked_by: AskedBy,
     /// Who is asked.
     pub user: User,
     /// What can be read or changed in the project, in the resource's words: (words, whether it changes, whether it was
@@ -37,6 +40,28 @@ pub struct ConsentRequest {
     pub lasts_until: Option<Timestamp>,
 }
 
+/// Who waits for the answer.
+#[derive(Clone, Debug)]
+pub enum AskedBy {
+    /// An app, at this address.
+    App(RegisteredRedirectUri),
+    /// A device of somebody's.
+    Device(AskingDevice),
+}
+
+/// What there is to know of a device that asks to be let in.
+#[derive(Clone, Debug)]
+pub struct AskingDevice {
+    /// The code, to be compared: `BCDF-GHJK`.
+    pub user_code: String,
+    /// From which network address it asked.
+    pub address: String,
+    /// With which program, as it describes itself.
+    pub user_agent: String,
+    /// When.
+    pub asked_at: Timestamp,
+}
+
 /// A project to choose.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -44,6 +69,8 @@ pub struct Choice {
     pub project: MemberProject,
     /// Whether this app may read it already.
     pub connected: bool,
+    /// Whether its organisation lets a device only read what the app asks to change.
+    pub reads_only: bool,
 }
 
 /// How the client's identity is known.
@@ -64,8 +91,13 @@ pub enum Provenance {
 pub enum Decision {
     /// No.
     Deny,
-    /// Yes, over this project; none for identity alone.
-    Allow(Option<Id<Project>>),
+    /// Yes.
+    Allow {
+        /// Over this project; none for identity alone.
+        project: Option<Id<Project>>,
+        /// Whether they say that they began it on a device of their own; asked where a device waits.
+        own_device: bool,
+    },
 }
 
 /// Whether the person must be asked.
@@ -102,7 +134,9 @@ impl Authority {
         };
         match decision {
             Decision::Deny => self.deny(&resolved, signed_in, caller, now).await,
-            Decision::Allow(chosen) => match self.kind(&resolved, request, chosen).await? {
+            // Nobody lets a device in without having said whose it is.
+            Decision::Allow { own_device: false, .. } if matches!(resolved.to, To::Device(_)) => Ok(step),
+            Decision::Allow { project, .. } => match self.kind(&resolved, request, project).await? {
                 Some(kind) => self.allow(&resolved, signed_in, kind, caller, now).await,
                 None => Ok(step),
             },
@@ -151,7 +185,7 @@ impl Authority {
         {
             return Ok(Wanted::Silent(Box::new((*grant).clone())));
         }
-        Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects))))
+        Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects)?)))
     }
 
     fn request(
@@ -161,14 +195,18 @@ impl Authority {
         asked: &Asked,
         grants: &[&Grant],
         projects: Vec<MemberProject>,
-    ) -> ConsentRequest {
+    ) -> Result<ConsentRequest, StorageError> {
         let unchanged = |grant: &&&Grant| grant.client_fingerprint == resolved.client.consent_fingerprint();
         let before = grants.iter().filter(unchanged).fold(Scope::empty(), |all, grant| all.union(&grant.scope));
+        let reads_only = |one: &MemberProject| asks_to_write(resolved, asked) && !one.device_writes;
+        // Where no project lets a device write, nobody is asked whether it may.
+        let never_writes = !projects.is_empty() && projects.iter().all(reads_only);
         let abilities = asked
             .resource
             .iter()
             .flat_map(|resource| &resource.scopes)
-            .filter(|scope| asked.scope.contains(&scope.name));
+            .filter(|scope| asked.scope.contains(&scope.name))
+            .filter(|scope| !(never_writes && scope.access == protocol::Access::Write));
         let connected = |project: Id<Project>| {
             grants
                 .iter()
@@ -176,10 +214,10 @@ impl Authority {
         };
         let lasts = asked.scope.contains(OFFLINE_ACCESS) || resolved.client.may_use(protocol::GrantType::RefreshToken);
         let latest = resolved.authorization.created_at.plus(self.parts.settings.tokens.family.absolute_lifetime);
-        ConsentRequest {
+        Ok(ConsentRequest {
             client_name: resolved.client.name.clone(),
             provenance: provenance(&resolved.client),
-            redirect_uri: resolved.redirect_uri.clone(),
+            asked_by: self.asked_by(&resolved.to)?,
             user: signed_in.user.clone(),
             abilities: abilities
                 .map(|scope| {
@@ -191,16 +229,43 @@ impl Authority {
             identity_only: asked.resource.is_none(),
             projects: projects
                 .into_iter()
-                .map(|project| Choice { connected: connected(project.project.id), project })
+                .map(|project| Choice {
+                    connected: connected(project.project.id),
+                    reads_only: reads_only(&project) && !never_writes,
+                    project,
+                })
                 .collect(),
             lasts_until: lasts.then_some(latest),
-        }
+        })
     }
+
+    fn asked_by(&self, to: &To) -> Result<AskedBy, StorageError> {
+        let device = match to {
+            To::Client(redirect_uri) => return Ok(AskedBy::App(redirect_uri.clone())),
+            To::Device(device) => device,
+        };
+        let code = device
+            .user_code(&self.parts.secrets)
+            .ok_or_else(|| StorageError::Unavailable("no key version".to_owned()))?;
+        Ok(AskedBy::Device(AskingDevice {
+            user_code: code.grouped(),
+            address: device.address.clone(),
+            user_agent: device.user_agent.clone(),
+            asked_at: device.created_at,
+        }))
+    }
+}
+
+/// Whether a device asks for what its organisation must allow.
+fn asks_to_write(resolved: &Resolved, asked: &Asked) -> bool {
+    matches!(resolved.to, To::Device(_)) && !permitted::writing(asked.resource.as_deref(), &asked.scope).is_empty()
 }
 
 /// Remembered consent: for the same client, as it was then, and nothing new.
 fn covers(resolved: &Resolved, grant: &Grant, scope: &Scope) -> bool {
-    may_be_silent(&resolved.client, &resolved.authorization.request.prompt)
+    // A device is let in by a person each time, whatever it is.
+    matches!(resolved.to, To::Client(_))
+        && may_be_silent(&resolved.client, &resolved.authorization.request.prompt)
         && scope.is_subset_of(&grant.scope)
         && grant.client_fingerprint == resolved.client.consent_fingerprint()
 }

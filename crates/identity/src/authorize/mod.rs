@@ -10,10 +10,13 @@ mod validate;
 use model::{Authorization, AuthorizationState, Client, Id, Profile, Secret, Timestamp};
 use protocol::{AuthorizationRequest, OAuthError};
 
-pub use consent::{Choice, ConsentRequest, Decision, Provenance};
+pub use consent::{AskedBy, AskingDevice, Choice, ConsentRequest, Decision, Provenance};
 pub use validate::Begun;
 
-use self::{consent::Wanted, resolve::Resolved};
+use self::{
+    consent::Wanted,
+    resolve::{Resolved, To},
+};
 use crate::{
     Authority, Caller, Error,
     account::{ACR_VALUES, SignedIn, acr},
@@ -37,6 +40,13 @@ pub enum Step {
     Redirect {
         /// The whole address.
         location: String,
+    },
+    /// It is decided, and the device fetches the answer by itself.
+    Told {
+        /// Whether the person let it in.
+        allowed: bool,
+        /// Who asked.
+        client_name: String,
     },
     /// Back to the client, but only by the person's own click: an error that no act of theirs caused.
     Leave {
@@ -169,13 +179,9 @@ impl Authority {
 
     /// An error that no act of the person caused: sent to a client of the `oidc` profile, a page with a link for others.
     fn fail(&self, resolved: &Resolved, error: OAuthError) -> Step {
-        failure(
-            self.issuer(),
-            &resolved.client,
-            &resolved.redirect_uri,
-            resolved.authorization.request.state.as_deref(),
-            error,
-        )
+        let To::Client(redirect_uri) = &resolved.to else { return Step::Refused(error) };
+        let state = resolved.authorization.request.state.as_deref();
+        failure(self.issuer(), &resolved.client, redirect_uri, state, error)
     }
 }
 

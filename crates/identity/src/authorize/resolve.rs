@@ -3,18 +3,27 @@
 
 use std::sync::Arc;
 
-use model::{Authorization, Client, ClientOrigin, Timestamp};
-use protocol::{ClientIdUrl, OAuthError, RegisteredRedirectUri};
+use model::{Authorization, Client, ClientOrigin, DeviceCode, Id, Timestamp};
+use protocol::{ClientIdUrl, GrantType, OAuthError, RegisteredRedirectUri};
 
-use super::{Step, failure, validate};
-use crate::{Authority, Error};
+use super::{Step, failure, too_old, validate};
+use crate::{Authority, Error, permitted};
 
 /// A request whose client is known and whose answer has somewhere to go.
 #[derive(Clone)]
 pub(super) struct Resolved {
     pub(super) authorization: Authorization,
     pub(super) client: Arc<Client>,
-    pub(super) redirect_uri: RegisteredRedirectUri,
+    pub(super) to: To,
+}
+
+/// Where the answer goes.
+#[derive(Clone)]
+pub(super) enum To {
+    /// The browser takes it to the client.
+    Client(RegisteredRedirectUri),
+    /// A device fetches it.
+    Device(Box<DeviceCode>),
 }
 
 impl Authority {
@@ -31,6 +40,9 @@ impl Authority {
             Err(Error::Refused(refusal)) => return Ok(Err(Step::Refused(refusal))),
             Err(error) => return Err(error),
         };
+        if let Some(id) = authorization.device_code_id {
+            return self.resolve_device(authorization, client, id).await;
+        }
         let requested = authorization
             .redirect_uri
             .as_ref()
@@ -59,7 +71,29 @@ impl Authority {
                 })
                 .await?;
         }
-        Ok(Ok(Resolved { authorization, client, redirect_uri }))
+        Ok(Ok(Resolved { authorization, client, to: To::Client(redirect_uri) }))
+    }
+
+    /// There is no address to lead back to, so that whatever is wrong is a page.
+    pub(super) async fn resolve_device(
+        &self,
+        authorization: Authorization,
+        client: Arc<Client>,
+        id: Id<DeviceCode>,
+    ) -> Result<Result<Resolved, Step>, Error> {
+        let Some(device) = self.parts.store.read().await?.device_code(id).await? else {
+            return Ok(Err(Step::Refused(too_old())));
+        };
+        if !client.may_use(GrantType::DeviceCode) {
+            let refusal = OAuthError::unauthorized_client("this app may not let devices in any more");
+            return Ok(Err(Step::Refused(refusal)));
+        }
+        let (known, request) = (self.known().await?, &authorization.request);
+        let asked = permitted::asked(&known, &client, request.scope.as_ref(), request.resource.as_ref());
+        if let Err(refusal) = asked {
+            return Ok(Err(Step::Refused(refusal)));
+        }
+        Ok(Ok(Resolved { authorization, client, to: To::Device(Box::new(device)) }))
     }
 
     async fn present_client(

@@ -3,17 +3,29 @@
 use std::time::Duration;
 
 use model::{
-    AuditEvent, AuthorizationState, Consent, Grant, GrantKind, Id, Secret, Timestamp, Token, TokenKind,
+    AuditEvent, AuthorizationState, Client, Consent, Grant, GrantKind, Id, Mail, Secret, Timestamp, Token, TokenKind,
     server_secret::Purpose,
 };
 use protocol::{AuthorizationResponse, OAuthError, Scope};
 use storage::{AsStorageError as _, StorageError, Tx};
 
-use super::{Step, resolve::Resolved};
-use crate::{Authority, Caller, Error, account::SignedIn};
+use super::{
+    Step,
+    resolve::{Resolved, To},
+};
+use crate::{
+    Authority, Caller, Error,
+    account::SignedIn,
+    mail::{self, Letter, Message},
+    permitted::{self, Asked},
+};
 
 /// A repeated answer within this time leads to the same place.
 const REPEATABLE: Duration = Duration::from_secs(30);
+/// What a person is told of a device that was let in is worth reading for so long.
+const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
+/// A sign-in that came of a device code, beside how its person signed in. The registry of RFC 8176 has no word for it.
+const BY_DEVICE: &str = "device";
 
 /// A yes that waits to be written.
 #[derive(Clone)]
@@ -24,8 +36,10 @@ struct Allowance {
     kind: GrantKind,
     consent: Consent,
     address: String,
-    scope: Scope,
     silent: bool,
+    /// What of the scope writes, for a device: the organisation must allow it.
+    device_writes: Scope,
+    notice: Option<Mail>,
 }
 
 /// What came of writing an answer.
@@ -72,33 +86,22 @@ impl Authority {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Step, Error> {
-        let scope = self.what_is_asked(resolved).await?.scope;
+        let Asked { resource, scope } = self.what_is_asked(resolved).await?;
         let code = self.code(resolved.authorization.id);
-        let consent = Consent {
-            at: now,
-            session_id: signed_in.session.id,
-            user_id: signed_in.user.id,
-            grant_id: Id::new(now),
-            resource_id: match &kind {
-                GrantKind::Identity => None,
-                GrantKind::Project { resource_id, .. } => Some(resource_id.clone()),
-            },
-            scope: scope.clone(),
-            auth_time: signed_in.session.authenticated_at,
-            amr: signed_in.session.amr.clone(),
-            code_hash: code.secret.hash(),
-            code_expires_at: now.plus(self.parts.settings.tokens.code_lifetime),
-            spent: None,
+        let device_writes = match &resolved.to {
+            To::Client(_) => Scope::empty(),
+            To::Device(_) => permitted::writing(resource.as_deref(), &scope),
         };
         let allowance = Allowance {
             resolved: resolved.clone(),
             user_id: signed_in.user.id,
             security_epoch: signed_in.user.security_epoch,
+            consent: self.consent(resolved, signed_in, &kind, scope, &code, now),
             kind,
-            consent,
             address: caller.address.clone(),
-            scope,
             silent,
+            device_writes,
+            notice: self.notice_of_device(resolved, signed_in, caller, now)?,
         };
         let written = self
             .parts
@@ -113,6 +116,67 @@ impl Authority {
             Written::Answered => self.answered(resolved.authorization.id, signed_in, now).await,
             Written::Refused(refusal) => Ok(Step::Refused(refusal)),
         }
+    }
+
+    /// A device's code was made before, and goes on counting until its own end.
+    fn consent(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        kind: &GrantKind,
+        scope: Scope,
+        code: &Token,
+        now: Timestamp,
+    ) -> Consent {
+        let session = &signed_in.session;
+        let (amr, code_hash, code_expires_at) = match &resolved.to {
+            To::Client(_) => {
+                (session.amr.clone(), code.secret.hash(), now.plus(self.parts.settings.tokens.code_lifetime))
+            }
+            To::Device(device) => {
+                let amr = format!("{} {BY_DEVICE}", session.amr).trim_start().to_owned();
+                (amr, device.device_hash.clone(), device.expires_at)
+            }
+        };
+        Consent {
+            at: now,
+            session_id: session.id,
+            user_id: signed_in.user.id,
+            grant_id: Id::new(now),
+            resource_id: match kind {
+                GrantKind::Identity => None,
+                GrantKind::Project { resource_id, .. } => Some(resource_id.clone()),
+            },
+            scope,
+            auth_time: session.authenticated_at,
+            amr,
+            code_hash,
+            code_expires_at,
+            spent: None,
+        }
+    }
+
+    /// A device was let in: its person is told by mail, so that it is noticed where it was not them, or not on purpose.
+    fn notice_of_device(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Option<Mail>, Error> {
+        let To::Device(device) = &resolved.to else { return Ok(None) };
+        if !self.sends_mail() {
+            return Ok(None);
+        }
+        let message = Message::DeviceAllowed { app: resolved.client.name.clone() };
+        // When, from where and with what the device asked; not the browser, whose person was there.
+        let asked = mail::Asked {
+            at: device.created_at,
+            address: device.address.clone(),
+            user_agent: device.user_agent.clone(),
+            language: caller.language,
+        };
+        self.mail(&signed_in.user.email, &Letter { message, asked }, NOTICE_LIFE, now).map(Some)
     }
 
     /// The person said no.
@@ -182,7 +246,11 @@ impl Authority {
             AuthorizationState::Allowed(consent) => {
                 let same_person = signed_in.is_some_and(|signed_in| signed_in.user.id == consent.user_id);
                 let code = self.code(authorization.id);
-                if same_person && now.since(consent.at) <= REPEATABLE && code.secret.hash() == consent.code_hash {
+                let same_code = match &resolved.to {
+                    To::Client(_) => code.secret.hash() == consent.code_hash,
+                    To::Device(_) => true,
+                };
+                if same_person && now.since(consent.at) <= REPEATABLE && same_code {
                     return self.success(&resolved, &code);
                 }
                 Ok(Step::Refused(answered))
@@ -192,12 +260,12 @@ impl Authority {
     }
 
     async fn resolve_decided(&self, authorization: &model::Authorization) -> Result<Option<Resolved>, Error> {
-        let client = self.client(&authorization.client_id).await?;
-        Ok(client.zip(authorization.redirect_uri.clone()).map(|((client, _), redirect_uri)| Resolved {
-            authorization: authorization.clone(),
-            client,
-            redirect_uri,
-        }))
+        let Some((client, _)) = self.client(&authorization.client_id).await? else { return Ok(None) };
+        if let Some(id) = authorization.device_code_id {
+            return Ok(self.resolve_device(authorization.clone(), client, id).await?.ok());
+        }
+        let to = authorization.redirect_uri.clone().map(To::Client);
+        Ok(to.map(|to| Resolved { authorization: authorization.clone(), client, to }))
     }
 
     /// The code of an authorization: derived, so that a repeated answer carries the same.
@@ -208,25 +276,30 @@ impl Authority {
     }
 
     pub(super) fn success(&self, resolved: &Resolved, code: &Token) -> Result<Step, Error> {
+        let To::Client(redirect_uri) = &resolved.to else { return Ok(told(resolved, true)) };
         let code =
             code.expose(&self.parts.secrets).ok_or_else(|| StorageError::Unavailable("no key version".to_owned()))?;
         let state = resolved.authorization.request.state.as_deref();
-        let location = AuthorizationResponse::success(&code, state, self.issuer()).location(&resolved.redirect_uri);
+        let location = AuthorizationResponse::success(&code, state, self.issuer()).location(redirect_uri);
         Ok(Step::Redirect { location })
     }
 
     fn denied(&self, resolved: &Resolved) -> Step {
+        let To::Client(redirect_uri) = &resolved.to else { return told(resolved, false) };
         let error = OAuthError::access_denied("the person did not allow it");
         let state = resolved.authorization.request.state.as_deref();
-        Step::Redirect {
-            location: AuthorizationResponse::failure(&error, state, self.issuer()).location(&resolved.redirect_uri),
-        }
+        Step::Redirect { location: AuthorizationResponse::failure(&error, state, self.issuer()).location(redirect_uri) }
     }
+}
+
+fn told(resolved: &Resolved, allowed: bool) -> Step {
+    Step::Told { allowed, client_name: resolved.client.name.clone() }
 }
 
 /// Grant, decision and audit in one transaction; membership is looked at once more inside it.
 async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Written, Error> {
-    let Allowance { resolved, user_id, security_epoch, kind, mut consent, address, scope, silent } = allowance;
+    let Allowance { resolved, user_id, security_epoch, kind, mut consent, address, silent, device_writes, notice } =
+        allowance;
     if is_answered(tx, resolved.authorization.id).await? {
         return Ok(Written::Answered);
     }
@@ -241,35 +314,24 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         let error = OAuthError::access_denied("You no longer have access to this project. Go back and choose another.");
         return Ok(Written::Refused(error));
     }
+    if let GrantKind::Project { organization_id, .. } = &kind
+        && !device_writes.is_empty()
+        && !tx.hold_device_writes(*organization_id).await?
+    {
+        consent.scope = consent.scope.difference(&device_writes);
+        if consent.scope.of_resources().is_empty() {
+            let error = OAuthError::access_denied("The organisation of this project lets devices only read.");
+            return Ok(Written::Refused(error));
+        }
+    }
     let client = &resolved.client;
-    let fingerprint = client.consent_fingerprint();
-    consent.grant_id = match tx.live_grant(user_id, &client.id, &kind).await? {
-        Some(grant) => {
-            if !silent {
-                tx.renew_grant(grant.id, &grant.scope.union(&scope), &fingerprint).await?;
-            }
-            grant.id
-        }
-        None => {
-            let grant = Grant {
-                id: consent.grant_id,
-                user_id,
-                client_id: client.id.clone(),
-                kind,
-                scope,
-                client_fingerprint: fingerprint,
-                created_at: now,
-                used_at: None,
-                used_address: None,
-                revoked: None,
-            };
-            insert_once(tx, &grant).await?;
-            grant.id
-        }
-    };
+    consent.grant_id = granted(tx, client, kind, &consent, silent).await?;
     let challenge = resolved.authorization.request.code_challenge.as_ref();
     tx.allow_authorization(resolved.authorization.id, &consent, challenge).await?;
     tx.touch_client(&client.id, now).await?;
+    if let Some(notice) = &notice {
+        tx.insert_mail(notice).await?;
+    }
     tx.insert_audit_event(&AuditEvent {
         user_id: Some(user_id),
         client_id: Some(client.id.clone()),
@@ -279,6 +341,37 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
     })
     .await?;
     Ok(Written::Done)
+}
+
+/// The grant that covers this consent: the one in force, made wider where the person was asked, or a new one.
+async fn granted(
+    tx: &mut Tx,
+    client: &Client,
+    kind: GrantKind,
+    consent: &Consent,
+    silent: bool,
+) -> Result<Id<Grant>, StorageError> {
+    let fingerprint = client.consent_fingerprint();
+    if let Some(grant) = tx.live_grant(consent.user_id, &client.id, &kind).await? {
+        if !silent {
+            tx.renew_grant(grant.id, &grant.scope.union(&consent.scope), &fingerprint).await?;
+        }
+        return Ok(grant.id);
+    }
+    let grant = Grant {
+        id: consent.grant_id,
+        user_id: consent.user_id,
+        client_id: client.id.clone(),
+        kind,
+        scope: consent.scope.clone(),
+        client_fingerprint: fingerprint,
+        created_at: consent.at,
+        used_at: None,
+        used_address: None,
+        revoked: None,
+    };
+    insert_once(tx, &grant).await?;
+    Ok(grant.id)
 }
 
 /// Whether somebody has decided; what decides meanwhile is a conflict, after which this is asked again.

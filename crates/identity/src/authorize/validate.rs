@@ -3,7 +3,10 @@
 use model::{Authorization, AuthorizationState, Client, ClientId, Id, Secret, Timestamp};
 use protocol::{AuthorizationRequest, ClientIdUrl, GrantType, OAuthError, Params, RegisteredRedirectUri};
 
-use super::{Step, failure, resolve::Resolved};
+use super::{
+    Step, failure,
+    resolve::{Resolved, To},
+};
 use crate::{Authority, Caller, Error, account::SessionCookie, known::Snapshot, permitted};
 
 /// What came of an arrival.
@@ -51,7 +54,7 @@ impl Authority {
             }
         };
         let authorization = self.authorization(client_id, request, Some(redirect_uri.clone()), browser, now);
-        let resolved = Resolved { authorization, client, redirect_uri };
+        let resolved = Resolved { authorization, client, to: To::Client(redirect_uri) };
         if let Some(session) = session_cookie.and_then(SessionCookie::parse)
             && let Some(step) = self.allow_at_once(&resolved, policy_version, &session, caller, now).await?
         {
@@ -95,6 +98,7 @@ impl Authority {
             client_id,
             request,
             redirect_uri,
+            device_code_id: None,
             browser_hash: browser.hash(),
             created_at: now,
             expires_at: now.plus(self.parts.settings.authorization_lifetime),

@@ -96,6 +96,11 @@ pub enum Message {
         /// How.
         change: FactorChange,
     },
+    /// A device was let in.
+    DeviceAllowed {
+        /// What the app on it calls itself.
+        app: String,
+    },
     /// A program lost its place or was copied; its connection was ended.
     ConnectionReused {
         /// What the app calls itself.
@@ -158,6 +163,7 @@ impl Message {
             Self::AccountLeft { .. } => "account_left",
             Self::AccountErased => "account_erased",
             Self::FactorsChanged { .. } => "factors_changed",
+            Self::DeviceAllowed { .. } => "device_allowed",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::ConnectionShared { .. } => "connection_shared",
         }

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod issue;
 mod refresh_token;
 
@@ -58,6 +59,9 @@ impl Authority {
             TokenRequest::RefreshToken { refresh_token, scope, resource } => {
                 Box::pin(self.refresh(&client, &refresh_token, scope, resource, caller, now)).await?
             }
+            TokenRequest::DeviceCode { device_code } => {
+                Box::pin(self.redeem_device_code(&client, &device_code, now)).await?
+            }
             TokenRequest::ClientCredentials { scope, resource } => {
                 Box::pin(self.issue_to_client(&client, scope, resource, now)).await?
             }
@@ -76,6 +80,7 @@ fn may_use(client: &AuthenticatedClient, request: &TokenRequest) -> Result<(), O
     let grant_type = match request {
         TokenRequest::AuthorizationCode { .. } => GrantType::AuthorizationCode,
         TokenRequest::RefreshToken { .. } => GrantType::RefreshToken,
+        TokenRequest::DeviceCode { .. } => GrantType::DeviceCode,
         TokenRequest::ClientCredentials { .. } => GrantType::ClientCredentials,
     };
     if client.client.may_use(grant_type) {

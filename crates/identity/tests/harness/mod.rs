@@ -107,7 +107,7 @@ impl World {
         else {
             panic!("the request was refused");
         };
-        let decision = Decision::Allow(Some(self.project.id));
+        let decision = Decision::Allow { project: Some(self.project.id), own_device: false };
         let step =
             self.authority.decide(id, &self.browser, Some(&self.person), decision, &caller(), now).await.unwrap();
         let Step::Redirect { location } = step else { panic!("not a redirect: {step:?}") };
@@ -178,6 +178,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         name: "Acme".to_owned(),
         created_at: now,
         disabled_at: None,
+        device_writes_at: None,
     };
     let project = Project {
         id: Id::new(now),

@@ -119,7 +119,8 @@ async fn clients_that_cannot_be() {
         (json!({"id": "https://app.example/client"}), "cannot be an id"),
         (json!({"name": "\n"}), "no name"),
         (json!({"grant_types": ["password"]}), "not offered"),
-        (json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "not offered"),
+        (json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device"]}), "not offered"),
+        (json!({"grant_types": ["device_code"]}), "with authorization_code only"),
         (json!({"grant_types": ["refresh_token"], "redirect_uris": []}), "goes with authorization_code"),
         (json!({"grant_types": ["client_credentials"], "redirect_uris": [], "home": home}), "prove who it is"),
         (

@@ -138,6 +138,7 @@ async fn waiting(stand: &Stand, browser: &Secret) -> Id<Authorization> {
         client_id: ClientId::new("app"),
         request: AuthorizationRequest::parse(&Params::parse(query).unwrap()).unwrap(),
         redirect_uri: None,
+        device_code_id: None,
         browser_hash: browser.hash(),
         created_at: stand.now(),
         expires_at: stand.now().plus(60 * MINUTE),

@@ -25,7 +25,7 @@ pub struct ClientAdd {
     /// Where answers may be sent; none for a client that only asks for itself.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
-    /// `authorization_code` and `refresh_token` if none are given.
+    /// `authorization_code` and `refresh_token` if none are given. `device_code` lists it for the device grant (C-14).
     #[serde(default)]
     pub grant_types: Vec<String>,
     /// The most that it may ask for, space separated; if none is given, all that such a client may have.
@@ -174,11 +174,11 @@ fn grant_types(asked: &[String]) -> Result<Vec<GrantType>, ActError> {
     }
     let mut granted = Vec::new();
     for text in asked {
-        let offered = GrantType::parse(text).filter(|grant_type| *grant_type != GrantType::DeviceCode);
-        let grant_type = offered.ok_or_else(|| {
+        let short = (text == "device_code").then_some(GrantType::DeviceCode);
+        let grant_type = short.or_else(|| GrantType::parse(text)).ok_or_else(|| {
             let shown = text.escape_debug();
             ActError::new(format!(
-                "the grant type '{shown}' is not offered; use authorization_code, refresh_token or client_credentials"
+                "the grant type '{shown}' is not offered; use authorization_code, refresh_token, client_credentials or device_code"
             ))
         })?;
         if !granted.contains(&grant_type) {
@@ -192,8 +192,8 @@ fn grant_types(asked: &[String]) -> Result<Vec<GrantType>, ActError> {
 fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result<(), ActError> {
     let public = matches!(asked.kind, ClientKind::Public {});
     let may = |grant_type| metadata.grant_types.contains(&grant_type);
-    let (code, refresh, itself) =
-        (may(GrantType::AuthorizationCode), may(GrantType::RefreshToken), may(GrantType::ClientCredentials));
+    let (code, refresh) = (may(GrantType::AuthorizationCode), may(GrantType::RefreshToken));
+    let (itself, device) = (may(GrantType::ClientCredentials), may(GrantType::DeviceCode));
     let signs = |algorithm| crate::keyring::ALGORITHMS.contains(&algorithm);
     let wrong = [
         (
@@ -209,8 +209,8 @@ fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result
             "redirect URIs are of use with authorization_code only; add that grant type or leave them out",
         ),
         (
-            refresh && !code,
-            "refresh_token goes with authorization_code only; add that grant type or leave this one out",
+            refresh && !code && !device,
+            "refresh_token goes with authorization_code or device_code only; add one of them or leave this one out",
         ),
         (
             itself && public,

@@ -191,7 +191,7 @@ async fn code(authority: &Authority, seeded: &Seeded, person: &SignedIn) -> Stri
     else {
         panic!("the request was refused");
     };
-    let decision = Decision::Allow(Some(Id::parse(&seeded.apollo).unwrap()));
+    let decision = Decision::Allow { project: Some(Id::parse(&seeded.apollo).unwrap()), own_device: false };
     let step = authority.decide(id, &browser, Some(person), decision, &caller(), now).await.unwrap();
     let Step::Redirect { location } = step else { panic!("not a redirect: {step:?}") };
     let url = url::Url::parse(&location).unwrap();
