@@ -22,7 +22,8 @@ pub(crate) use self::serve::until;
 use crate::{
     cors,
     endpoint::{
-        assets, authorize, health, introspect, jwks, metadata, register, revoke, security_txt, token, userinfo,
+        assets, authorize, device_authorization, health, introspect, jwks, metadata, register, revoke, security_txt,
+        token, userinfo,
     },
     error_response::{PageError, Refusal},
     host,
@@ -91,6 +92,11 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
                 .route(web::post().to(userinfo::answer)),
         ))
         .service(
+            endpoint(&at("/device_authorization"), "POST")
+                .route(web::post().to(device_authorization::post))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        )
+        .service(
             endpoint(&at("/introspect"), "POST")
                 .route(web::post().to(introspect::post))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
@@ -127,6 +133,11 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .app_data(Rc::new(Pattern::new("/")))
                 .default_service(other_methods("GET, HEAD", true))
                 .route(read().to(page::home::get)),
+        )
+        .service(
+            seen("/device", "GET, HEAD, POST")
+                .route(read().to(page::device::get))
+                .route(web::post().to(page::device::post)),
         )
         .service(
             seen("/sign-up", "GET, HEAD, POST")

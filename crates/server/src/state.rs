@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
 use identity::{
-    Authority, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits, SignUpSettings,
-    TokenSettings, UpstreamSettings,
+    Authority, DeviceSettings, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits,
+    SignUpSettings, TokenSettings, UpstreamSettings,
 };
 use model::family::Policy;
 
@@ -121,6 +121,14 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
             documents: settings.registration.documents,
             unused_expiry: settings.registration.unused_expiry.duration(),
             per_address_hourly: within(settings.registration.per_address, Duration::from_secs(3600)),
+        },
+        device: DeviceSettings {
+            code_lifetime: settings.device.code_lifetime.duration(),
+            per_address: u64::from(settings.device.per_address.count.get()),
+            per_address_window: settings.device.per_address.per.duration(),
+            wrong_codes: u64::from(settings.device.wrong_codes.count.get()),
+            wrong_codes_in_all: settings.device.wrong_codes_in_all.into(),
+            wrong_codes_window: settings.device.wrong_codes.per.duration(),
         },
         documents: DocumentSettings { development_ca: development_ca(settings)?, ..defaults.documents.clone() },
         upstream: UpstreamSettings {

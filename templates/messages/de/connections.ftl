@@ -1,7 +1,7 @@
 connections-title = Verbindungen
 connections-empty = Keine App ist verbunden
     .text = Zurzeit kann nichts Ihre Projekte lesen. So verbinden Sie einen Assistenten:
-connections-lead = Diese Apps können lesen, was Sie erlaubt haben, und sonst nichts. Trennen wirkt sofort.
+connections-lead = Diese Apps und Geräte dürfen, was Sie erlaubt haben, und sonst nichts. Trennen wirkt sofort.
 connections-project = Projekt
 connections-can = Darf
 connections-can-change = darf ändern
@@ -38,3 +38,5 @@ connections-notice-disconnected = { $app } ist getrennt
     .text = Die App kann nichts mehr lesen.
 connections-ended-reset = Sie haben mit einem Link aus einer E-Mail ein neues Passwort gewählt
 connections-ended-left = Sie haben Ihr Konto aufgegeben
+connections-device = Gerät
+connections-device-since = gefragt von { $address }, eingelassen am { $since }

@@ -62,3 +62,7 @@ mail-account-erased = Ihr Konto ist gelöscht
     .subject = Ihr { $server }-Konto ist gelöscht
     .happened = Nichts davon ist mehr da außer dieser E-Mail, die innerhalb einer Woche nach dem Versand vergessen wird.
     .not-you = Dann kannte jemand Ihr Passwort. Ändern Sie es überall, wo Sie es sonst noch benutzen.
+mail-device-allowed = Ein Gerät wurde in Ihr Konto eingelassen
+    .subject = Ein Gerät wurde in Ihr Konto bei { $server } eingelassen
+    .happened = Sie, oder jemand mit Ihrem Konto, haben „{ $app }“ auf einem Gerät erlaubt. Es hat so gefragt:
+    .not-you = Wenn Sie das nicht selbst auf einem eigenen Gerät begonnen haben, trennen Sie es. Das wirkt sofort.

@@ -6,6 +6,7 @@ refused-unknown-any-more = Diese App ist hier nicht mehr bekannt.
 refused-answered = Sie haben das schon beantwortet. Gehen Sie zurück zur App und beginnen Sie von vorn, wenn sie noch wartet.
 refused-account-changed = Ihr Konto hat sich inzwischen geändert. Gehen Sie zurück und melden Sie sich noch einmal an.
 refused-no-access = Sie haben keinen Zugang mehr zu diesem Projekt. Gehen Sie zurück und wählen Sie ein anderes.
+refused-device-reads = Die Organisation dieses Projekts lässt Geräte nur lesen.
 refused-unknown-app = Diese App ist hier nicht bekannt. Wenn sie schon einmal verbunden war, entfernen Sie die Verbindung in der App und verbinden Sie sie neu.
 refused-no-address = Der Parameter redirect_uri fehlt, und die App hat mehr als eine Adresse eingetragen.
 refused-other-address = Die Adresse, an die die Antwort gehen soll, hat diese App nicht eingetragen.

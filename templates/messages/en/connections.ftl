@@ -2,7 +2,7 @@
 connections-title = Connections
 connections-empty = No app is connected
     .text = Nothing can read your projects now. This is how you connect an assistant:
-connections-lead = These apps can read what you allowed, and nothing else. Disconnecting works at once.
+connections-lead = These apps and devices can do what you allowed, and nothing else. Disconnecting works at once.
 connections-project = Project
 connections-can = Can
 connections-can-change = can change
@@ -42,3 +42,5 @@ connections-notice-disconnected = { $app } is disconnected
     .text = It can read nothing any more.
 connections-ended-reset = you chose a new password with a link from a mail
 connections-ended-left = you gave up your account
+connections-device = Device
+connections-device-since = asked from { $address }, let in { $since }

@@ -63,3 +63,7 @@ mail-account-erased = Your account is deleted
     .subject = Your { $server } account is deleted
     .happened = Nothing of it is left but this mail, which is forgotten within a week of being sent.
     .not-you = Then somebody knew your password. Change it wherever else you use it.
+mail-device-allowed = A device was let into your account
+    .subject = A device was let into your { $server } account
+    .happened = You, or somebody who was signed in as you, allowed “{ $app }” on a device. It asked as follows.
+    .not-you = If you did not start this on a device of your own, disconnect it. That works at once.

@@ -33,6 +33,23 @@ fn acts_are_typed_and_go_to_the_named_server() {
 }
 
 #[test]
+fn a_client_is_listed_for_the_device_grant_by_a_word() {
+    let grant_types = |line: &str| {
+        let Ok(Command::Client(group)) = typed(line) else { panic!("not a client command") };
+        let Ok(Act::ClientAdd(client)) = Act::try_from(group.act) else { panic!("not an addition") };
+        client.grant_types
+    };
+    assert_eq!(grant_types("client add --name A --device"), ["refresh_token", "device_code"]);
+    let with_a_browser = "client add --name A --device --redirect-uri http://127.0.0.1/callback";
+    assert_eq!(grant_types(with_a_browser), ["authorization_code", "refresh_token", "device_code"]);
+    assert_eq!(
+        grant_types("client add --name A --device --grant-type refresh_token"),
+        ["refresh_token", "device_code"]
+    );
+    assert!(grant_types("client add --name A --redirect-uri http://127.0.0.1/callback").is_empty());
+}
+
+#[test]
 fn what_is_typed_wrongly_is_refused_by_name() {
     for (line, kind) in [
         ("member add acme a@b.c --role king", ErrorKind::InvalidValue),

@@ -34,6 +34,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
     reach::check_metrics(&draft.metrics, &mut found);
     let transport = reach::transport(&draft.tls, &draft.top, purpose, &mut found);
     strength::check_tokens(&draft.tokens, &mut found);
+    strength::check_device(&draft.device, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
     strength::check_password(&draft.password, purpose, &mut found);
     let providers = providers::offered(&draft.providers, purpose, &mut found);
@@ -55,6 +56,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             tokens: draft.tokens,
             sessions: draft.sessions,
             registration: draft.registration,
+            device: draft.device,
             documents: draft.documents,
             sign_up: draft.sign_up,
             accounts: draft.accounts,

@@ -42,8 +42,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Accounts, Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration, Sessions,
-    SignUp, Tokens,
+    Accounts, Brand, Connect, Cors, Device, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration,
+    Sessions, SignUp, Tokens,
 };
 pub use template::{Template, template};
 
@@ -70,6 +70,8 @@ pub struct Settings {
     pub sessions: Sessions,
     /// Clients that register themselves.
     pub registration: Registration,
+    /// Devices that are let in by a code.
+    pub device: Device,
     /// Client ID metadata documents.
     pub documents: Documents,
     /// Who may make an account.

@@ -103,6 +103,21 @@ section! {
 }
 
 section! {
+    /// Devices and programs that a person lets in by a code (RFC 8628). Only clients that you list for it may ask:
+    /// `lanyard client add --device`.
+    pub struct Device as "device" {
+        /// How long a code counts; at most 10m.
+        code_lifetime: HumanDuration = HumanDuration::minutes(10);
+        /// How many codes one address may ask for.
+        per_address: Rate = Rate::new(60, HumanDuration::hours(1));
+        /// How many wrong codes one browser, one address or one account may type.
+        wrong_codes: Rate = Rate::new(5, HumanDuration::minutes(10));
+        /// How many wrong codes may be typed by everybody together, in the time of `wrong_codes`.
+        wrong_codes_in_all: u32 = 1000;
+    }
+}
+
+section! {
     /// How client ID metadata documents are fetched.
     pub struct Documents as "documents" {
         /// A PEM file with a test authority; documents on loopback are then fetched under it. Development only:
@@ -294,6 +309,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Tokens>(),
         of::<Sessions>(),
         of::<Registration>(),
+        of::<Device>(),
         of::<Documents>(),
         of::<SignUp>(),
         of::<Accounts>(),

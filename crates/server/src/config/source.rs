@@ -10,8 +10,8 @@ use figment::{
 };
 
 use super::{
-    Accounts, Brand, Connect, Cors, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits, Registration,
-    Sessions, SignUp, Tokens,
+    Accounts, Brand, Connect, Cors, Device, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits,
+    Registration, Sessions, SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
     sections::{self, DatabaseSection, Keys, MailSection, ProviderSection, Tls, Top},
@@ -31,6 +31,7 @@ pub(super) struct Draft {
     pub tokens: Tokens,
     pub sessions: Sessions,
     pub registration: Registration,
+    pub device: Device,
     pub documents: Documents,
     pub sign_up: SignUp,
     pub accounts: Accounts,
@@ -122,6 +123,7 @@ impl Layers {
             tokens: self.take(),
             sessions: self.take(),
             registration: self.take(),
+            device: self.take(),
             documents: self.take(),
             sign_up: self.take(),
             accounts: self.take(),

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod authorize;
 mod client_form;
+pub mod device_authorization;
 pub mod health;
 pub mod introspect;
 pub mod jwks;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web::Path};
 use identity::connections::{Connection, ConnectionNotice, ConnectionsView, DISCONNECTED};
-use model::{Grant, GrantKind, Id, NoticeKind, Timestamp};
+use model::{DeviceCode, Grant, GrantKind, Id, NoticeKind, Timestamp};
 use protocol::{EMAIL, PROFILE, Params};
 use storage::Standing;
 
@@ -89,9 +89,18 @@ fn row(visit: &Visit, connection: &Connection) -> view::Connection {
         project: project(connection),
         can: can(visit, connection),
         changes: !connection.changes.is_empty(),
+        devices: connection.devices.iter().map(|device| self::device(visit, device)).collect(),
         given: Moment::date(grant.created_at.as_micros()),
         last_use,
         until: connection.until.map(|until| Moment::date(until.as_micros())),
+    }
+}
+
+fn device(visit: &Visit, device: &DeviceCode) -> view::ConnectedDevice {
+    view::ConnectedDevice {
+        program: view::program::words(visit.language(), &device.user_agent),
+        address: device.address.clone(),
+        since: Moment::date(device.ended_at.unwrap_or(device.created_at).as_micros()),
     }
 }
 

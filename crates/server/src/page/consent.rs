@@ -1,8 +1,8 @@
 //! `/consent/<authorization id>`: the running request, wherever it stands. The page asks; the answer goes to the dispatcher.
 
 use actix_web::{HttpResponse, web::Path};
-use identity::authorize::{ConsentRequest, Decision, Provenance as Known, Step};
-use model::{Authorization, Id};
+use identity::authorize::{AskedBy, AskingDevice, ConsentRequest, Decision, Provenance as Known, Step};
+use model::{Authorization, Id, Project};
 use protocol::{OAuthError, Params, RegisteredRedirectUri};
 
 use super::Visit;
@@ -10,7 +10,7 @@ use crate::{
     error_response::PageError,
     form::ProtectedForm,
     headers::FormAction,
-    view::{AboutYou, App, Consent, Destination, Moment, ProjectChoice, Provenance, Until, length},
+    view::{self, AboutYou, App, Consent, Destination, Moment, ProjectChoice, Provenance, Until, length},
 };
 
 /// What the form says.
@@ -23,7 +23,10 @@ impl TryFrom<Params> for Answer {
         match params.get("decision") {
             Some("deny") => Ok(Self(Decision::Deny)),
             // What is no id is no project that was offered, and the person is asked again.
-            Some("allow") => Ok(Self(Decision::Allow(params.get("project").and_then(Id::parse)))),
+            Some("allow") => Ok(Self(Decision::Allow {
+                project: params.get("project").and_then(Id::parse),
+                own_device: params.get("own_device").is_some(),
+            })),
             _ => Err(OAuthError::invalid_request("decision must be allow or deny")),
         }
     }
@@ -47,8 +50,18 @@ pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Answer>) -
     let (id, Answer(decision)) = (running(&id)?, form.into_inner());
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
     match authority.decide(id, browser, visit.signed_in.as_ref(), decision, &visit.caller, visit.now).await? {
-        Step::Consent(request) => page(&visit, id, &request, Some(visit.say("consent-choose").into())),
+        Step::Consent(request) => page(&visit, id, &request, Some((decision, missing(&visit, &request, decision)))),
         step => visit.show(Some(id), step),
+    }
+}
+
+/// What the answer lacked.
+fn missing(visit: &Visit, request: &ConsentRequest, decision: Decision) -> String {
+    match (&request.asked_by, decision) {
+        (AskedBy::Device(_), Decision::Allow { own_device: false, .. }) => {
+            visit.say("device-own").part("needed").into()
+        }
+        _ => visit.say("consent-choose").into(),
     }
 }
 
@@ -61,8 +74,13 @@ pub(super) fn page(
     visit: &Visit,
     id: Id<Authorization>,
     request: &ConsentRequest,
-    refusal: Option<String>,
+    refused: Option<(Decision, String)>,
 ) -> Result<HttpResponse, PageError> {
+    let (answer, refusal) = refused.unzip();
+    let (chosen, own) = match answer {
+        Some(Decision::Allow { project, own_device }) => (project, own_device),
+        _ => (None, false),
+    };
     let (reads, changes, already) = abilities(request);
     let mut answer = visit.page(&Consent {
         layout: visit.layout(),
@@ -74,12 +92,17 @@ pub(super) fn page(
         reads,
         changes,
         already,
-        projects: projects(request),
+        projects: projects(request, chosen),
         until: until(visit, request),
-        destination: destination(&request.redirect_uri),
+        destination: match &request.asked_by {
+            AskedBy::App(redirect_uri) => destination(redirect_uri),
+            AskedBy::Device(device) => Destination::Device(asking(visit, device, own)),
+        },
         refusal,
     })?;
-    answer.extensions_mut().insert(FormAction(vec![request.redirect_uri.origin()]));
+    if let AskedBy::App(redirect_uri) = &request.asked_by {
+        answer.extensions_mut().insert(FormAction(vec![redirect_uri.origin()]));
+    }
     Ok(answer)
 }
 
@@ -103,14 +126,25 @@ fn about_you(request: &ConsentRequest) -> Option<AboutYou> {
     (request.identity_only || told.name || told.email).then_some(told)
 }
 
-fn projects(request: &ConsentRequest) -> Vec<ProjectChoice> {
+fn asking(visit: &Visit, device: &AskingDevice, own: bool) -> view::AskingDevice {
+    view::AskingDevice {
+        user_code: device.user_code.clone(),
+        address: device.address.clone(),
+        program: view::program::words(visit.language(), &device.user_agent),
+        asked: Moment::ago(device.asked_at.as_micros(), visit.now.as_micros()),
+        own,
+    }
+}
+
+fn projects(request: &ConsentRequest, chosen: Option<Id<Project>>) -> Vec<ProjectChoice> {
     let choice = |choice: &identity::authorize::Choice| ProjectChoice {
         id: choice.project.project.id.to_string(),
         slug: choice.project.project.slug.to_string(),
         name: choice.project.project.name.clone(),
         organization: choice.project.organization_name.clone(),
-        chosen: false,
+        chosen: Some(choice.project.project.id) == chosen,
         connected: choice.connected,
+        reads_only: choice.reads_only,
     };
     request.projects.iter().map(choice).collect()
 }

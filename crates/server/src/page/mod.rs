@@ -6,6 +6,7 @@ pub mod confirm_address;
 pub mod connections;
 pub mod consent;
 pub mod dev_mail;
+pub mod device;
 pub mod errors;
 pub mod federated;
 pub mod home;

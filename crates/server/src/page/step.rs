@@ -34,6 +34,7 @@ impl Visit {
             (Step::Verify, None) => Ok(self.go("/account/verify")),
             (Step::Consent(request), Some(id)) => consent::page(self, id, &request, None),
             (Step::Consent(_), None) => Err(PageError::unexpected()),
+            (Step::Told { allowed, client_name }, _) => self.told(allowed, client_name),
             (Step::Redirect { location }, _) => Ok(self.send_to(location)),
             (Step::Leave { location, host, client_name, provenance, error }, _) => {
                 tracing::info!(code = error.code.as_str(), detail = &*error.detail, "{}", error.description);

@@ -1,5 +1,7 @@
 //! An app as people meet it: its name, where it comes from, where its answer goes, which project it reads.
 
+use super::AskingDevice;
+
 /// An app that asks or is connected.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -26,7 +28,7 @@ pub enum Provenance {
 }
 
 /// Where the answer is sent, which is what the person can judge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Destination {
     /// A web address, by its host.
     Host(String),
@@ -40,6 +42,8 @@ pub enum Destination {
         /// The scheme: `cursor`.
         scheme: String,
     },
+    /// A device of somebody's, which fetches the answer by itself.
+    Device(AskingDevice),
 }
 
 /// A project and the organisation it belongs to.

@@ -35,12 +35,25 @@ pub struct Connection {
     pub can: Vec<String>,
     /// Whether it may change anything.
     pub changes: bool,
+    /// The devices that it was given to by their codes.
+    pub devices: Vec<ConnectedDevice>,
     /// When it was given.
     pub given: Moment,
     /// When and from where it was last used.
     pub last_use: Option<LastUse>,
     /// The last day it can live to.
     pub until: Option<Moment>,
+}
+
+/// A device that somebody let in.
+#[derive(Clone, Debug)]
+pub struct ConnectedDevice {
+    /// The program on it, in words; none if it did not say.
+    pub program: Option<String>,
+    /// The network address that it asked from.
+    pub address: String,
+    /// Since when.
+    pub since: Moment,
 }
 
 /// When, and from where.

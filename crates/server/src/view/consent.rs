@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{App, Destination, Layout, Moment, Phrase};
+use super::{App, AskingDevice, Destination, Layout, Moment, Phrase};
 
 mod samples;
 
@@ -62,6 +62,8 @@ pub struct ProjectChoice {
     pub chosen: bool,
     /// This app is connected to it already.
     pub connected: bool,
+    /// Its organisation lets a device only read.
+    pub reads_only: bool,
 }
 
 /// How long a permission lasts, at most.
@@ -82,6 +84,14 @@ pub enum Until {
 }
 
 impl Consent {
+    /// The device that waits, if it is one.
+    const fn device(&self) -> Option<&AskingDevice> {
+        match &self.destination {
+            Destination::Device(device) => Some(device),
+            _ => None,
+        }
+    }
+
     fn wants_project(&self) -> bool {
         !self.reads.is_empty() || !self.changes.is_empty()
     }

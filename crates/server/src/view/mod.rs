@@ -14,6 +14,7 @@ pub mod connections;
 pub mod consent;
 pub mod contrast;
 pub mod dev_mail;
+pub mod device;
 pub mod error;
 pub mod factors;
 pub mod home;
@@ -46,9 +47,10 @@ pub use app::{App, Destination, ProjectName, Provenance, Waiting};
 pub use asset::{Asset, asset};
 pub use check_mail::{CheckMail, OpenedLink};
 pub use confirm::Confirm;
-pub use connections::{Connection, Connections, EndReason, EndedConnection, LastUse};
+pub use connections::{ConnectedDevice, Connection, Connections, EndReason, EndedConnection, LastUse};
 pub use consent::{AboutYou, Consent, ProjectChoice, Until};
 pub use dev_mail::{DevMail, ShownMail};
+pub use device::{AskingDevice, Device, DeviceTold};
 pub use error::{Details, ErrorPage};
 pub use factors::{
     NamePasskey, Onward, PasskeyRow, Passkeys, Recovery, RecoveryCodes, RecoveryCodesLeft, SecondFactor, Totp,
@@ -92,6 +94,8 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "sign-up", SignUp::sample(language))?;
     show(&mut all, "sign-in", SignIn::sample(language))?;
     show(&mut all, "consent", Consent::sample(language))?;
+    show(&mut all, "device", Device::sample(language))?;
+    show(&mut all, "let-in", DeviceTold::sample(language))?;
     show(&mut all, "connections", Connections::sample(language))?;
     show(&mut all, "confirm", Confirm::sample(language))?;
     show(&mut all, "error", ErrorPage::sample(language))?;

@@ -67,9 +67,12 @@ pub struct NewClient {
     /// Where answers may be sent; may be given several times. A loopback address without a port stands for any port
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
-    /// authorization_code, refresh_token or client_credentials; may be given several times. The first two if left out
+    /// authorization_code, refresh_token, client_credentials or device_code; may be given several times. The first two if left out
     #[arg(long = "grant-type", value_name = "TYPE")]
     pub grant_types: Vec<String>,
+    /// List it for the device grant: people let it in by a code that it shows. Without a redirect URI it is all that it may do
+    #[arg(long)]
+    pub device: bool,
     /// The most that it may ask for, separated by spaces; all that such a client may have if left out
     #[arg(long)]
     pub scope: Option<String>,
@@ -138,13 +141,14 @@ impl TryFrom<NewClient> for ClientAdd {
 
     fn try_from(client: NewClient) -> Result<Self, Failure> {
         let kind = client.authentication()?;
+        let grant_types = client.grant_types();
         let home = client.organization.zip(client.project);
         Ok(Self {
             id: client.id,
             name: client.name,
             kind,
             redirect_uris: client.redirect_uris,
-            grant_types: client.grant_types,
+            grant_types,
             scope: client.scope,
             profile: Some(match client.profile {
                 ProfileWord::Oauth21 => Profile::Oauth21,
@@ -160,6 +164,19 @@ impl TryFrom<NewClient> for ClientAdd {
 }
 
 impl NewClient {
+    /// As they were named; the device grant beside what goes with the redirect URIs.
+    fn grant_types(&self) -> Vec<String> {
+        let mut grant_types = self.grant_types.clone();
+        if self.device {
+            if grant_types.is_empty() {
+                grant_types.extend((!self.redirect_uris.is_empty()).then(|| "authorization_code".to_owned()));
+                grant_types.push("refresh_token".to_owned());
+            }
+            grant_types.push("device_code".to_owned());
+        }
+        grant_types
+    }
+
     fn authentication(&self) -> Result<ClientKind, Failure> {
         let has_keys = self.jwks.is_some() || self.jwks_uri.is_some();
         match self.kind {

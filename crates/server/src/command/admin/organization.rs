@@ -34,11 +34,28 @@ pub enum OrganizationAct {
         /// Slug or id
         organization: String,
     },
+    /// Whether your own programs on devices may change what its projects hold; refusing ends whatever they hold that does
+    DeviceWrites {
+        /// Slug or id
+        organization: String,
+        /// Allow it or refuse it
+        #[arg(value_enum)]
+        decision: Decision,
+    },
     /// Delete an organisation with its projects, memberships and connections
     Remove {
         /// Slug or id
         organization: String,
     },
+}
+
+/// A permission, as it is typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Decision {
+    /// It may
+    Allow,
+    /// It may not
+    Refuse,
 }
 
 impl TryFrom<OrganizationAct> for Act {
@@ -52,6 +69,9 @@ impl TryFrom<OrganizationAct> for Act {
             O::Show { organization } => Self::OrganizationShow { organization },
             O::Disable { organization } => Self::OrganizationSetDisabled { organization, disabled: true },
             O::Enable { organization } => Self::OrganizationSetDisabled { organization, disabled: false },
+            O::DeviceWrites { organization, decision } => {
+                Self::OrganizationSetDeviceWrites { organization, allowed: matches!(decision, Decision::Allow) }
+            }
             O::Remove { organization } => Self::OrganizationRemove { organization },
         })
     }

@@ -1,7 +1,7 @@
 //! How long things live, and how dear it is to guess.
 
 use super::{Findings, Purpose};
-use crate::config::{HumanDuration, Password, Sessions, Tokens};
+use crate::config::{Device, HumanDuration, Password, Sessions, Tokens};
 
 pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
     let zero = [
@@ -36,6 +36,31 @@ pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
     at_most(found, "tokens.code_lifetime", tokens.code_lifetime, code, "longer than RFC 6749 recommends");
     at_most(found, "tokens.id_token_lifetime", tokens.id_token_lifetime, day, "longer than a day");
     at_most(found, "tokens.authorization_lifetime", tokens.authorization_lifetime, day, "longer than a day");
+}
+
+/// What a code of eight letters is worth rests on how long it counts and how often one may guess (RFC 8628 §5.1).
+pub(super) fn check_device(device: &Device, found: &mut Findings) {
+    let (least, most) = (HumanDuration::minutes(1), HumanDuration::minutes(10));
+    let lifetime = device.code_lifetime;
+    found.refuse(
+        lifetime < least || lifetime > most,
+        "device.code_lifetime",
+        format!("is {lifetime}"),
+        "Write 1m to 10m.",
+    );
+    found.refuse(
+        device.wrong_codes.count.get() > 20 || device.wrong_codes.per < most,
+        "device.wrong_codes",
+        "lets one caller guess too often",
+        "Write at most 20 in 10m or longer, such as \"5/10m\".",
+    );
+    let in_all = device.wrong_codes_in_all;
+    found.refuse(
+        !(1..=100_000).contains(&in_all),
+        "device.wrong_codes_in_all",
+        format!("is {in_all}"),
+        "Write 1 to 100000.",
+    );
 }
 
 pub(super) fn check_sessions(sessions: &Sessions, found: &mut Findings) {

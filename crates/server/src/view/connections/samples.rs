@@ -2,7 +2,7 @@
 
 use model::Language;
 
-use super::{Connection, Connections, EndReason, EndedConnection, LastUse};
+use super::{ConnectedDevice, Connection, Connections, EndReason, EndedConnection, LastUse};
 use crate::view::{App, Moment, Notice, ProjectName, Provenance, Tone, sample, say};
 
 impl Connections {
@@ -59,6 +59,7 @@ fn connection(id: &str, app: App, project: &str) -> Connection {
         project: Some(ProjectName { name: project.to_owned(), organization: "Acme".to_owned() }),
         can: vec!["read issues and comments".to_owned()],
         changes: false,
+        devices: Vec::new(),
         given: Moment::date(sample::NOW - 40 * sample::DAY),
         last_use: Some(LastUse {
             at: Moment::ago(sample::NOW - 2 * sample::MINUTE, sample::NOW),
@@ -82,11 +83,22 @@ fn live(language: Language) -> Vec<Connection> {
         changes: true,
         ..connection("gr_4", deployer, "Gemini")
     };
+    let device = |program: Option<&str>, days: i64| ConnectedDevice {
+        program: program.map(str::to_owned),
+        address: "203.0.113.9".to_owned(),
+        since: Moment::date(sample::NOW - days * sample::DAY),
+    };
+    let desktop = App { name: "Acme CLI".to_owned(), provenance: Provenance::Operator };
+    let devices = Connection {
+        devices: vec![device(Some("acme"), 40), device(None, 3)],
+        ..connection("gr_5", desktop, "Apollo")
+    };
     vec![
         connection("gr_1", sample::claude(), "Apollo"),
         connection("gr_2", sample::cursor(), "Gemini"),
         identity,
         writing,
+        devices,
     ]
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::Language;
 
 use super::{AboutYou, Consent, ProjectChoice, Until};
-use crate::view::{App, Destination, Layout, Moment, Provenance, Theme, length, sample, say};
+use crate::view::{App, AskingDevice, Destination, Layout, Moment, Provenance, Theme, length, sample, say};
 
 impl Consent {
     /// The page in its states.
@@ -31,6 +31,13 @@ impl Consent {
             ("program", program(language)),
             ("identity", identity(language)),
             ("changes", changes(language)),
+            ("device", device(language)),
+            (
+                "device-refused",
+                Self { refusal: Some(say(language, "device-own").part("needed").into()), ..device(language) },
+            ),
+            ("device-writes", device_writes(language)),
+            ("device-hostile", device_hostile(language)),
             ("hostile", hostile(language)),
         ]
     }
@@ -44,6 +51,7 @@ fn choice(slug: &str, name: &str) -> ProjectChoice {
         organization: "Acme".to_owned(),
         chosen: false,
         connected: false,
+        reads_only: false,
     }
 }
 
@@ -104,6 +112,43 @@ fn changes(language: Language) -> Consent {
         changes: vec!["create and change issues".to_owned()],
         destination: Destination::Host("deployer.example.com".to_owned()),
         ..several(language)
+    }
+}
+
+fn device(language: Language) -> Consent {
+    Consent {
+        app: App { name: "Acme CLI".to_owned(), provenance: Provenance::FirstParty },
+        destination: Destination::Device(AskingDevice {
+            user_code: "BCDF-GHJK".to_owned(),
+            address: "203.0.113.9".to_owned(),
+            program: Some("acme".to_owned()),
+            asked: Moment::ago(sample::NOW - 2 * sample::MINUTE, sample::NOW),
+            own: false,
+        }),
+        ..several(language)
+    }
+}
+
+fn device_writes(language: Language) -> Consent {
+    Consent {
+        changes: vec!["create and change issues".to_owned()],
+        projects: vec![choice("apollo", "Apollo"), ProjectChoice { reads_only: true, ..choice("orion", "Orion") }],
+        ..device(language)
+    }
+}
+
+fn device_hostile(language: Language) -> Consent {
+    let text = sample::HOSTILE.to_owned();
+    Consent {
+        app: sample::hostile(),
+        destination: Destination::Device(AskingDevice {
+            user_code: text.clone(),
+            address: text.clone(),
+            program: Some(text),
+            asked: Moment::ago(sample::NOW, sample::NOW),
+            own: true,
+        }),
+        ..device(language)
     }
 }
 

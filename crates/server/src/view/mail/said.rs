@@ -75,6 +75,10 @@ impl Said {
             }
             Message::FactorsChanged { change } => factors::changed(change, language, sender),
             Message::AccountErased => asked("mail-account-erased"),
+            Message::DeviceAllowed { app } => {
+                let message = say("mail-device-allowed").with("app", named(app));
+                Self { was_asked: true, lock: connections(), ..Self::new(language, &message, &["happened"]) }
+            }
             Message::ConnectionReused { app } => {
                 let message = say("mail-connection-reused").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened", "now"]) }
