@@ -14,6 +14,7 @@ mod harness;
 
 mod browser;
 mod clients;
+mod device;
 mod flows;
 mod input;
 mod routes;

@@ -8,6 +8,7 @@ pub mod authenticator;
 pub mod browser;
 #[path = "../../../storage/tests/harness/database.rs"]
 pub mod database;
+pub mod device;
 pub mod factors;
 pub mod page;
 pub mod seed;

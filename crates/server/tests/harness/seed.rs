@@ -61,6 +61,8 @@ pub async fn seed(authority: &Authority) -> Seeded {
     };
     let api_secret = text(&act(authority, api).await, "client_secret");
     act(authority, client(cli())).await;
+    act(authority, client(device("demo-device", "Demo Device", false))).await;
+    act(authority, client(device("demo-desktop", "Demo Desktop", true))).await;
     let app_secret = text(&act(authority, client(web_app())).await, "client_secret");
     let service_secret = text(&act(authority, client(service())).await, "client_secret");
     Seeded { apollo, gemini, orion, acme, member, app_secret, service_secret, api_secret }
@@ -125,6 +127,16 @@ fn web_app() -> ClientAdd {
         kind: ClientKind::Confidential {},
         profile: Some(Profile::Oidc),
         ..plain("demo-app", &["https://app.example.com/callback"])
+    }
+}
+
+/// A client that is listed for the device grant.
+fn device(id: &str, name: &str, first_party: bool) -> ClientAdd {
+    ClientAdd {
+        name: name.into(),
+        grant_types: vec!["refresh_token".into(), "device_code".into()],
+        first_party,
+        ..plain(id, &[])
     }
 }
 

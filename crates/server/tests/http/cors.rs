@@ -35,9 +35,16 @@ async fn the_protocol_is_open_to_all_without_credentials() {
 #[tokio::test]
 async fn pages_and_what_reads_a_cookie_are_open_to_none() {
     let server = TestServer::start().await;
-    for path in
-        ["/authorize", "/", "/sign-in", "/connections", "/consent/0000000000000000000000", "/introspect", "/theme"]
-    {
+    for path in [
+        "/authorize",
+        "/",
+        "/sign-in",
+        "/connections",
+        "/consent/0000000000000000000000",
+        "/introspect",
+        "/device_authorization",
+        "/theme",
+    ] {
         let refused = preflight(&server, path).await;
         assert!(refused.status.is_client_error(), "{path}: {}", refused.status);
         let request = server.http().get(server.url(path)).header("origin", "https://inspector.example");

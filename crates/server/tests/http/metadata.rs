@@ -52,6 +52,7 @@ async fn every_address_that_is_listed_answers() {
     for (name, method) in [
         ("authorization_endpoint", "GET"),
         ("token_endpoint", "POST"),
+        ("device_authorization_endpoint", "POST"),
         ("jwks_uri", "GET"),
         ("registration_endpoint", "POST"),
         ("revocation_endpoint", "POST"),
@@ -68,7 +69,7 @@ async fn every_address_that_is_listed_answers() {
     }
     let endpoints =
         json.as_object().unwrap().keys().filter(|name| name.ends_with("_endpoint") || name.ends_with("_uri")).count();
-    assert_eq!(endpoints, 7, "an address that this test does not know is listed");
+    assert_eq!(endpoints, 8, "an address that this test does not know is listed");
 }
 
 #[tokio::test]

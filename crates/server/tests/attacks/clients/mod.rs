@@ -2,7 +2,7 @@
 
 mod assertions;
 mod authentication;
-mod codes;
+pub mod codes;
 mod endings;
 mod families;
 mod parameters;

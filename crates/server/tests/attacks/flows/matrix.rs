@@ -113,7 +113,7 @@ fn add(email: &str, email_verified: bool) -> Act {
     Act::UserAdd { email: email.into(), name: None, password, email_verified }
 }
 
-/// Every account: whose it is, what opens it, what of that was used, and whether it goes.
+/// Every account: whose it is, what opens it, what of that was used, what has access to it, and whether it goes.
 async fn state(server: &TestServer) -> Vec<String> {
     let mut read = server.authority.store().read().await.unwrap();
     let mut told = Vec::new();
@@ -121,8 +121,10 @@ async fn state(server: &TestServer) -> Vec<String> {
         let hash = user.password_hash.as_ref().map(|hash| hash.expose().to_owned());
         let factors = read.second_factors(user.id).await.unwrap();
         let step = read.totp(user.id).await.unwrap().and_then(|totp| Some((totp.confirmed?, totp.last_step)));
+        let allowed: Vec<String> =
+            read.live_grants_of(user.id).await.unwrap().iter().map(|grant| grant.client_id.to_string()).collect();
         told.push(format!(
-            "{} {} {:?} {:?} {:?} {:?} {factors:?} {step:?}",
+            "{} {} {:?} {:?} {:?} {:?} {factors:?} {step:?} {allowed:?}",
             user.id, user.email, user.email_verified_at, hash, user.disabled_at, user.erase_at
         ));
     }

@@ -2,6 +2,7 @@
 //! generated from it. Whoever makes another flow adds it to [`FLOWS`].
 
 mod accounts;
+mod device;
 mod factors;
 mod matrix;
 
@@ -20,6 +21,7 @@ const FLOWS: &[Flow] = &[
     accounts::DELETION,
     factors::AUTHENTICATOR_APP,
     factors::SECOND_FACTOR,
+    device::DEVICE,
 ];
 
 /// A flow in several steps.
@@ -48,7 +50,7 @@ pub enum Person {
 pub struct Step {
     pub name: &'static str,
     pub take: for<'a> fn(Attempt<'a>) -> Pin<Box<dyn Future<Output = Taken> + 'a>>,
-    /// Whether an account is made, changed or ended by it.
+    /// Whether an account, or what has access to it, is made, changed or ended by it.
     pub changes: bool,
     /// Whether it works in the browser that began, and in no other. A link that is mailed for a new password is not bound.
     pub bound: bool,

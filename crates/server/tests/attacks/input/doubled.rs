@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The forms of clients and of resource servers, whole: every parameter that these endpoints know.
-const FORMS: [(&str, &[(&str, &str)]); 6] = [
+const FORMS: [(&str, &[(&str, &str)]); 7] = [
     (
         "/token",
         &[
@@ -48,6 +48,7 @@ const FORMS: [(&str, &[(&str, &str)]); 6] = [
             ("client_id", "demo-cli"),
         ],
     ),
+    ("/device_authorization", &[("scope", "issues:read"), ("client_id", "demo-device")]),
     (
         "/introspect",
         &[("token", "x"), ("token_type_hint", "access_token"), ("client_id", "demo-api"), ("client_secret", "x")],
@@ -99,7 +100,8 @@ async fn v07_every_field_of_our_own_forms_doubled_is_refused_and_what_the_addres
     let proof = csrf(&browser).await;
     let forms = ROUTES.iter().filter(|route| {
         route.method == "POST"
-            && !["/token", "/introspect", "/revoke", "/register", "/userinfo", "/authorize"].contains(&route.path)
+            && !["/token", "/device_authorization", "/introspect", "/revoke", "/register", "/userinfo", "/authorize"]
+                .contains(&route.path)
     });
     for route in forms {
         let path = route.path.replace("{id}", "0");
