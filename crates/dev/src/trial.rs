@@ -6,6 +6,7 @@
 mod browser;
 mod callback;
 mod code;
+mod device;
 mod discovery;
 mod exchange;
 mod id_token;
@@ -36,6 +37,8 @@ pub enum Trial {
     Code(Where),
     /// The same, then a refresh, and the same refresh again
     Refresh(Where),
+    /// A program without a browser is let in by the code that it shows (RFC 8628)
+    Device(Where),
     /// An app signs a person in by OpenID Connect
     Rp(relying_party::App),
 }
@@ -67,6 +70,7 @@ impl Trial {
             Self::Mcp(place) => mcp::perform(place).await,
             Self::Code(place) => code::perform(place).await,
             Self::Refresh(place) => refresh::perform(place).await,
+            Self::Device(place) => device::perform(place).await,
             Self::Rp(app) => relying_party::perform(app).await,
         }
     }

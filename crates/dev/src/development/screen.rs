@@ -83,10 +83,11 @@ fn place(report: &Report, development: &Development) -> String {
     place
 }
 
-const TRIALS: [(&str, &str); 4] = [
+const TRIALS: [(&str, &str); 5] = [
     ("mcp", "an assistant connects, and reads a project"),
     ("code", "the authorization code flow, step by step"),
     ("refresh", "a refresh, and the same refresh again"),
+    ("device", "a program without a browser is let in by a code"),
     ("rp", "an app signs you in by OpenID Connect"),
 ];
 

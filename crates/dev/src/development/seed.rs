@@ -105,7 +105,7 @@ async fn resource(made: &Made<'_>, kept: &mut Kept, mcp_url: &str) -> Result<(),
 }
 
 async fn clients(made: &Made<'_>, kept: &mut Kept) -> Result<(), Failure> {
-    for client in [demo_cli(), demo_app(), demo_service()] {
+    for client in [demo_cli(), demo_device(), demo_app(), demo_service()] {
         let id = client.id.clone().unwrap_or_default();
         let has_secret = matches!(client.kind, ClientKind::Confidential {});
         if !made.has_client(&id) {
@@ -121,6 +121,14 @@ fn demo_cli() -> ClientAdd {
     ClientAdd {
         redirect_uris: vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()],
         ..ClientAdd::new("demo-cli", "Demo command line", ClientKind::Public {})
+    }
+}
+
+/// Listed for the device grant, as `lanyard client add --device` does it.
+fn demo_device() -> ClientAdd {
+    ClientAdd {
+        grant_types: vec!["refresh_token".to_owned(), "device_code".to_owned()],
+        ..ClientAdd::new("demo-device", "Demo device", ClientKind::Public {})
     }
 }
 
@@ -153,7 +161,7 @@ fn report(made: &Made<'_>, kept: &mut Kept, issuer: &str, mcp_url: &str) -> Resu
         let (id, name) = made.project(organization, slug)?;
         Some(Project { id, slug: slug.to_owned(), name, organization: organization.to_owned() })
     });
-    let clients = [demo_cli(), demo_app(), demo_service()].into_iter().map(|client| {
+    let clients = [demo_cli(), demo_device(), demo_app(), demo_service()].into_iter().map(|client| {
         let client_id = client.id.unwrap_or_default();
         Client { client_secret: kept.secrets.get(&client_id).cloned(), client_id, redirect_uris: client.redirect_uris }
     });

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 /// Members and parameters that are worth something to whoever reads them.
-const SECRET: [&str; 9] = [
+const SECRET: [&str; 10] = [
     "bearer",
     "access_token",
     "refresh_token",
     "id_token",
     "code",
+    "device_code",
     "code_verifier",
     "client_secret",
     "token",
@@ -19,8 +20,10 @@ const LONGEST: usize = 90;
 
 /// `lyd_at_0Ab…9xQ`: the kind, three characters, and the last three. Too little to be of use, enough to recognise.
 pub(super) fn shortened(secret: &str) -> String {
-    let kind =
-        ["lyd_at_", "lyd_rt_", "lyd_ac_", "lyd_cs_"].into_iter().find(|kind| secret.starts_with(kind)).unwrap_or("");
+    let kind = ["lyd_at_", "lyd_rt_", "lyd_ac_", "lyd_dc_", "lyd_cs_"]
+        .into_iter()
+        .find(|kind| secret.starts_with(kind))
+        .unwrap_or("");
     let rest: Vec<char> = secret.chars().skip(kind.len()).collect();
     if rest.len() < 16 {
         return format!("{kind}…");

@@ -31,6 +31,11 @@ impl Reply {
         self.body.get(name)?.as_str()
     }
 
+    /// A member that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.body.get(name)?.as_u64()
+    }
+
     /// A member without which the flow cannot go on.
     pub(super) fn required(&self, name: &str) -> Result<String, Failure> {
         let found = self.text(name).map(str::to_owned);
@@ -84,6 +89,11 @@ impl Speaker {
             },
         )
         .await
+    }
+
+    /// Posts a form and tells nothing: for what is asked again and again.
+    pub(super) async fn post_quietly(&self, url: &str, form: &[(&str, &str)]) -> Result<Reply, Failure> {
+        self.send(url, self.http.post(url).header("accept", "application/json").form(form)).await
     }
 
     /// Posts JSON, as registration and MCP do.
