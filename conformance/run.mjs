@@ -9,7 +9,7 @@ import { testAuthority } from "./harness/documents.mjs";
 import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "try", "providers", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -17,6 +17,8 @@ const SETTINGS = {
   // A server that nobody has connected anything to yet; a token that comes back is a copy at once.
   pages: { TOKENS__RETRY_WINDOW: "0s" },
   brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
+  // Programs that are killed and come back a moment later.
+  restless: { TOKENS__RETRY_WINDOW: "400ms" },
   // Client-id documents may come from loopback, under an authority made for this run.
   // Providers to sign in with, on loopback.
   providers: ({ providers }) => providers.settings(),

@@ -86,6 +86,28 @@ export class Person {
     }
   }
 
+  /**
+   * Lets a device in, or does not: opens the address, types the code if it is not in it, signs in where that is asked, and answers.
+   * Returns what the page said that asked.
+   */
+  async letIn(url, { code, project = "apollo", decision = "allow" } = {}) {
+    await this.page.goto(url);
+    if (code) await this.page.fill("#user_code", code);
+    await Promise.all([this.page.waitForURL((at) => !at.pathname.endsWith("/device")), this.page.click("#continue")]);
+    if (await this.page.locator("#password").isVisible()) {
+      await this.fillIn();
+      await Promise.all([this.page.waitForURL((at) => at.pathname.includes("/consent/")), this.page.click("#sign-in")]);
+    }
+    const asked = await this.page.locator("body").innerText();
+    if (decision === "allow") {
+      await this.choose(project);
+      await this.page.check("#own-device");
+    }
+    await this.page.click(`#${decision}`);
+    await this.page.locator(decision === "allow" ? "#device-allowed" : "#device-denied").waitFor();
+    return asked;
+  }
+
   async fillIn() {
     await this.page.fill("#email", this.account.email);
     await this.page.fill("#password", this.account.password);

@@ -12,6 +12,8 @@ export const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target
 export const WORK = path.join(TARGET, "conformance");
 export const PAGES = path.join(TARGET, "pages");
 export const BINARY = process.env.LANYARD_BINARY ?? path.join(TARGET, "release", "lanyard");
+/** The example desktop program. */
+export const DESKTOP = process.env.LANYARD_DESKTOP ?? path.join(path.dirname(BINARY), "examples", "desktop");
 export const PYTHON = path.join(WORK, "python", "bin", "python");
 export const CHROMIUM = process.env.CHROMIUM ?? firstThatExists(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]);
 

@@ -80,7 +80,40 @@ async function* signedIn(server, person, speaker, stranger) {
     await page.goto(`${server.issuer}/connections`);
     await page.locator("details").evaluateAll((all) => all.forEach((each) => each.setAttribute("open", "")));
   }, "details[open]");
+  yield* device(server, person, stop);
   yield stop("signed-out", async () => person.signOut(server.issuer), 'a[href*="/sign-in"]');
+}
+
+/** A device asks; its code is wrong, then right, then carried by the link. */
+async function* device(server, person, stop) {
+  const { page } = person;
+  const codes = await deviceCodes(server);
+  yield stop("device", `${server.issuer}/device`, "#user_code");
+  yield stop("device-refused", async () => {
+    await page.fill("#user_code", "ZZZZ-ZZZZ");
+    await press(page, "#continue");
+  }, "#refusal");
+  yield stop("device-carried", codes.verification_uri_complete, "#continue");
+  yield stop("device-asks", async () => press(page, "#continue"), "#own-device");
+  yield stop("device-asks-again", async () => {
+    await page.locator("form:has(#allow)").evaluate((form) => form.setAttribute("novalidate", ""));
+    await press(page, "#allow");
+  }, "#refusal");
+  yield stop("device-allowed", async () => {
+    await person.choose("apollo");
+    await page.check("#own-device");
+    await press(page, "#allow");
+  }, "#device-allowed");
+  yield stop("device-denied", async () => {
+    await page.goto((await deviceCodes(server)).verification_uri_complete);
+    await press(page, "#continue");
+    await press(page, "#deny");
+  }, "#device-denied");
+}
+
+async function deviceCodes(server) {
+  const body = new URLSearchParams({ client_id: "demo-device", scope: "issues:read offline_access", resource: server.mcpUrl });
+  return (await fetch(`${server.issuer}/device_authorization`, { method: "POST", body })).json();
 }
 
 async function* signingUp(server, person) {

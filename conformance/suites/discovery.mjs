@@ -6,7 +6,7 @@ export const settings = "usual";
 export const title = "discovery";
 
 const FORMS = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
-const REQUIRED = ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint", "revocation_endpoint", "introspection_endpoint", "userinfo_endpoint"];
+const REQUIRED = ["issuer", "authorization_endpoint", "token_endpoint", "device_authorization_endpoint", "jwks_uri", "registration_endpoint", "revocation_endpoint", "introspection_endpoint", "userinfo_endpoint"];
 
 export async function run({ server, check, need }) {
   const { issuer } = server;
@@ -112,7 +112,7 @@ export async function run({ server, check, need }) {
 }
 
 function expectsPost(name) {
-  return ["token_endpoint", "registration_endpoint", "revocation_endpoint", "introspection_endpoint"].includes(name);
+  return ["token_endpoint", "device_authorization_endpoint", "registration_endpoint", "revocation_endpoint", "introspection_endpoint"].includes(name);
 }
 
 async function plain(url) {

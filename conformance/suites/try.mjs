@@ -23,6 +23,7 @@ const TRIALS = {
 
 export async function run(surroundings) {
   for (const name of Object.keys(TRIALS)) await surroundings.suite(name, (tools) => allowed(name, { ...surroundings, ...tools }));
+  await surroundings.suite("device", (tools) => device({ ...surroundings, ...tools }));
   await surroundings.suite("endings", (tools) => endings({ ...surroundings, ...tools }));
 }
 
@@ -47,6 +48,23 @@ async function allowed(name, { server, browser, relyingPartyPort, check, need })
         equal(await person.disconnect(server.issuer, "lanyard try"), 1, "connections");
       });
     }
+  } finally {
+    trial.end();
+    await person.leave();
+  }
+}
+
+/** The code is typed in a browser that the program knows nothing of. */
+async function device({ server, browser, relyingPartyPort, check, need }) {
+  const person = await Person.arrive(browser, server.person("member"));
+  const trial = new Trial("device", server, relyingPartyPort);
+  try {
+    await need("prints address and code, and is let in from the browser", async () => person.letIn(await trial.address(), {}));
+    await need("ends well", async () => equal([await trial.code(), trial.said("err")], [0, ""], "exit code and standard error"));
+    await check("explains each step, in order, with a picture of the address and no secret whole", async () => {
+      inOrder(trial.said("out"), ["Ask for two codes", "user_code=", "and type this code", "[█▀▄]{5}", "authorization_pending|← 200", "access_token=lyd_at_\\w{3}…\\w{3}", "RFC 7662", "active=true", "access=read", "✓ Let in"]);
+      assert(!WHOLE_SECRET.exec(trial.said("out")), "it printed a secret");
+    });
   } finally {
     trial.end();
     await person.leave();
@@ -84,7 +102,7 @@ class Trial {
     this.asked = new Promise((resolve) => {
       readline.createInterface({ input: this.process.stdout }).on("line", (line) => {
         this.#said.out.push(line);
-        if (line.trim().startsWith(`${issuer}/authorize?`)) resolve(line.trim());
+        if ([`${issuer}/authorize?`, `${issuer}/device?`].some((beginning) => line.trim().startsWith(beginning))) resolve(line.trim());
       });
     });
     readline.createInterface({ input: this.process.stderr }).on("line", (line) => this.#said.err.push(line));
