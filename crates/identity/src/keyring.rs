@@ -1,11 +1,9 @@
 //! The keys that sign: made, sealed, published, used and retired. Owns which key signs now and which are published; does not
 //! own what is signed, nor the keys of clients.
 
-pub(crate) mod compact;
 mod hint;
 mod loaded;
 mod make;
-pub(crate) mod public_key;
 mod rotate;
 mod signer;
 
@@ -16,7 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use model::{ServerSecrets, Timestamp};
-use protocol::{OAuthError, SigningAlgorithm};
+use protocol::{OAuthError, SigningAlgorithm, jws};
 use serde::Serialize;
 use storage::Store;
 
@@ -85,12 +83,18 @@ impl Authority {
         let (kid, signer) = keys
             .signing(algorithm, now)
             .ok_or_else(|| OAuthError::server_error(format!("there is no key that signs {}", algorithm.as_str())))?;
-        let input = compact::signing_input(algorithm, kid, typ, claims)
+        let input = jws::signing_input(algorithm, kid, typ, claims)
             .map_err(|error| OAuthError::server_error(format!("claims that are not JSON: {error}")))?;
         let signature = signer
             .sign(input.as_bytes())
             .map_err(|_| OAuthError::server_error(format!("signing with {kid} failed")))?;
-        Ok(compact::joined(input, &signature))
+        Ok(jws::joined(input, &signature))
+    }
+
+    /// Whether a key of ours made this signature, a retired one too as long as it stands in the table.
+    pub(crate) async fn signed_here(&self, jws: &jws::Compact<'_>, now: Timestamp) -> Result<bool, Error> {
+        let keys = self.keys(now).await?;
+        Ok(jws.kid.as_deref().and_then(|kid| keys.public(kid)).is_some_and(|key| key.verifies(jws)))
     }
 
     /// The JWKS (RFC 7517 §5): public parts of the keys that are published, signing, or retired and still needed.

@@ -1,7 +1,7 @@
 //! The words of the RFCs: what is said to and by an authorization server, parsed once and carried in types.
 //!
 //! This crate owns syntax and the rules that need nothing but the text itself. It does not own time, randomness, storage,
-//! cryptographic keys or HTTP: whoever calls it brings the bytes and decides what they are worth.
+//! private keys or HTTP: whoever calls it brings the bytes and decides what they are worth.
 
 mod authorization_response;
 mod authorize;
@@ -16,10 +16,12 @@ mod error;
 mod error_code;
 mod introspection;
 mod json;
+pub mod jws;
 mod language_ranges;
 mod params;
 mod pkce;
 mod protected_resource;
+pub mod reading;
 mod redirect_uri;
 mod registration;
 mod resource;
@@ -42,7 +44,7 @@ pub use json::Members;
 pub use language_ranges::{accept_language, ui_locales};
 pub use params::Params;
 pub use pkce::{CodeChallenge, CodeVerifier};
-pub use protected_resource::ProtectedResourceMetadata;
+pub use protected_resource::{ProtectedResourceMetadata, WELL_KNOWN};
 pub use redirect_uri::{RedirectUri, RegisteredRedirectUri, equal_as_registered};
 pub use registration::RegistrationResponse;
 pub use resource::ResourceIndicator;

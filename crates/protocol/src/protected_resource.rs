@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use url::Url;
+
 use crate::ResourceIndicator;
 
 /// Protected resource metadata. Empty lists and absent members are not serialised (RFC 9728 §3.2).
@@ -41,10 +43,36 @@ impl ProtectedResourceMetadata {
     }
 }
 
+/// Where the metadata of a resource stand by convention.
+pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+impl ResourceIndicator {
+    /// The URL of the resource's metadata: the well-known part goes between host and path (RFC 9728 §3.1). None for what is not
+    /// reached over HTTP.
+    #[must_use]
+    pub fn metadata_url(&self) -> Option<Url> {
+        let mut url = Url::parse(self.as_str()).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+        url.set_path(&format!("{WELL_KNOWN}{}", url.path().trim_end_matches('/')));
+        Some(url)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::ProtectedResourceMetadata;
     use crate::ResourceIndicator;
+
+    #[test]
+    fn the_well_known_part_is_inserted() {
+        for (resource, expected) in [
+            ("https://api.example/mcp", Some("https://api.example/.well-known/oauth-protected-resource/mcp")),
+            ("https://api.example", Some("https://api.example/.well-known/oauth-protected-resource")),
+            ("https://api.example/a?b=c", Some("https://api.example/.well-known/oauth-protected-resource/a?b=c")),
+        ] {
+            let url = ResourceIndicator::parse(resource).unwrap().metadata_url();
+            assert_eq!(url.as_ref().map(url::Url::as_str), expected, "{resource}");
+        }
+    }
 
     #[test]
     fn what_is_empty_is_not_said() {

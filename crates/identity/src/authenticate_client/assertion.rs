@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use model::{Client, ClientId, Profile, Timestamp};
-use protocol::{Audience, AuthMethod, ClientAssertionClaims};
+use protocol::{Audience, AuthMethod, ClientAssertionClaims, jws::Compact};
 
 use super::{AuthenticatedClient, refused};
-use crate::{Authority, Error, keyring::compact::Compact};
+use crate::{Authority, Error};
 
 /// An assertion may not live longer than this.
 const LONGEST: Duration = Duration::from_secs(10 * 60);

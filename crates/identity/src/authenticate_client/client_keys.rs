@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use model::{Client, Timestamp};
+use protocol::jws::{Compact, PublicKey};
 use serde_json::Value;
 
 use super::refused;
-use crate::{
-    Authority, Error,
-    client_document::key_sets::Wanted,
-    keyring::{compact::Compact, public_key::PublicKey},
-};
+use crate::{Authority, Error, client_document::key_sets::Wanted};
 
 /// More keys than these are not tried.
 const MOST: usize = 20;

@@ -2,9 +2,8 @@
 //! have expired, and its key may have retired; it proves that we said it, not that the person is here.
 
 use model::Timestamp;
-use protocol::{IdTokenClaims, OAuthError};
+use protocol::{IdTokenClaims, OAuthError, jws::Compact};
 
-use super::compact::Compact;
 use crate::{Authority, Error};
 
 impl Authority {

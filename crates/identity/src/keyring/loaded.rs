@@ -4,11 +4,11 @@ use std::{sync::RwLock, time::Duration};
 
 use bytes::Bytes;
 use model::{KeyState, ServerSecrets, SigningKey, Timestamp};
-use protocol::{OAuthError, SigningAlgorithm};
+use protocol::{OAuthError, SigningAlgorithm, jws::PublicKey};
 use serde_json::{Value, json};
 use storage::Store;
 
-use super::{kept, public_key::PublicKey, sealed_as, signer::Signer};
+use super::{kept, sealed_as, signer::Signer};
 use crate::{Error, Settings, metadata, seal};
 
 /// All keys of the table.

@@ -12,6 +12,7 @@ use openidconnect::{
     ClaimsVerificationError, ClientId, IdTokenVerifier, IssuerUrl, Nonce, SignatureVerificationError,
     core::{CoreIdToken, CoreJwsSigningAlgorithm},
 };
+use protocol::jws::Compact;
 
 use super::{
     Arrived, ProviderKind, Trip, UpstreamError,
@@ -22,7 +23,6 @@ use super::{
     openid::no_address,
     provider::Provider,
 };
-use crate::keyring::compact::Compact;
 
 /// How far clocks may be apart.
 const SKEW: Duration = Duration::from_secs(60);

@@ -6,13 +6,13 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use protocol::SigningAlgorithm;
 use serde_json::Value;
 
-use super::compact::Compact;
+use super::Compact;
+use crate::SigningAlgorithm;
 
 /// A key and its one algorithm. RSA keys have 2048 to 8192 bits.
-pub(crate) struct PublicKey {
+pub struct PublicKey {
     algorithm: SigningAlgorithm,
     material: Material,
 }
@@ -30,7 +30,8 @@ enum Material {
 impl PublicKey {
     /// Reads a JWK (RFC 7517 §4) for use with `algorithm`; nothing if it is another kind of key, is meant for something else
     /// or for another algorithm, or is weaker than the algorithm asks.
-    pub(crate) fn from_jwk(jwk: &Value, algorithm: SigningAlgorithm) -> Option<Self> {
+    #[must_use]
+    pub fn from_jwk(jwk: &Value, algorithm: SigningAlgorithm) -> Option<Self> {
         let text = |member: &str| jwk.get(member).and_then(Value::as_str);
         let verifies = match jwk.get("key_ops") {
             None => true,
@@ -60,7 +61,8 @@ impl PublicKey {
     }
 
     /// Whether this key made the signature, with the algorithm that the header names.
-    pub(crate) fn verifies(&self, jws: &Compact<'_>) -> bool {
+    #[must_use]
+    pub fn verifies(&self, jws: &Compact<'_>) -> bool {
         let (message, signature) = (jws.signing_input.as_bytes(), jws.signature.as_slice());
         jws.algorithm == self.algorithm
             && match &self.material {

@@ -4,25 +4,26 @@
 use std::{collections::HashSet, fmt};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use protocol::SigningAlgorithm;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+use crate::SigningAlgorithm;
+
 /// Longer tokens are refused unread.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// A JWS in three segments whose signature nobody has checked yet.
-pub(crate) struct Compact<'t> {
+pub struct Compact<'t> {
     /// What is signed: the first two segments with their dot.
-    pub(crate) signing_input: &'t str,
+    pub signing_input: &'t str,
     /// The algorithm that the header names, one of the closed list.
-    pub(crate) algorithm: SigningAlgorithm,
+    pub algorithm: SigningAlgorithm,
     /// The key that the header names.
-    pub(crate) kid: Option<String>,
+    pub kid: Option<String>,
     /// The third segment.
-    pub(crate) signature: Vec<u8>,
+    pub signature: Vec<u8>,
     typ: Option<String>,
     payload: Vec<u8>,
 }
@@ -48,8 +49,11 @@ struct Header {
 }
 
 impl<'t> Compact<'t> {
-    /// Reads a token; the refusal says why, for the log.
-    pub(crate) fn parse(token: &'t str) -> Result<Self, &'static str> {
+    /// Reads a token of at most 16 KiB.
+    ///
+    /// # Errors
+    /// Why not, for the log.
+    pub fn parse(token: &'t str) -> Result<Self, &'static str> {
         if token.len() > MAX_BYTES {
             return Err("the token is longer than 16 KiB");
         }
@@ -79,18 +83,31 @@ impl<'t> Compact<'t> {
     }
 
     /// The claims, whether or not the signature is good: to be believed only after it was verified.
-    pub(crate) fn claims<T: DeserializeOwned>(&self) -> Result<T, &'static str> {
+    ///
+    /// # Errors
+    /// Why not, for the log: a member that stands twice, is missing, or is of another type.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, &'static str> {
         strict(&self.payload)
     }
 
+    /// Whether the header says that this is an access token (RFC 9068 §4): nothing else, and not nothing.
+    #[must_use]
+    pub fn is_access_token(&self) -> bool {
+        self.typ.is_some() && self.has_type(&["at+jwt", "application/at+jwt"])
+    }
+
     /// Whether the header says one of these types, or none; upper and lower case are the same (RFC 7515 §4.1.9).
-    pub(crate) fn has_type(&self, types: &[&str]) -> bool {
+    #[must_use]
+    pub fn has_type(&self, types: &[&str]) -> bool {
         self.typ.as_ref().is_none_or(|typ| types.iter().any(|one| one.eq_ignore_ascii_case(typ)))
     }
 }
 
 /// Header and claims as they are signed.
-pub(super) fn signing_input(
+///
+/// # Errors
+/// Claims that do not become JSON.
+pub fn signing_input(
     algorithm: SigningAlgorithm,
     kid: &str,
     typ: &str,
@@ -108,7 +125,8 @@ pub(super) fn signing_input(
 }
 
 /// The whole token.
-pub(super) fn joined(mut signing_input: String, signature: &[u8]) -> String {
+#[must_use]
+pub fn joined(mut signing_input: String, signature: &[u8]) -> String {
     signing_input.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut signing_input);
     signing_input
