@@ -153,6 +153,13 @@ pub enum Act {
         /// Which.
         resource: String,
     },
+    /// Says what the text of a resource server's access tokens is from now on.
+    ResourceSetAccessTokens {
+        /// Which.
+        resource: String,
+        /// `opaque`, or the algorithm of JWTs: `ES256`, `RS256`, `EdDSA`.
+        form: String,
+    },
     /// Deletes a resource server with every grant over it.
     ResourceRemove {
         /// Which.
@@ -294,6 +301,9 @@ impl Authority {
                 self.set_disabled::<Resource>(resource, disabled, now).await
             }
             A::ResourceNewSecret { resource } => self.resource_new_secret(resource, now).await,
+            A::ResourceSetAccessTokens { resource, form } => {
+                self.resource_set_access_tokens(resource, &form, now).await
+            }
             A::ResourceRemove { resource } => self.remove::<Resource>(resource, now).await,
             A::ClientAdd(client) => self.client_add(*client, now).await,
             A::ClientList {} => self.client_list().await,

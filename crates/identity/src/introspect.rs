@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{GrantKind, Resource, Timestamp, Token, TokenKind};
+use model::{GrantKind, Resource, Timestamp};
 use protocol::{ActiveToken, Introspection};
 use storage::{Behalf, SeenToken};
 
-use crate::{Authority, Caller, Error};
+use crate::{Authority, Caller, Error, token_name::TokenName};
 
 impl Authority {
     /// Says whether `token` is good at this moment, for the resource server that asks. Inactive covers everything that is
@@ -33,7 +33,8 @@ impl Authority {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Introspection, Error> {
-        let Some(seen) = self.live_token(token, now).await? else { return Ok(Introspection::Inactive) };
+        let Some(name) = self.token_name(token, now).await? else { return Ok(Introspection::Inactive) };
+        let Some(seen) = self.live(&name, now).await? else { return Ok(Introspection::Inactive) };
         if seen.token.resource_id.as_ref() != Some(&resource.id) {
             return Ok(Introspection::Inactive);
         }
@@ -53,6 +54,10 @@ impl Authority {
                 Some(home.project_id.to_string()),
             ),
         };
+        let grant_id = match &seen.behalf {
+            Behalf::Person { grant_id, .. } => Some(grant_id.to_string()),
+            Behalf::Client(_) => None,
+        };
         let access = resource.access(&scope);
         Ok(Introspection::Active(Box::new(ActiveToken {
             scope,
@@ -60,9 +65,10 @@ impl Authority {
             sub: Some(sub),
             aud: Some(resource.identifier.to_string()),
             iss: self.issuer().to_owned(),
-            exp: seconds(seen.token.expires_at),
+            exp: seconds(name.ends_at.unwrap_or(seen.token.expires_at)),
             iat: seconds(seen.token.issued_at),
             token_type: "Bearer".to_owned(),
+            grant_id,
             organization,
             project,
             access: Some(access),
@@ -71,8 +77,18 @@ impl Authority {
 
     /// The live access token with this text; nothing if it is not ours, has ended, or what it rests on has.
     pub(crate) async fn live_token(&self, text: &str, now: Timestamp) -> Result<Option<Arc<SeenToken>>, Error> {
-        let Some(token) = Token::parse(text, TokenKind::Access, &self.parts.secrets) else { return Ok(None) };
-        Ok(self.parts.store.live_access_token(token.id, token.generation, &token.secret.hash(), now).await?)
+        match self.token_name(text, now).await? {
+            Some(name) => self.live(&name, now).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn live(&self, name: &TokenName, now: Timestamp) -> Result<Option<Arc<SeenToken>>, Error> {
+        if name.has_ended(now) {
+            return Ok(None);
+        }
+        let TokenName { id, generation, hash, .. } = name;
+        Ok(self.parts.store.live_access_token(*id, *generation, hash, now).await?)
     }
 
     /// Sight is written before the answer, once per generation (docs/families.md); the last use may wait. False if the token

@@ -3,7 +3,7 @@
 use model::{AuditEvent, Family, Timestamp, Token, TokenKind};
 use storage::Tx;
 
-use crate::{AuthenticatedClient, Authority, Caller, Error};
+use crate::{AuthenticatedClient, Authority, Caller, Error, token_name::TokenName};
 
 impl Authority {
     /// Ends what stands behind a token of this client: the family, whichever of its tokens was shown, or the single access
@@ -18,10 +18,11 @@ impl Authority {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let secrets = &self.parts.secrets;
-        // The hint is not needed: the kind stands in the token.
-        let found = Token::parse(token, TokenKind::Refresh, secrets)
-            .or_else(|| Token::parse(token, TokenKind::Access, secrets));
+        // The hint is not needed: the kind stands in the token. One whose time is over is genuine still.
+        let found = match Token::parse(token, TokenKind::Refresh, &self.parts.secrets) {
+            Some(token) => Some(TokenName::opaque(&token)),
+            None => self.token_name(token, now).await?,
+        };
         let Some(token) = found else { return Ok(()) };
         let (client_id, address) = (client.client.id.clone(), caller.address.clone());
         let has_ended = self
@@ -31,10 +32,10 @@ impl Authority {
                 let (token, client_id, address) = (token.clone(), client_id.clone(), address.clone());
                 Box::pin(async move {
                     if token.generation == 0 {
-                        if let Some(found) = tx.access_token(token.id, 0, &token.secret.hash()).await?
+                        if let Some(found) = tx.access_token(token.id, 0, &token.hash).await?
                             && found.client_id == client_id
                         {
-                            tx.delete_access_token(token.id, &token.secret.hash()).await?;
+                            tx.delete_access_token(token.id, &token.hash).await?;
                         }
                         return Ok::<_, Error>(false);
                     }

@@ -42,7 +42,7 @@ pub use mail::{Mail, MailOutcome};
 pub use organization::{Membership, Organization, Project, Role, Slug};
 pub use passkey::{Ceremony, CeremonyKind, Passkey};
 pub use proof::{Proof, ProofKind};
-pub use resource::{Resource, ResourceId, ResourceScope};
+pub use resource::{AccessTokenForm, Resource, ResourceId, ResourceScope};
 pub use secret::{Secret, SecretHash};
 pub use server_secret::ServerSecrets;
 pub use session::Session;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use protocol::{Access, ResourceIndicator, Scope};
+use protocol::{Access, ResourceIndicator, Scope, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use crate::{SecretHash, Timestamp};
@@ -45,10 +45,41 @@ pub struct Resource {
     pub secret_hash: SecretHash,
     /// What can be asked of it.
     pub scopes: Vec<ResourceScope>,
+    /// The form of its access tokens.
+    pub access_tokens: AccessTokenForm,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Since when its tokens are dead.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// What the text of an access token is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessTokenForm {
+    /// Nothing but a reference: whoever is handed it asks here, and hears of a revocation at once.
+    #[default]
+    Opaque,
+    /// A JSON Web Token (RFC 9068) under this algorithm, which can be judged without asking, and is good until it expires.
+    Jwt(SigningAlgorithm),
+}
+
+impl AccessTokenForm {
+    /// The word of commands and of the database: `opaque`, or the algorithm's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opaque => "opaque",
+            Self::Jwt(algorithm) => algorithm.as_str(),
+        }
+    }
+
+    /// Reads the word; nothing for an algorithm that does not sign here.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        use SigningAlgorithm as A;
+        let forms = [Self::Opaque, Self::Jwt(A::ES256), Self::Jwt(A::RS256), Self::Jwt(A::EdDSA)];
+        forms.into_iter().find(|form| form.as_str() == word)
+    }
 }
 
 /// One scope of a resource.

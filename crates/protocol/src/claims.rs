@@ -97,6 +97,9 @@ pub struct JwtAccessTokenClaims {
     pub exp: u64,
     /// When it was issued.
     pub iat: u64,
+    /// When it begins to be valid.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub nbf: Option<u64>,
     /// The token's own name.
     pub jti: String,
     /// The client.
@@ -121,6 +124,9 @@ pub struct JwtAccessTokenClaims {
     /// Whether it may change anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Access>,
+    /// The person's grant, which events name when it is revoked; none where a client acts for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<String>,
 }
 
 /// What userinfo says about a person (OpenID Connect Core §5.1), as far as the scope permits.

@@ -46,6 +46,9 @@ pub struct ActiveToken {
     pub iat: u64,
     /// `Bearer`.
     pub token_type: String,
+    /// The grant that it rests on; `/events` tells when that ends. Absent where no person stands behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<String>,
     /// The organization's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
@@ -101,6 +104,7 @@ mod tests {
             exp: 2,
             iat: 1,
             token_type: "Bearer".to_owned(),
+            grant_id: Some("g".to_owned()),
             organization: Some("o".to_owned()),
             project: Some("p".to_owned()),
             access: Some(Access::Read),

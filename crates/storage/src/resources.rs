@@ -1,6 +1,6 @@
 //! The tables of resources and their scopes.
 
-use model::{Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
+use model::{AccessTokenForm, Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
 use protocol::{Access, ResourceIndicator};
 use sqlx::any::AnyRow;
 
@@ -14,6 +14,7 @@ fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, Storag
         identifier: columns.word("identifier", |text| ResourceIndicator::parse(text).ok())?,
         secret_hash: columns.hash("secret_hash")?,
         scopes,
+        access_tokens: columns.word("access_tokens", AccessTokenForm::parse)?,
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
     })
@@ -62,12 +63,13 @@ impl Tx {
         }
         self.run_one(
             "resource",
-            "INSERT INTO resources (id, name, identifier, secret_hash, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO resources (id, name, identifier, secret_hash, access_tokens, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
                 (&resource.id).into(),
                 (&resource.name).into(),
                 resource.identifier.as_str().into(),
                 (&resource.secret_hash).into(),
+                resource.access_tokens.as_str().into(),
                 resource.created_at.into(),
                 resource.disabled_at.into(),
             ],
@@ -107,6 +109,20 @@ impl Tx {
     pub async fn set_resource_secret(&mut self, id: &ResourceId, hash: &SecretHash) -> Result<(), StorageError> {
         self.run_one("resource", "UPDATE resources SET secret_hash = $2 WHERE id = $1", [id.into(), hash.into()])
             .await?;
+        self.bump_policy().await
+    }
+
+    /// Stores what the text of its access tokens is from now on.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if there is no such resource.
+    pub async fn set_resource_access_tokens(
+        &mut self,
+        id: &ResourceId,
+        form: AccessTokenForm,
+    ) -> Result<(), StorageError> {
+        let sql = "UPDATE resources SET access_tokens = $2 WHERE id = $1";
+        self.run_one("resource", sql, [id.into(), form.as_str().into()]).await?;
         self.bump_policy().await
     }
 

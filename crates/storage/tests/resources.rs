@@ -1,6 +1,7 @@
 //! The tables of resources and their scopes.
 
-use model::{Resource, ResourceId};
+use model::{AccessTokenForm, Resource, ResourceId};
+use protocol::SigningAlgorithm;
 
 use crate::harness::{
     Fresh, NOW, at, commit, gave_up, is_constraint,
@@ -52,4 +53,27 @@ async fn a_new_secret_and_an_end_move_the_policy_version() {
     assert!(before < between && between < after);
     assert!(db.store.read().await.unwrap().family(family.id).await.unwrap().is_none(), "every grant over it goes");
     assert!(gave_up(&commit!(db.store, [id], tx => tx.set_resource_disabled(&id, None).await)));
+}
+
+#[tokio::test]
+async fn the_form_of_access_tokens_is_kept_and_moves_the_policy_version() {
+    let db = Fresh::new().await;
+    let api = resource("api");
+    let id = api.id.clone();
+    commit!(db.store, [api], tx => tx.insert_resource(&api).await).unwrap();
+    let form = async || db.store.read().await.unwrap().resources().await.unwrap()[0].access_tokens;
+    assert_eq!(form().await, AccessTokenForm::Opaque);
+    for algorithm in [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::EdDSA] {
+        let jwt = AccessTokenForm::Jwt(algorithm);
+        let (before, after) = commit!(db.store, [id], tx => {
+            let before = tx.policy_version().await?;
+            tx.set_resource_access_tokens(&id, jwt).await?;
+            Ok::<_, storage::StorageError>((before, tx.policy_version().await?))
+        })
+        .unwrap();
+        assert!(before < after);
+        assert_eq!(form().await, jwt);
+    }
+    let unknown = AccessTokenForm::Jwt(SigningAlgorithm::PS256);
+    assert!(is_constraint(&commit!(db.store, [id], tx => tx.set_resource_access_tokens(&id, unknown).await)));
 }

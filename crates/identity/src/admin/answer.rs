@@ -64,6 +64,7 @@ pub(super) fn resource(resource: &Resource) -> Value {
         "name": resource.name,
         "resource": resource.identifier.as_str(),
         "scopes": scopes,
+        "access_tokens": resource.access_tokens.as_str(),
         "created_at": resource.created_at.as_seconds(),
         "disabled_at": seconds(resource.disabled_at),
     })

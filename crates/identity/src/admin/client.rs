@@ -64,7 +64,7 @@ impl Authority {
     pub(super) async fn client_add(&self, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
         let (text, hash) = secret::fresh();
         let has_secret = matches!(asked.kind, ClientKind::Confidential {});
-        let id = ClientId::new(parse_id(asked.id.clone(), now)?);
+        let id = client_id(asked.id.clone(), now)?;
         let taken = format!("there is, or was, a client '{id}', and ids are never given again; choose another");
         let hash = has_secret.then_some(hash);
         let added = self
@@ -104,6 +104,17 @@ fn renew<'t>(tx: &'t mut Tx, client: &'t mut Client, hash: SecretHash) -> Step<'
         tx.put_client(client).await?;
         Ok(client.answer())
     })
+}
+
+/// A client's id is never of the shape of a person's, with which it shares the claim `sub` (RFC 9068 §5).
+fn client_id(asked: Option<String>, now: Timestamp) -> Result<ClientId, ActError> {
+    let Some(asked) = asked else { return Ok(ClientId::new(format!("c_{}", Id::<Client>::new(now)))) };
+    if Id::<()>::parse(&asked).is_some() {
+        return Err(ActError::new(format!(
+            "'{asked}' cannot be a client's id: it looks like the id of a person; use another length than 22, or a hyphen"
+        )));
+    }
+    Ok(ClientId::new(parse_id(Some(asked), now)?))
 }
 
 /// An id from the command line, or one of ours. Never a URL: those are client documents.

@@ -1,6 +1,6 @@
 //! Resource servers, by the operator.
 
-use model::{AuditEvent, Resource, ResourceId, SecretHash, Timestamp};
+use model::{AccessTokenForm, AuditEvent, Resource, ResourceId, SecretHash, Timestamp};
 use protocol::ResourceIndicator;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx};
@@ -69,6 +69,7 @@ impl Authority {
             identifier: parse_identifier(identifier)?,
             secret_hash,
             scopes: scope_text::parse_all(scopes)?,
+            access_tokens: AccessTokenForm::Opaque,
             created_at: now,
             disabled_at: None,
         };
@@ -98,6 +99,28 @@ impl Authority {
             .await?;
         Ok(secret::shown(changed, Some(text)))
     }
+
+    pub(super) async fn resource_set_access_tokens(
+        &self,
+        named: String,
+        form: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let form = AccessTokenForm::parse(form).ok_or_else(|| {
+            let form = form.escape_debug();
+            ActError::new(format!("'{form}' is no form of access tokens; write opaque, ES256, RS256 or EdDSA"))
+        })?;
+        self.change::<Resource>(named, "resource.access_tokens", move |tx, resource| issue(tx, resource, form), now)
+            .await
+    }
+}
+
+fn issue<'t>(tx: &'t mut Tx, resource: &'t mut Resource, form: AccessTokenForm) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.set_resource_access_tokens(&resource.id, form).await?;
+        resource.access_tokens = form;
+        Ok(resource.answer())
+    })
 }
 
 fn renew<'t>(tx: &'t mut Tx, resource: &'t mut Resource, hash: SecretHash) -> Step<'t, Value> {

@@ -42,7 +42,8 @@ impl Authority {
             let beginning = self.beginning()?;
             let attempt = self.redemption(redemption.clone(), &beginning, policy_version, now);
             if let Some(redeemed) = self.parts.store.redeem(attempt).await? {
-                return Ok(self.issued(&redemption, beginning, redeemed, caller, now));
+                let jwt = self.claimed_by_family(&redeemed.rotated.kind, redemption.family_id, 1, now).await?;
+                return Ok(Issued { jwt, ..self.issued(&redemption, beginning, redeemed, caller, now) });
             }
             if self.believes {
                 return Err(super::unproven());
@@ -136,6 +137,7 @@ impl Authority {
                 amr: rotated.amr,
                 nonce: request.nonce,
             }),
+            jwt: None,
         }
     }
 

@@ -4,7 +4,10 @@ use model::{Id, Secret, Timestamp};
 use protocol::{OAuthError, ResourceIndicator, Scope};
 use storage::AccessToken;
 
-use super::issue::{Issued, Part};
+use super::{
+    issue::{Issued, Part},
+    jwt::Claimed,
+};
 use crate::{AuthenticatedClient, Authority, Error, permitted};
 
 impl Authority {
@@ -51,6 +54,7 @@ impl Authority {
             return Err(storage::StorageError::Unavailable("the client changed meanwhile".to_owned()).into());
         }
         let access = Part { id, generation: 0, secret, key_version: self.parts.secrets.current() };
-        Ok(Issued { access, refresh: None, expires_at, scope, person: None })
+        let jwt = Claimed::at(&resource, home, None, now);
+        Ok(Issued { access, refresh: None, expires_at, scope, person: None, jwt })
     }
 }

@@ -5,6 +5,7 @@ use model::{Family, Id, Secret, Session, Timestamp, Token, TokenKind, User};
 use protocol::{Audience, GrantType, IdTokenClaims, OPENID, Scope, SigningAlgorithm, TokenResponse};
 use sha2::{Digest as _, Sha256};
 
+use super::jwt::Claimed;
 use crate::{AuthenticatedClient, Authority, Error, account::acr};
 
 /// What a grant type found out and the answer says.
@@ -19,6 +20,8 @@ pub(super) struct Issued {
     pub(super) scope: Scope,
     /// The person, for an ID token.
     pub(super) person: Option<Person>,
+    /// What a JWT says, where the resource wants one.
+    pub(super) jwt: Option<Claimed>,
 }
 
 /// What a token's text is made of.
@@ -45,6 +48,13 @@ pub(super) struct Person {
     pub(super) nonce: Option<String>,
 }
 
+impl Person {
+    /// By what means, one each.
+    pub(super) fn methods(&self) -> Vec<String> {
+        self.amr.split_ascii_whitespace().map(str::to_owned).collect()
+    }
+}
+
 impl Authority {
     /// Phase 5: writes the answer.
     pub(super) async fn respond(
@@ -53,7 +63,10 @@ impl Authority {
         issued: Issued,
         now: Timestamp,
     ) -> Result<TokenResponse, Error> {
-        let access_token = self.text(TokenKind::Access, &issued.access)?;
+        let (access_token, expires_at) = match &issued.jwt {
+            None => (self.text(TokenKind::Access, &issued.access)?, issued.expires_at),
+            Some(claimed) => Box::pin(self.jwt(client, &issued, claimed, now)).await?,
+        };
         let id_token = match issued.person {
             Some(person) if issued.scope.contains(OPENID) => {
                 Some(self.id_token(client, person, &access_token, now).await?)
@@ -67,7 +80,7 @@ impl Authority {
         Ok(TokenResponse {
             access_token,
             token_type: TokenResponse::BEARER,
-            expires_in: issued.expires_at.since(now).as_secs(),
+            expires_in: expires_at.since(now).as_secs(),
             refresh_token,
             scope: issued.scope,
             id_token,
@@ -89,6 +102,7 @@ impl Authority {
     ) -> Result<String, Error> {
         let seconds = |time: Timestamp| u64::try_from(time.as_seconds()).unwrap_or(0);
         let algorithm = client.client.id_token_algorithm();
+        let amr = person.methods();
         let claims = IdTokenClaims {
             iss: self.issuer().to_owned(),
             sub: person.user_id.to_string(),
@@ -98,7 +112,7 @@ impl Authority {
             auth_time: Some(seconds(person.auth_time)),
             nonce: person.nonce,
             acr: Some(acr(&person.amr).to_owned()),
-            amr: person.amr.split_ascii_whitespace().map(str::to_owned).collect(),
+            amr,
             sid: Some(person.session_id.to_string()),
             azp: None,
             at_hash: at_hash(algorithm, access_token),

@@ -4,6 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod device_code;
 mod issue;
+pub(crate) mod jwt;
 mod refresh_token;
 
 use protocol::{ClientCredentials, GrantType, OAuthError, Params, TokenRequest, TokenResponse};

@@ -1,14 +1,21 @@
 //! refresh_token (OAuth 2.1 §4.3): docs/families.md in code. The ordinary case is one command; when it hits no row, a
 //! transaction reads, decides by [`Family::meaning`], and commits in sight.
 
+use std::sync::Arc;
+
 use model::{
-    AuditEvent, Family, GrantKind, Id, Notice, NoticeKind, Secret, Timestamp, Token, TokenKind,
+    AccessTokenForm, AuditEvent, Family, GrantKind, Id, Notice, NoticeKind, Resource, Secret, Timestamp, Token,
+    TokenKind,
+    client::Home,
     family::{self, Meaning},
 };
 use protocol::{Confidential, OAuthError, ResourceIndicator, Scope};
 use storage::{AccessToken, FamilyCondition, Rotation, Standing, StorageError, Tx};
 
-use super::issue::{Issued, Part, Person, lost_secret};
+use super::{
+    issue::{Issued, Part, Person, lost_secret},
+    jwt::Claimed,
+};
 use crate::{AuthenticatedClient, Authority, Caller, Error, metrics::Refresh, permitted};
 
 /// A refresh as it was asked for.
@@ -95,6 +102,7 @@ impl Authority {
         let (family_id, generation, expires_at) =
             (rotation.family_id, rotation.generation + 1, rotation.access_expires_at);
         let Some(rotated) = self.parts.store.rotate(rotation).await? else { return Ok(None) };
+        let jwt = self.claimed_by_family(&rotated.kind, family_id, generation, now).await?;
         Ok(Some(Issued {
             access: Part::of(family_id, generation, access, key_version),
             refresh: Some(Part::of(family_id, generation, head, key_version)),
@@ -107,6 +115,7 @@ impl Authority {
                 amr: rotated.amr,
                 nonce: None,
             }),
+            jwt,
         }))
     }
 
@@ -141,7 +150,7 @@ impl Authority {
     async fn answer(&self, tx: &mut Tx, family: &Family, meaning: Meaning, ask: &Ask) -> Result<Issued, Error> {
         let (secrets, tokens) = (&self.parts.secrets, &self.parts.settings.tokens);
         let grant = tx.grant(family.grant_id).await?.ok_or_else(|| corrupt(family))?;
-        let granted = self.granted(tx, family, &grant.kind, ask).await?;
+        let (granted, resource) = self.granted(tx, family, &grant.kind, ask).await?;
         let scope = narrowed(&granted, ask.scope.as_ref())?;
 
         let mut next = family
@@ -149,6 +158,10 @@ impl Authority {
             .ok_or_else(|| lost_secret(family.key_version))?;
         if granted == family.scope {
             next.policy_version = tx.policy_version().await?;
+        }
+        if resource.as_ref().is_some_and(|resource| resource.access_tokens != AccessTokenForm::Opaque) {
+            // To issue a JWT is sight.
+            next.head_seen_at = next.head_seen_at.or(Some(ask.now));
         }
         let head = next.head(&ask.token.secret, secrets).ok_or_else(|| corrupt(family))?;
         let narrowing = if scope == family.scope { String::new() } else { scope.to_string() };
@@ -160,7 +173,10 @@ impl Authority {
             Meaning::Recover => tx.delete_access_tokens_of(family.id, family.generation).await?,
             _ => {}
         }
-        let expires_at = self.put_access_token(tx, &next, &grant.kind, &scope, &access, ask.now).await?;
+        let token = self.put_access_token(tx, &next, &grant.kind, &scope, &access, ask.now).await?;
+        let jwt = resource
+            .zip(home(&grant.kind))
+            .and_then(|(resource, home)| Claimed::at(&Arc::new(resource), home, Some(grant.id), token.issued_at));
         if record(tx, family, &next, meaning, grant.user_id, ask).await? {
             self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshShared, (&ask.address, ask.now))
                 .await?;
@@ -168,7 +184,7 @@ impl Authority {
         Ok(Issued {
             access: Part::of(next.id, next.generation, access, next.key_version),
             refresh: Some(Part::of(next.id, next.generation, head, next.key_version)),
-            expires_at,
+            expires_at: token.expires_at,
             scope,
             person: Some(Person {
                 user_id: grant.user_id,
@@ -177,11 +193,18 @@ impl Authority {
                 amr: next.amr,
                 nonce: None,
             }),
+            jwt,
         })
     }
 
     /// What the family's tokens may do now: what was consented to, less what was withdrawn from client or resource since.
-    async fn granted(&self, tx: &mut Tx, family: &Family, kind: &GrantKind, ask: &Ask) -> Result<Scope, Error> {
+    async fn granted(
+        &self,
+        tx: &mut Tx,
+        family: &Family,
+        kind: &GrantKind,
+        ask: &Ask,
+    ) -> Result<(Scope, Option<Resource>), Error> {
         let client = tx.client(&family.client_id).await?.ok_or_else(|| corrupt(family))?;
         let resource = match kind {
             GrantKind::Identity => None,
@@ -198,10 +221,10 @@ impl Authority {
         if granted.is_empty() {
             return Err(OAuthError::invalid_grant("nothing is left of what was granted").into());
         }
-        Ok(granted)
+        Ok((granted, resource))
     }
 
-    /// The access token of this generation and narrowing: the one that is there, or a new one; when it ends.
+    /// The access token of this generation and narrowing: the one that is there, or a new one.
     async fn put_access_token(
         &self,
         tx: &mut Tx,
@@ -210,13 +233,13 @@ impl Authority {
         scope: &Scope,
         access: &Secret,
         now: Timestamp,
-    ) -> Result<Timestamp, Error> {
+    ) -> Result<AccessToken, Error> {
         let hash = access.hash();
         if let Some(there) = tx.access_token(family.id.cast(), family.generation, &hash).await? {
-            return Ok(there.expires_at);
+            return Ok(there);
         }
         let expires_at = now.plus(self.parts.settings.tokens.access_lifetime).min(family.absolute_expires_at);
-        tx.insert_access_token(&AccessToken {
+        let token = AccessToken {
             id: family.id.cast(),
             generation: family.generation,
             hash,
@@ -229,9 +252,9 @@ impl Authority {
             scope: scope.clone(),
             issued_at: now,
             expires_at,
-        })
-        .await?;
-        Ok(expires_at)
+        };
+        tx.insert_access_token(&token).await?;
+        Ok(token)
     }
 
     /// A stale copy: the family ends, the person is told.
@@ -244,6 +267,16 @@ impl Authority {
             self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshReused, sent).await?;
         }
         Ok(refusal)
+    }
+}
+
+/// Whose data a grant reaches.
+fn home(kind: &GrantKind) -> Option<Home> {
+    match kind {
+        GrantKind::Identity => None,
+        GrantKind::Project { organization_id, project_id, .. } => {
+            Some(Home { organization_id: *organization_id, project_id: *project_id })
+        }
     }
 }
 

@@ -219,6 +219,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         identifier: ResourceIndicator::parse("https://api.example/mcp").unwrap(),
         secret_hash: SecretHash::of(b"secret"),
         scopes: vec![scope("issues:read", Access::Read), scope("issues:write", Access::Write)],
+        access_tokens: model::AccessTokenForm::Opaque,
         created_at: now,
         disabled_at: None,
     };

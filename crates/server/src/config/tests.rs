@@ -169,6 +169,7 @@ fn what_does_not_go_together_is_refused() {
     let cases = [
         ("[tokens]\naccess_lifetime = \"59s\"", "tokens.access_lifetime"),
         ("[tokens]\nretry_window = \"8m\"", "tokens.access_lifetime"),
+        ("[tokens]\naccess_lifetime = \"1h\"\nretry_window = \"6m\"", "tokens.retry_window"),
         ("[tokens]\naccess_lifetime = \"2d\"", "tokens.access_lifetime"),
         ("[tokens]\naccess_lifetime = \"0s\"\nretry_window = \"0s\"", "tokens.access_lifetime"),
         ("[tokens]\nrecovery_window = \"31d\"", "tokens.recovery_window"),

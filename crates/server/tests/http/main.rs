@@ -12,14 +12,17 @@ mod harness;
 
 mod account;
 mod authorize;
+mod check;
 mod connections;
 mod consent;
 mod cors;
 mod federated;
+mod guard;
 mod headers;
 mod health;
 mod introspect;
 mod issuer_path;
+mod jwt_access_tokens;
 mod language;
 mod mail;
 mod metadata;

@@ -68,6 +68,7 @@ pub fn resource(id: &str) -> Resource {
         identifier: ResourceIndicator::parse(&format!("https://{id}.example/mcp")).unwrap(),
         secret_hash: SecretHash::of(b"resource secret"),
         scopes: vec![scope("issues:write", Access::Write), scope("issues:read", Access::Read)],
+        access_tokens: model::AccessTokenForm::Opaque,
         created_at: NOW,
         disabled_at: None,
     }

@@ -44,6 +44,13 @@ pub enum ResourceAct {
         /// Its name at introspection
         resource: String,
     },
+    /// Say what its access tokens are from now on: opaque, or JWTs that it can verify by itself
+    AccessTokens {
+        /// Its name at introspection
+        resource: String,
+        /// opaque: asked about at each use. ES256, RS256 or EdDSA: a JWT signed so, good for ten minutes at the most
+        form: String,
+    },
     /// Delete a resource server with its connections
     Remove {
         /// Its name at introspection
@@ -63,6 +70,7 @@ impl TryFrom<ResourceAct> for Act {
             R::Disable { resource } => Self::ResourceSetDisabled { resource, disabled: true },
             R::Enable { resource } => Self::ResourceSetDisabled { resource, disabled: false },
             R::NewSecret { resource } => Self::ResourceNewSecret { resource },
+            R::AccessTokens { resource, form } => Self::ResourceSetAccessTokens { resource, form },
             R::Remove { resource } => Self::ResourceRemove { resource },
         })
     }

@@ -25,6 +25,13 @@ pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
         format!("is {}, less than twice tokens.retry_window ({})", tokens.access_lifetime, tokens.retry_window),
         format!("Write {shortest} or more, or a shorter tokens.retry_window."),
     );
+    // A JWT lives for ten minutes at the most, however long access tokens do, and its answer is repeated within the window.
+    found.refuse(
+        tokens.access_lifetime >= shortest && shortest > HumanDuration::minutes(10),
+        "tokens.retry_window",
+        format!("is {}, more than half of what a JWT access token lives", tokens.retry_window),
+        "Write 5m or less.",
+    );
     let day = HumanDuration::days(1);
     at_most(found, "tokens.access_lifetime", tokens.access_lifetime, day, "longer than a day");
     let idle = tokens.idle_lifetime;

@@ -1,0 +1,110 @@
+//! JWT access tokens (RFC 9068): for which resource one is issued, and what it says. A JWT stands for a row of access tokens
+//! like any other; its `jti` names that row, so it is introspected, revoked and superseded with it.
+
+use std::{sync::Arc, time::Duration};
+
+use model::{AccessTokenForm, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
+use protocol::{Audience, JwtAccessTokenClaims, OAuthError, SigningAlgorithm};
+
+use super::issue::{Issued, Person};
+use crate::{AuthenticatedClient, Authority, Error, account::acr, token_name::JwtId};
+
+/// However long access tokens live: whoever does not ask learns of a revocation only when the token ends.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+
+/// What a JWT says beyond what every issued token does.
+pub(super) struct Claimed {
+    algorithm: SigningAlgorithm,
+    resource: Arc<Resource>,
+    home: Home,
+    grant_id: Option<Id<Grant>>,
+    /// The row's, so that a token that is answered again is the same.
+    issued_at: Timestamp,
+}
+
+impl Claimed {
+    /// For tokens of this resource; nothing if they are opaque.
+    pub(super) fn at(
+        resource: &Arc<Resource>,
+        home: Home,
+        grant_id: Option<Id<Grant>>,
+        issued_at: Timestamp,
+    ) -> Option<Self> {
+        let AccessTokenForm::Jwt(algorithm) = resource.access_tokens else { return None };
+        Some(Self { algorithm, resource: Arc::clone(resource), home, grant_id, issued_at })
+    }
+}
+
+/// When the JWT of a row ends.
+pub(crate) fn ends_at(issued_at: Timestamp, expires_at: Timestamp) -> Timestamp {
+    expires_at.min(issued_at.plus(LONGEST))
+}
+
+impl Authority {
+    /// What the JWT of a family's generation says, if its resource wants JWTs. To issue one is sight (docs/families.md), since
+    /// nobody may ever ask about it; it is written before the answer.
+    pub(super) async fn claimed_by_family(
+        &self,
+        kind: &GrantKind,
+        family_id: Id<Family>,
+        generation: u64,
+        now: Timestamp,
+    ) -> Result<Option<Claimed>, Error> {
+        let GrantKind::Project { resource_id, organization_id, project_id } = kind else { return Ok(None) };
+        // Proven by the command that issued the token.
+        let known = self.believing().known().await?;
+        let Some(resource) = known.resource(resource_id).filter(|one| one.access_tokens != AccessTokenForm::Opaque)
+        else {
+            return Ok(None);
+        };
+        let home = Home { organization_id: *organization_id, project_id: *project_id };
+        let grant_id = Box::pin(self.see_issued(family_id, generation, now)).await?;
+        Ok(Claimed::at(resource, home, Some(grant_id), now))
+    }
+
+    async fn see_issued(&self, family_id: Id<Family>, generation: u64, now: Timestamp) -> Result<Id<Grant>, Error> {
+        let seen = self.parts.store.transaction(move |tx| {
+            Box::pin(async move {
+                tx.see_family(family_id, generation, now).await?;
+                let family = tx.family(family_id).await?;
+                Ok::<_, Error>(family.filter(|family| family.revoked.is_none()).map(|family| family.grant_id))
+            })
+        });
+        let ended = || OAuthError::invalid_grant("the refresh token was revoked").because("while a JWT was issued");
+        Ok(seen.await?.ok_or_else(ended)?)
+    }
+
+    /// The text of the token (RFC 9068 §2), and when it ends.
+    pub(super) async fn jwt(
+        &self,
+        client: &AuthenticatedClient,
+        issued: &Issued,
+        claimed: &Claimed,
+        now: Timestamp,
+    ) -> Result<(String, Timestamp), Error> {
+        let Claimed { algorithm, resource, home, grant_id, issued_at } = claimed;
+        let seconds = |time: Timestamp| u64::try_from(time.as_seconds()).unwrap_or(0);
+        let ends_at = ends_at(*issued_at, issued.expires_at);
+        let person = issued.person.as_ref();
+        let claims = JwtAccessTokenClaims {
+            iss: self.issuer().to_owned(),
+            // A client's id never has the shape of a person's (RFC 9068 §5; `client_id` in admin/client.rs).
+            sub: person.map_or_else(|| client.client.id.to_string(), |person| person.user_id.to_string()),
+            aud: Audience::One(resource.identifier.to_string()),
+            exp: seconds(ends_at),
+            iat: seconds(*issued_at),
+            nbf: None,
+            jti: JwtId::of(issued.access.id, issued.access.generation, issued.access.secret.hash()).to_string(),
+            client_id: client.client.id.to_string(),
+            scope: issued.scope.clone(),
+            auth_time: person.map(|person| seconds(person.auth_time)),
+            acr: person.map(|person| acr(&person.amr).to_owned()),
+            amr: person.map(Person::methods).unwrap_or_default(),
+            organization: Some(home.organization_id.to_string()),
+            project: Some(home.project_id.to_string()),
+            access: Some(resource.access(&issued.scope)),
+            grant_id: grant_id.map(|id| id.to_string()),
+        };
+        Ok((self.sign(*algorithm, "at+jwt", &claims, now).await?, ends_at))
+    }
+}
