@@ -1,7 +1,7 @@
 //! An actix-web app behind the guard: `cargo run -p lanyard-guard --features actix --example actix_app`.
 //!
 //! Settings come from the environment: ISSUER, RESOURCE (the URL of /notes as clients see it), CLIENT_ID and CLIENT_SECRET
-//! (the resource server's, for introspection).
+//! (the resource server's, for introspection); LISTEN is where, 127.0.0.1:8090 if nothing is said.
 
 use actix_web::{App, HttpServer, web};
 use guard::{Grant, Guard, Rule};
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let notes = web::resource("/notes").wrap(guard.clone()).route(web::get().to(notes));
         App::new().configure(guard.metadata_routes()).service(notes)
     };
-    HttpServer::new(app).bind("127.0.0.1:8090")?.run().await?;
+    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8090".to_owned());
+    HttpServer::new(app).bind(listen)?.run().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! An axum app behind the guard: `cargo run -p lanyard-guard --features tower --example axum_app`.
 //!
 //! Settings come from the environment: ISSUER, RESOURCE (the URL of /notes as clients see it), CLIENT_ID and CLIENT_SECRET
-//! (the resource server's, for introspection).
+//! (the resource server's, for introspection); LISTEN is where, 127.0.0.1:8090 if nothing is said.
 
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -24,7 +24,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in guard.metadata_paths() {
         app = app.route_service(path, guard.metadata_service());
     }
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8090").await?;
+    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8090".to_owned());
+    let listener = tokio::net::TcpListener::bind(listen).await?;
     axum::serve(listener, app).await?;
     Ok(())
 }

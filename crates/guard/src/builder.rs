@@ -1,18 +1,23 @@
 //! Puts a guard together from an app's settings and refuses what could not protect anything.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::{ProtectedResourceMetadata, ResourceIndicator, Scope};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::cache::Cache;
+use crate::answers::{Answers, Memory};
+use crate::breaker::Breaker;
 use crate::error::BuildError;
+use crate::feed::{Line, Link, listen};
 use crate::grant::Expected;
 use crate::guard::{Guard, Inner};
-use crate::introspect::{Introspector, basic, client};
+use crate::introspect::{Introspector, basic};
+use crate::issuer::{Issuer, client};
 use crate::issuer_metadata::may_carry_secrets;
+use crate::judge::Judge;
+use crate::jwks::Jwks;
 use crate::rule::Rule;
 use crate::well_known::WellKnown;
 
@@ -22,13 +27,18 @@ pub struct GuardBuilder {
     issuer: String,
     resource: String,
     endpoint: Option<String>,
+    jwks_uri: Option<String>,
+    events: Option<String>,
     credentials: Option<(String, String)>,
     required: Scope,
     supported: Option<Scope>,
     name: Option<String>,
     rule: Rule,
     require_project: bool,
-    cache: Option<(Duration, usize)>,
+    jwt: bool,
+    keys: bool,
+    memory: Memory,
+    fed: bool,
     timeout: Duration,
     root: Option<Vec<u8>>,
 }
@@ -39,13 +49,18 @@ impl GuardBuilder {
             issuer,
             resource,
             endpoint: None,
+            jwks_uri: None,
+            events: None,
             credentials: None,
             required: Scope::empty(),
             supported: None,
             name: None,
             rule: Rule::Http,
             require_project: true,
-            cache: None,
+            jwt: false,
+            keys: false,
+            memory: Memory { capacity: 10_000, ..Memory::default() },
+            fed: false,
             timeout: Duration::from_secs(5),
             root: None,
         }
@@ -60,6 +75,18 @@ impl GuardBuilder {
     /// Where to introspect. Without it, the issuer's metadata is asked once, at the first request.
     pub fn introspection_endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Where the issuer's keys stand. Without it, the issuer's metadata say so.
+    pub fn jwks_uri(mut self, url: impl Into<String>) -> Self {
+        self.jwks_uri = Some(url.into());
+        self
+    }
+
+    /// Where the issuer's events are told. Without it, at `/events` below the issuer.
+    pub fn events_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.events = Some(url.into());
         self
     }
 
@@ -93,10 +120,46 @@ impl GuardBuilder {
         self
     }
 
-    /// Remembers good answers for `lifetime`, at most `capacity` of them. Default: off, so that a revocation takes effect
-    /// with the next request; with a cache it takes up to `lifetime`.
-    pub fn cache(mut self, lifetime: Duration, capacity: usize) -> Self {
-        self.cache = Some((lifetime, capacity));
+    /// Judges JWT access tokens (RFC 9068) here, by the issuer's keys, for a resource that has them. Such a token is good until
+    /// it expires, ten minutes at the most, whatever is revoked meanwhile; with the event feed it is asked about once, and
+    /// refused within a second of a revocation. Without [`Self::introspection`] nothing but JWTs is let in.
+    pub fn jwt_access_tokens(mut self) -> Self {
+        self.jwt = true;
+        self
+    }
+
+    /// Lets API keys in too, which are asked about like tokens. Default: no.
+    pub fn api_keys(mut self) -> Self {
+        self.keys = true;
+        self
+    }
+
+    /// Listens to the issuer's events and remembers good answers until an event takes them away: at most a second after a
+    /// revocation, while the feed is there; a feed that breaks off is noticed at once, one that falls silent after twelve
+    /// seconds. While it is not there each request is asked about, as without it. Listening begins with [`Self::build`], on a
+    /// thread of its own.
+    pub fn event_feed(mut self) -> Self {
+        self.fed = true;
+        self
+    }
+
+    /// Remembers good answers for `staleness` without asking again: a revocation may take that long. Default: off, so that it
+    /// takes effect with the next request.
+    pub fn stale_up_to(mut self, staleness: Duration) -> Self {
+        self.memory.good = Some(staleness);
+        self
+    }
+
+    /// Remembers for `staleness` that a token is not active, so that somebody who repeats a bad one is not asked about each
+    /// time. Default: off. What becomes good again (a resource that was disabled) may take that long.
+    pub fn refusals_stale_up_to(mut self, staleness: Duration) -> Self {
+        self.memory.refused = Some(staleness);
+        self
+    }
+
+    /// How many answers are remembered at the most, good ones and refusals each. Default: 10,000.
+    pub fn remembered(mut self, answers: usize) -> Self {
+        self.memory.capacity = answers;
         self
     }
 
@@ -112,35 +175,74 @@ impl GuardBuilder {
         self
     }
 
-    /// Checks the settings. Opens no connection.
+    /// Checks the settings. Opens no connection, but for the feed's.
     ///
     /// # Errors
     /// [`BuildError`] names the setting that is missing or wrong.
     pub fn build(self) -> Result<Guard, BuildError> {
         let issuer = issuer(&self.issuer)?;
         let (resource, url) = resource(&self.resource)?;
-        let endpoint = self.endpoint.as_deref().map(endpoint).transpose()?;
-        let (id, secret) = self
-            .credentials
-            .filter(|(id, secret)| !id.is_empty() && !secret.is_empty())
-            .ok_or(BuildError::Credentials)?;
+        let introspector = introspector(self.endpoint.as_deref(), self.credentials, self.jwt && !self.fed)?;
+        let jwks_uri = self.jwks_uri.as_deref().map(endpoint).transpose()?;
+        let events_endpoint = self.events.as_deref().map(endpoint).transpose()?;
         let scopes = self.supported.as_ref().unwrap_or(&self.required).iter().map(str::to_owned).collect();
         let mut metadata = ProtectedResourceMetadata::new(resource.clone(), self.issuer.clone(), scopes);
         metadata.resource_name = self.name;
+        let link = self.fed.then(|| Arc::new(Link::new(Instant::now())));
+        let answers = Arc::new(Answers::new(self.memory, link.clone()));
+        let root = self.root.as_deref();
+        if let (Some(link), Some(introspector)) = (link, &introspector) {
+            listen(Line {
+                http: client(self.timeout, false, root)?,
+                url: events_endpoint.unwrap_or_else(|| events(&issuer)),
+                authorization: introspector.authorization.clone(),
+                link,
+                answers: Arc::downgrade(&answers),
+            })?;
+        }
         Ok(Guard(Arc::new(Inner {
-            expected: Expected { issuer: self.issuer, resource, project: self.require_project },
-            required: self.required,
             rule: self.rule,
             well_known: WellKnown::new(&url, &metadata),
-            introspector: Introspector {
-                http: client(self.timeout, self.root.as_deref())?,
-                issuer,
-                endpoint: OnceCell::new_with(endpoint),
-                authorization: basic(&id, &secret).ok_or(BuildError::Credentials)?,
-                cache: self.cache.map(|(lifetime, capacity)| Cache::new(lifetime, capacity)),
+            judge: Judge {
+                expected: Expected { issuer: self.issuer, resource, project: self.require_project, keys: self.keys },
+                required: self.required,
+                issuer: Issuer {
+                    http: client(self.timeout, true, root)?,
+                    url: issuer,
+                    endpoints: OnceCell::new(),
+                    breaker: Breaker::default(),
+                },
+                introspector,
+                jwks: self.jwt.then(|| Jwks::new(jwks_uri)),
+                answers,
+                is_fed: self.fed,
             },
         })))
     }
+}
+
+/// The questions of a resource server with these credentials; none, where JWTs are enough and there are none.
+fn introspector(
+    endpoint: Option<&str>,
+    credentials: Option<(String, String)>,
+    optional: bool,
+) -> Result<Option<Introspector>, BuildError> {
+    let endpoint = endpoint.map(self::endpoint).transpose()?;
+    let Some((id, secret)) = credentials else {
+        return if optional { Ok(None) } else { Err(BuildError::Credentials) };
+    };
+    if id.is_empty() || secret.is_empty() {
+        return Err(BuildError::Credentials);
+    }
+    let authorization = basic(&id, &secret).ok_or(BuildError::Credentials)?;
+    Ok(Some(Introspector { endpoint, authorization }))
+}
+
+/// The feed stands below the issuer.
+fn events(issuer: &Url) -> Url {
+    let mut events = issuer.clone();
+    events.set_path(&format!("{}/events", issuer.path().trim_end_matches('/')));
+    events
 }
 
 fn issuer(text: &str) -> Result<Url, BuildError> {
@@ -164,10 +266,10 @@ fn resource(text: &str) -> Result<(ResourceIndicator, Url), BuildError> {
 }
 
 fn endpoint(text: &str) -> Result<Url, BuildError> {
-    let url = Url::parse(text).map_err(|_| BuildError::IntrospectionEndpoint("it is not a URL"))?;
+    let url = Url::parse(text).map_err(|_| BuildError::Endpoint("it is not a URL"))?;
     if may_carry_secrets(&url) {
         Ok(url)
     } else {
-        Err(BuildError::IntrospectionEndpoint("it must be https; http is for loopback only"))
+        Err(BuildError::Endpoint("it must be https; http is for loopback only"))
     }
 }

@@ -10,12 +10,15 @@ pub enum BuildError {
     /// The resource is not an absolute http(s) URL without a fragment (RFC 8707 §2).
     #[error("resource: {0}")]
     Resource(&'static str),
-    /// The introspection endpoint is not an https URL (http is accepted for loopback only).
-    #[error("introspection endpoint: {0}")]
-    IntrospectionEndpoint(&'static str),
-    /// Introspection needs a client id and a secret, and they are missing.
+    /// An endpoint of the issuer's that was named is not an https URL (http is accepted for loopback only).
+    #[error("endpoint: {0}")]
+    Endpoint(&'static str),
+    /// Introspection and the event feed need a client id and a secret, and they are missing.
     #[error("introspection: the client id and the secret are missing")]
     Credentials,
+    /// The thread that listens to the event feed could not be started.
+    #[error("event feed: {0}")]
+    EventFeed(#[from] std::io::Error),
     /// The additional root certificate is not PEM, or the TLS library refused to start.
     #[error("http client: {0}")]
     HttpClient(#[from] reqwest::Error),

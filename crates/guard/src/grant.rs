@@ -1,16 +1,21 @@
-//! What a good token lets its bearer do: the value that the app's handler works from. Built only from an introspection
-//! answer that was held to issuer, audience, expiry and project; it does not own the rule of reading (`rule`).
+//! What a good token or key lets its bearer do: the value that the app's handler works from. Built only from what was held to
+//! issuer, audience, expiry and project; it does not own the rule of reading (`rule`).
 
-use protocol::{Access, ActiveToken, ResourceIndicator, Scope};
+use protocol::{Access, JwtAccessTokenClaims, ResourceIndicator, Scope};
 
-/// One person's permission to one client, as it stands at this moment. Found in the request's extensions.
+use crate::answer::ActiveAnswer;
+
+/// So many seconds a JWT is accepted beyond its end, since two clocks never agree.
+const LEEWAY: u64 = 5;
+
+/// One permission as it stands at this moment. Found in the request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grant {
-    /// The person's identifier at the issuer; none when a client acts for itself (client_credentials).
+    /// The person's identifier at the issuer; none when a client or a key acts for itself.
     pub subject: Option<String>,
-    /// The client's identifier.
-    pub client: String,
+    /// The client's identifier; none for an API key.
+    pub client: Option<String>,
     /// The organisation's id.
     pub organization: Option<String>,
     /// The project's id. Always present unless the guard was built with `require_project(false)`.
@@ -19,6 +24,28 @@ pub struct Grant {
     pub scopes: Scope,
     /// Whether the grant may change anything. A token that does not say so may only read.
     pub access: Access,
+    /// The grant's id, which is revoked as one; none when a client or a key acts for itself.
+    pub grant: Option<String>,
+    /// The API key's id; none for tokens.
+    pub key: Option<String>,
+}
+
+impl Grant {
+    /// Who acts: the person, else the client, else the key.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        let actors = [&self.subject, &self.client, &self.key];
+        actors.into_iter().flatten().next().map_or("", String::as_str)
+    }
+}
+
+/// A grant, and until when it may be believed without asking anybody, in seconds since the epoch.
+#[derive(Clone, Debug)]
+pub(crate) struct Good {
+    pub grant: Grant,
+    pub expires_at: u64,
+    /// Whether each use is counted where it is asked about: then it is asked about each time.
+    pub is_counted: bool,
 }
 
 /// What an answer is held to.
@@ -27,9 +54,11 @@ pub(crate) struct Expected {
     pub issuer: String,
     pub resource: ResourceIndicator,
     pub project: bool,
+    /// Whether API keys are let in.
+    pub keys: bool,
 }
 
-/// Why an active token is not good enough here.
+/// Why what is active is not good enough here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
     /// Another issuer, another audience, another kind of token, or its time is over.
@@ -38,36 +67,74 @@ pub(crate) enum Unfit {
     Project,
 }
 
-impl Grant {
+impl Good {
     /// Holds an introspection answer to what this resource expects. `now` in seconds since the epoch.
-    pub(crate) fn from_token(token: ActiveToken, expected: &Expected, now: u64) -> Result<Self, Unfit> {
-        if token.iss != expected.issuer {
-            return Err(Unfit::Token("the token is from another issuer"));
+    pub fn from_answer(answer: ActiveAnswer, expected: &Expected, now: u64) -> Result<Self, Unfit> {
+        let is_key = answer.is_key();
+        if is_key && !expected.keys {
+            return Err(Unfit::Token("API keys are not accepted here"));
         }
-        if !is_for(token.aud.as_deref(), &expected.resource) {
-            return Err(Unfit::Token("the token is for another resource"));
-        }
-        if !token.token_type.eq_ignore_ascii_case("bearer") {
+        if !is_key && !answer.is_bearer() {
             return Err(Unfit::Token("the token is not a bearer token"));
         }
-        if token.exp <= now {
+        // Whoever is asked about a key answers for the asker's own resource; what it says beyond that must fit.
+        if answer.iss.as_ref().map_or(!is_key, |iss| *iss != expected.issuer) {
+            return Err(Unfit::Token("the token is from another issuer"));
+        }
+        if answer.aud.as_ref().map_or(!is_key, |aud| !is_for(aud, &expected.resource)) {
+            return Err(Unfit::Token("the token is for another resource"));
+        }
+        let expires_at = answer.exp.unwrap_or(u64::MAX);
+        if expires_at <= now {
             return Err(Unfit::Token("the token has expired"));
         }
-        if expected.project && token.project.is_none() {
-            return Err(Unfit::Project);
+        let grant = Grant {
+            subject: answer.sub.filter(|sub| !is_key && Some(sub) != answer.client_id.as_ref()),
+            client: answer.client_id,
+            organization: answer.organization,
+            project: answer.project,
+            scopes: answer.scope,
+            access: answer.access.unwrap_or(Access::Read),
+            grant: answer.grant_id,
+            key: answer.key_id,
+        };
+        Self { grant, expires_at, is_counted: answer.limits.is_some_and(|limits| !limits.is_empty()) }
+            .of_a_project(expected)
+    }
+
+    /// Holds the claims of a JWT whose signature is the issuer's to what this resource expects (RFC 9068 §4).
+    pub fn from_claims(claims: JwtAccessTokenClaims, expected: &Expected, now: u64) -> Result<Self, Unfit> {
+        if claims.iss != expected.issuer {
+            return Err(Unfit::Token("the token is from another issuer"));
         }
-        Ok(Self {
-            subject: token.sub,
-            client: token.client_id,
-            organization: token.organization,
-            project: token.project,
-            scopes: token.scope,
-            access: token.access.unwrap_or(Access::Read),
-        })
+        if !claims.aud.iter().any(|audience| is_for(audience, &expected.resource)) {
+            return Err(Unfit::Token("the token is for another resource"));
+        }
+        if claims.exp.saturating_add(LEEWAY) <= now {
+            return Err(Unfit::Token("the token has expired"));
+        }
+        if claims.nbf.is_some_and(|nbf| nbf > now.saturating_add(LEEWAY)) {
+            return Err(Unfit::Token("the token is not yet valid"));
+        }
+        let grant = Grant {
+            subject: Some(claims.sub).filter(|sub| *sub != claims.client_id),
+            client: Some(claims.client_id),
+            organization: claims.organization,
+            project: claims.project,
+            scopes: claims.scope,
+            access: claims.access.unwrap_or(Access::Read),
+            grant: claims.grant_id,
+            key: None,
+        };
+        Self { grant, expires_at: claims.exp, is_counted: false }.of_a_project(expected)
+    }
+
+    fn of_a_project(self, expected: &Expected) -> Result<Self, Unfit> {
+        if expected.project && self.grant.project.is_none() { Err(Unfit::Project) } else { Ok(self) }
     }
 }
 
 /// RFC 8707 §2: a token is good at the resource that it names, and nowhere else. No audience is no match.
-fn is_for(audience: Option<&str>, resource: &ResourceIndicator) -> bool {
-    audience.and_then(|audience| ResourceIndicator::parse(audience).ok()).is_some_and(|audience| audience == *resource)
+fn is_for(audience: &str, resource: &ResourceIndicator) -> bool {
+    ResourceIndicator::parse(audience).is_ok_and(|audience| audience == *resource)
 }

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use protocol::Scope;
 
 use crate::bearer::{Bearer, NoToken};
 use crate::builder::GuardBuilder;
-use crate::clock;
-use crate::grant::{Expected, Grant, Unfit};
-use crate::introspect::Introspector;
+use crate::grant::Grant;
+use crate::judge::Judge;
 use crate::reply::{Challenge, Refusal, Reply};
 use crate::request::Head;
 use crate::rule::Rule;
@@ -24,11 +22,9 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct Guard(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub expected: Expected,
-    pub required: Scope,
     pub rule: Rule,
     pub well_known: WellKnown,
-    pub introspector: Introspector,
+    pub judge: Judge,
 }
 
 impl Guard {
@@ -50,14 +46,27 @@ impl Guard {
         Reply::metadata(method, self.0.well_known.document.clone())
     }
 
+    /// What a token or an API key is good for, wherever it came from: for what speaks no HTTP, or brings the token some other
+    /// way. Scopes and reading are the caller's to look at.
+    ///
+    /// # Errors
+    /// The answer that a skin would send: 401, 400, 403 or 503.
+    pub async fn verify(&self, token: &str) -> Result<Grant, Reply> {
+        let judged = match Bearer::parse(token) {
+            Some(token) => self.0.judge.judge(token).await,
+            None => Err(Refusal::MalformedToken),
+        };
+        judged.map_err(|refusal| self.reply(&refusal))
+    }
+
     /// First half of what a skin does: who asks, and with which scopes. The body is not needed.
     ///
     /// # Errors
     /// The answer to send instead: 401, 400, 403 or 503, with its challenge (RFC 6750 §3).
     pub async fn admit(&self, method: &Method, headers: &HeaderMap) -> Result<Grant, Reply> {
         let grant = self.identify(&Head { method, headers }).await.map_err(|refusal| self.reply(&refusal))?;
-        if !self.0.required.is_subset_of(&grant.scopes) {
-            return Err(self.reply(&Refusal::Scope(self.0.required.clone())));
+        if !self.0.judge.required.is_subset_of(&grant.scopes) {
+            return Err(self.reply(&Refusal::Scope(self.0.judge.required.clone())));
         }
         Ok(grant)
     }
@@ -74,7 +83,7 @@ impl Guard {
     /// The answer to send instead: 403 with the scope that would help, or 400, 405 or 415 for what is not the protocol.
     pub fn permit(&self, grant: &Grant, method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<(), Reply> {
         let judged = self.0.rule.permit(grant, &Head { method, headers }, body);
-        judged.map_err(|denial| self.reply(&denial.into_refusal(&self.0.required)))
+        judged.map_err(|denial| self.reply(&denial.into_refusal(&self.0.judge.required)))
     }
 
     /// The answer to a body that could not be read whole: 413 when it is too large, else 400.
@@ -88,18 +97,13 @@ impl Guard {
             NoToken::Absent => Refusal::NoToken,
             NoToken::Malformed => Refusal::MalformedToken,
         })?;
-        let answer = self.0.introspector.ask(token).await.map_err(|trouble| {
-            tracing::error!(%trouble, issuer = %self.0.expected.issuer, "introspection failed");
-            Refusal::Unavailable
-        })?;
-        let answer = answer.ok_or(Refusal::InvalidToken("the token is not active"))?;
-        Grant::from_token(answer, &self.0.expected, clock::now()).map_err(|unfit| match unfit {
-            Unfit::Token(why) => Refusal::InvalidToken(why),
-            Unfit::Project => Refusal::NoProject(self.0.required.clone()),
-        })
+        self.0.judge.judge(token).await
     }
 
     fn reply(&self, refusal: &Refusal) -> Reply {
-        Reply::refusal(refusal, &Challenge { resource_metadata: &self.0.well_known.url, required: &self.0.required })
+        Reply::refusal(
+            refusal,
+            &Challenge { resource_metadata: &self.0.well_known.url, required: &self.0.judge.required },
+        )
     }
 }

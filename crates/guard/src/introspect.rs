@@ -1,21 +1,18 @@
 //! Asks the authorization server whether a token is active (RFC 7662), as a client with a secret. Every kind of trouble is
 //! one error, because the answer to it is one: `503`, and nobody is let in.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION};
-use protocol::{ActiveToken, Introspection};
-use reqwest::Client;
-use tokio::sync::OnceCell;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
+use crate::answer::{ActiveAnswer, Answer, Misunderstood};
 use crate::bearer::Bearer;
-use crate::cache::Cache;
-use crate::issuer_metadata;
+use crate::issuer::Issuer;
 
-/// More than any introspection answer or issuer metadata needs.
+/// More than any introspection answer, key set or issuer metadata needs.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// The authorization server could not be asked. The text is for the log; it holds no token.
@@ -28,51 +25,54 @@ pub(crate) enum Trouble {
     #[error("the answer was longer than {MAX_ANSWER_BYTES} bytes")]
     TooLong,
     #[error("the answer was not understood: {0}")]
-    Json(#[from] serde_json::Error),
+    Misunderstood(#[from] Misunderstood),
     #[error("the issuer's metadata: {0}")]
     Metadata(&'static str),
+    #[error("the issuer's keys: {0}")]
+    Keys(&'static str),
+    #[error("it failed several times in a row and is left alone for {0:?}")]
+    Paused(Duration),
 }
 
-/// One resource server's line to its authorization server.
+impl Trouble {
+    /// After how many seconds it is worth trying again.
+    pub fn retry_after(&self) -> u32 {
+        match self {
+            Self::Paused(pause) => u32::try_from(pause.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
+            _ => 2,
+        }
+    }
+}
+
+/// One resource server's questions.
 pub(crate) struct Introspector {
-    pub http: Client,
-    pub issuer: Url,
-    /// As configured, or found in the issuer's metadata at the first question.
-    pub endpoint: OnceCell<Url>,
+    /// As configured; else the issuer's metadata say where.
+    pub endpoint: Option<Url>,
     /// The whole `Authorization` header of our own request, marked sensitive.
     pub authorization: HeaderValue,
-    pub cache: Option<Cache>,
 }
 
 impl Introspector {
-    /// The token's state; `None` when it is not active, for whatever reason (RFC 7662 §2.2 does not say which).
-    pub async fn ask(&self, token: Bearer<'_>) -> Result<Option<ActiveToken>, Trouble> {
-        // The age of an answer counts from the question: a revocation after it must not be hidden for longer.
-        let asked_at = Instant::now();
-        if let Some(answer) = self.cache.as_ref().and_then(|cache| cache.recall(token, asked_at)) {
-            return Ok(Some(answer));
-        }
-        match self.introspect(token).await? {
-            Introspection::Inactive => Ok(None),
-            Introspection::Active(answer) => {
-                if let Some(cache) = &self.cache {
-                    cache.remember(token, &answer, asked_at);
-                }
-                Ok(Some(*answer))
-            }
-        }
+    /// The token's state; what is not active is so for whatever reason (RFC 7662 §2.2 does not say which).
+    pub async fn ask(&self, issuer: &Issuer, token: Bearer<'_>) -> Result<Answer, Trouble> {
+        issuer.ask(self.introspect(issuer, token)).await
     }
 
-    async fn introspect(&self, token: Bearer<'_>) -> Result<Introspection, Trouble> {
-        let endpoint =
-            self.endpoint.get_or_try_init(|| issuer_metadata::introspection_endpoint(&self.http, &self.issuer)).await?;
-        let request = self
+    async fn introspect(&self, issuer: &Issuer, token: Bearer<'_>) -> Result<Answer, Trouble> {
+        let endpoint = match &self.endpoint {
+            Some(endpoint) => endpoint,
+            None => {
+                let missing = Trouble::Metadata("it has no introspection_endpoint");
+                issuer.endpoints().await?.introspection.as_ref().ok_or(missing)?
+            }
+        };
+        let request = issuer
             .http
             .post(endpoint.clone())
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json")
             .form(&[("token", token.expose()), ("token_type_hint", "access_token")]);
-        Ok(serde_json::from_slice(&answer(request).await?)?)
+        Ok(ActiveAnswer::read(&answer(request).await?)?)
     }
 }
 
@@ -90,20 +90,6 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Result<Vec<u8>, 
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// A client that goes where it was told and nowhere else: no proxy from the environment, no redirects.
-pub(crate) fn client(timeout: Duration, root: Option<&[u8]>) -> Result<Client, reqwest::Error> {
-    let mut builder = Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(timeout)
-        .timeout(timeout)
-        .user_agent(concat!("lanyard-guard/", env!("CARGO_PKG_VERSION")));
-    if let Some(pem) = root {
-        builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem)?);
-    }
-    builder.build()
 }
 
 /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined. `None` if that gave no header value, which it cannot.

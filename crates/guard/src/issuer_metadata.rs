@@ -1,5 +1,5 @@
-//! Finds the introspection endpoint in the issuer's metadata (RFC 8414). Reads this one member and believes only a document
-//! that names the very issuer that was asked for (§3.3).
+//! Finds what the guard calls in the issuer's metadata (RFC 8414). Believes only a document that names the very issuer that
+//! was asked for (§3.3).
 
 use reqwest::Client;
 use serde::Deserialize;
@@ -7,22 +7,35 @@ use url::{Host, Url};
 
 use crate::introspect::{Trouble, answer};
 
+/// Where to ask.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoints {
+    pub introspection: Option<Url>,
+    pub jwks: Option<Url>,
+}
+
 #[derive(Deserialize)]
 struct IssuerMetadata {
     issuer: String,
     introspection_endpoint: Option<String>,
+    jwks_uri: Option<String>,
 }
 
-/// Fetches the metadata and takes the endpoint out of it.
-pub(crate) async fn introspection_endpoint(http: &Client, issuer: &Url) -> Result<Url, Trouble> {
+/// Fetches the metadata and takes the endpoints out of it.
+pub(crate) async fn endpoints(http: &Client, issuer: &Url) -> Result<Endpoints, Trouble> {
     let body = answer(http.get(document(issuer))).await?;
-    let metadata: IssuerMetadata = serde_json::from_slice(&body)?;
+    let metadata: IssuerMetadata = serde_json::from_slice(&body).map_err(|_| Trouble::Metadata("not understood"))?;
     if metadata.issuer.trim_end_matches('/') != issuer.as_str().trim_end_matches('/') {
         return Err(Trouble::Metadata("it names another issuer"));
     }
-    let endpoint = metadata.introspection_endpoint.ok_or(Trouble::Metadata("it has no introspection_endpoint"))?;
-    let endpoint = Url::parse(&endpoint).ok().filter(may_carry_secrets);
-    endpoint.ok_or(Trouble::Metadata("its introspection_endpoint is not https"))
+    let url = |text: Option<String>| match text {
+        None => Ok(None),
+        Some(text) => {
+            let url = Url::parse(&text).ok().filter(may_carry_secrets);
+            url.map(Some).ok_or(Trouble::Metadata("an endpoint is not https"))
+        }
+    };
+    Ok(Endpoints { introspection: url(metadata.introspection_endpoint)?, jwks: url(metadata.jwks_uri)? })
 }
 
 /// RFC 8414 §3.1: the well-known part goes between the host and the issuer's path.

@@ -1,14 +1,15 @@
 //! The resource server's side of Lanyard: an app that owns data lets in whoever carries a good token, and no further than the
 //! token's grant reaches.
 //!
-//! A [`Guard`] asks the authorization server about each token (RFC 7662), answers `401` and `403` as RFC 6750 and RFC 9728
+//! A [`Guard`] asks the authorization server about each token or API key (RFC 7662), or judges JWT access tokens itself
+//! (RFC 9068), answers `401` and `403` as RFC 6750 and RFC 9728
 //! say, serves the protected-resource metadata that clients start from, and hands the app's handler a [`Grant`]: who, by
 //! which client, in which project, with which scopes. A grant that may only read is held to reading by a [`Rule`].
 //!
 //! This crate owns no session, no storage and no policy of the app: which rows of a project a person sees is the app's to
 //! decide, from the grant. Two skins put the one core before an app: `actix` (middleware and extractor) and `tower` (a layer
 //! for axum, rmcp and every other service over `http::Request`). Any other framework calls [`Guard::admit`] and
-//! [`Guard::permit`] itself.
+//! [`Guard::permit`] itself, and what speaks no HTTP [`Guard::verify`].
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,15 +28,22 @@
 //! A failing authorization server is `503` with `Retry-After`, never `401`: a client must not throw its tokens away because
 //! of somebody else's bad minute.
 
+mod answer;
+mod answers;
 mod bearer;
+mod breaker;
 mod builder;
-mod cache;
 mod clock;
 mod error;
+mod feed;
 mod grant;
 mod guard;
 mod introspect;
+mod issuer;
 mod issuer_metadata;
+mod judge;
+mod jwks;
+mod jwt;
 mod reply;
 mod request;
 mod rule;

@@ -16,8 +16,6 @@ pub(crate) const INVALID_REQUEST: i64 = -32600;
 pub(crate) const HEADER_MISMATCH: i64 = -32020;
 const FORBIDDEN: i64 = -32040;
 
-const RETRY_AFTER_SECONDS: u32 = 2;
-
 /// A whole answer, for a skin to send.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -53,7 +51,10 @@ pub(crate) enum Refusal {
     UnsupportedMediaType,
     TooLarge,
     BrokenBody,
-    Unavailable,
+    /// An API key has used up what it may for now, for so many seconds.
+    TooMany(u32),
+    /// The authorization server cannot be asked; worth trying again after so many seconds.
+    Unavailable(u32),
 }
 
 /// What every challenge says about this resource.
@@ -74,7 +75,7 @@ impl Reply {
                 reply.challenged(challenge, Some("insufficient_scope"), needed)
             }
             Refusal::MethodNotAllowed(allowed) => reply.with(ALLOW, HeaderValue::from_static(allowed)),
-            Refusal::Unavailable => reply.with(RETRY_AFTER, RETRY_AFTER_SECONDS.into()),
+            Refusal::TooMany(seconds) | Refusal::Unavailable(seconds) => reply.with(RETRY_AFTER, (*seconds).into()),
             Refusal::Malformed { .. } | Refusal::UnsupportedMediaType | Refusal::TooLarge | Refusal::BrokenBody => {
                 reply
             }
@@ -133,7 +134,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -155,7 +157,8 @@ fn body(refusal: &Refusal) -> Value {
         }
         Refusal::TooLarge => oauth("invalid_request", "The body is longer than 1 MiB."),
         Refusal::BrokenBody => oauth("invalid_request", "The body could not be read."),
-        Refusal::Unavailable => {
+        Refusal::TooMany(_) => oauth("temporarily_unavailable", "The key has used up what it may for now."),
+        Refusal::Unavailable(_) => {
             oauth("temporarily_unavailable", "The authorization server cannot be asked at the moment.")
         }
     }

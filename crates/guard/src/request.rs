@@ -28,4 +28,9 @@ impl<'a> Head<'a> {
     pub fn has(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
+
+    /// All values of a header.
+    pub fn values(&self, name: &'static str) -> Vec<&'a [u8]> {
+        self.headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect()
+    }
 }

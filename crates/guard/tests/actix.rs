@@ -33,7 +33,7 @@ async fn echo(grant: Grant, body: String) -> web::Json<Value> {
 }
 
 async fn echo_grant(grant: Grant) -> String {
-    grant.client
+    grant.actor().to_owned()
 }
 
 #[actix_web::test]

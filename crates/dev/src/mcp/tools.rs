@@ -154,7 +154,7 @@ impl IssueTools {
             return Err(ErrorData::invalid_params("a title has 1 to 200 characters, a text at most 10,000", None));
         }
         let grant = grant(&parts)?;
-        let author = grant.subject.as_ref().unwrap_or(&grant.client).clone();
+        let author = grant.actor().to_owned();
         self.tracker.create(project(&parts)?, author, title, body).map(Json).map_err(|missing| refused(&missing))
     }
 }

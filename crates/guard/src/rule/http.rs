@@ -1,14 +1,10 @@
 //! Reading by HTTP method, and the two ways around it: a header that names another method, and a change of protocol.
 
-use http::Method;
-use protocol::Access;
+use protocol::{Access, reading};
 
 use super::Denial;
 use crate::grant::Grant;
 use crate::request::Head;
-
-/// Headers by which some frameworks let a request pretend to be of another method.
-const OVERRIDES: [&str; 4] = ["x-http-method-override", "x-http-method", "x-method-override", "x-method"];
 
 pub(super) fn permit(grant: &Grant, head: &Head<'_>) -> Result<(), Denial> {
     if grant.access == Access::Write || only_reads(head) {
@@ -20,14 +16,12 @@ pub(super) fn permit(grant: &Grant, head: &Head<'_>) -> Result<(), Denial> {
 
 /// GET, HEAD and OPTIONS, being nothing but that.
 pub(super) fn only_reads(head: &Head<'_>) -> bool {
-    matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS) && is_plain(head)
+    reading::only_reads(head.method.as_str(), |name| head.values(name))
 }
 
-/// The request stays what its method says: no override, and no protocol behind it that both sides write to.
+/// The request stays what its method says.
 pub(super) fn is_plain(head: &Head<'_>) -> bool {
-    // Java's client offers h2c with every request; that is still HTTP.
-    let upgrade = head.single("upgrade").map(|value| value.is_none_or(|name| name.eq_ignore_ascii_case("h2c")));
-    upgrade == Ok(true) && !OVERRIDES.iter().any(|name| head.has(name))
+    reading::is_plain(|name| head.values(name))
 }
 
 #[cfg(test)]

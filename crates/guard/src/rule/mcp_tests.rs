@@ -30,11 +30,13 @@ fn rule() -> McpRule {
 fn grant(access: Access, scopes: &str) -> Grant {
     Grant {
         subject: Some("p1".to_owned()),
-        client: "c1".to_owned(),
+        client: Some("c1".to_owned()),
         organization: None,
         project: Some("apollo".to_owned()),
         scopes: scopes.parse::<Scope>().unwrap(),
         access,
+        grant: None,
+        key: None,
     }
 }
 

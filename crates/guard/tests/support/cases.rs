@@ -216,7 +216,7 @@ async fn caching_is_a_choice<S: Skin>() {
     assert_eq!(trial.issuer.asked(), 3);
 
     let issuer = Issuer::start().await;
-    let cached = issuer.guard().cache(Duration::from_secs(2), 2).build().unwrap();
+    let cached = issuer.guard().stale_up_to(Duration::from_secs(2)).remembered(2).build().unwrap();
     let trial = Trial::with::<S>(issuer, cached).await;
     for _ in 0..3 {
         assert_eq!(trial.status("reader").await, StatusCode::OK);
@@ -261,7 +261,7 @@ fn settings_that_protect_nothing_are_refused() {
     let endpoint = Guard::builder("https://id.example.com", RESOURCE)
         .introspection("a", "b")
         .introspection_endpoint("http://id.example.com/x");
-    assert!(matches!(endpoint.build().err(), Some(BuildError::IntrospectionEndpoint(_))));
+    assert!(matches!(endpoint.build().err(), Some(BuildError::Endpoint(_))));
     assert!(matches!(Guard::builder("https://id.example.com", RESOURCE).build().err(), Some(BuildError::Credentials)));
     assert!(matches!(
         Guard::builder("https://id.example.com", RESOURCE).introspection("a", "").build().err(),
