@@ -22,8 +22,8 @@ pub(crate) use self::serve::until;
 use crate::{
     cors,
     endpoint::{
-        assets, authorize, device_authorization, health, introspect, jwks, metadata, register, revoke, security_txt,
-        token, userinfo,
+        assets, authorize, check, device_authorization, health, introspect, jwks, metadata, register, revoke,
+        security_txt, token, userinfo,
     },
     error_response::{PageError, Refusal},
     host,
@@ -99,6 +99,11 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
         .service(
             endpoint(&at("/introspect"), "POST")
                 .route(web::post().to(introspect::post))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        )
+        .service(
+            endpoint(&at("/check"), "GET, HEAD")
+                .route(read().to(check::get))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
         );
 }

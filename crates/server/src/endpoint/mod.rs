@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod authorize;
+pub mod check;
 mod client_form;
 pub mod device_authorization;
 pub mod health;

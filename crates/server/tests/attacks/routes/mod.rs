@@ -40,6 +40,7 @@ pub const ROUTES: &[Route] = &[
     get("/device"),
     post("/device", &[("user_code", "BCDF-GHJK")]),
     post("/introspect", &[("token", "{access}"), ("token_type_hint", "access_token")]),
+    get("/check"),
     post("/revoke", &[("token", "{access}"), ("token_type_hint", "access_token")]),
     get("/userinfo"),
     post("/userinfo", &[]),
