@@ -22,6 +22,7 @@ use tokio::{task::JoinSet, time::sleep};
 use crate::{
     cast,
     cell::{Cell, Span, measure},
+    guarded::{Guarded, guarded},
     options::{Extra, Flow, Options, ServerName},
     subject::Subject,
     worker::Worker,
@@ -44,6 +45,8 @@ pub struct Extras {
     pub sign_ins: Option<SignIns>,
     /// How the database grew.
     pub size: Option<Size>,
+    /// What a guard costs.
+    pub guarded: Option<Guarded>,
 }
 
 /// Refreshes while passwords are hashed as fast as they can be.
@@ -108,6 +111,10 @@ pub async fn all(options: &Options, say: &dyn Fn(&str)) -> Result<Extras, Error>
     if options.wants(Extra::Size) {
         say("the size of the database");
         extras.size = Some(size(options).await?);
+    }
+    if options.wants(Extra::Guard) {
+        say("an app behind the guard");
+        extras.guarded = Some(guarded(options).await?);
     }
     Ok(extras)
 }

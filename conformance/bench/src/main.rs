@@ -4,6 +4,7 @@ mod cast;
 mod cell;
 mod extras;
 mod growth;
+mod guarded;
 mod machine;
 mod options;
 mod report;

@@ -116,6 +116,8 @@ pub enum Extra {
     SignIns,
     /// The database after many refreshes, beside the one after the first
     Size,
+    /// An app behind the guard, beside the same app without it
+    Guard,
 }
 
 impl ServerName {

@@ -7,6 +7,7 @@ use drive::Error;
 use crate::{
     cell::Cell,
     extras::{Extras, SignIns},
+    guarded::{Guarded, Refused},
     machine::Machine,
     options::{Flow, ServerName},
     targets::{self, Target},
@@ -81,7 +82,9 @@ impl Report {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let besieged = self.extras.sign_ins.iter().map(|seen| &seen.refreshes);
-        self.rows.iter().map(|row| &row.cell).chain(&self.extras.shared).chain(besieged).all(|cell| cell.errors == 0)
+        let guarded = self.extras.guarded.iter().flat_map(Guarded::rows).flat_map(|(_, cells)| cells);
+        let cells = self.rows.iter().map(|row| &row.cell).chain(&self.extras.shared).chain(besieged).chain(guarded);
+        cells.into_iter().all(|cell| cell.errors == 0)
     }
 
     fn in_order(&self) -> Vec<&Row> {
@@ -187,6 +190,22 @@ fn beside(extras: &Extras) -> String {
             size.before, size.families, size.after, size.refreshes, size.per_second, size.most
         );
     }
+    if let Some(guarded) = &extras.guarded {
+        for (what, cells) in guarded.rows() {
+            for cell in cells {
+                let _ = writeln!(
+                    text,
+                    "\n{what}, {} connections: {:.0} req/s, p50 {:.3} ms, p99 {:.3} ms, {} errors, app {:.2} CPU",
+                    cell.connections, cell.per_second, cell.p50_ms, cell.p99_ms, cell.errors, cell.server_cpu
+                );
+            }
+        }
+        let Refused { rounds, p50_ms, p99_ms, longest_ms } = &guarded.refused;
+        let _ = writeln!(
+            text,
+            "\nfrom a revocation to the refusal at the guard: p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms, longest {longest_ms:.1} ms, {rounds} rounds"
+        );
+    }
     text
 }
 
@@ -203,7 +222,10 @@ fn trouble(rows: &[Row], extras: &Extras) -> String {
     let mut text = String::new();
     let shared = extras.shared.iter().map(|cell| ("lanyard", "refresh, both cores shared", cell));
     let besieged = extras.sign_ins.iter().map(|seen| ("lanyard", "refresh, people signing in", &seen.refreshes));
-    let all = rows.iter().map(|row| (row.server.words(), row.flow.words(), &row.cell)).chain(shared).chain(besieged);
+    let guarded = extras.guarded.iter().flat_map(Guarded::rows);
+    let guarded = guarded.flat_map(|(what, cells)| cells.iter().map(move |cell| ("app", what, cell)));
+    let all = rows.iter().map(|row| (row.server.words(), row.flow.words(), &row.cell));
+    let all = all.chain(shared).chain(besieged).chain(guarded);
     for (server, flow, cell) in all.filter(|(_, _, cell)| cell.errors > 0) {
         let first = cell.first_error.as_deref().unwrap_or_default();
         let _ = writeln!(

@@ -144,7 +144,14 @@ impl Subject {
         Ok(Self::other(ServerName::Bare, process, address, None, directory))
     }
 
-    fn other(name: ServerName, process: Process, address: SocketAddr, cast: Option<Cast>, directory: TempDir) -> Self {
+    /// Another server than Lanyard, which is gone with its directory.
+    pub fn other(
+        name: ServerName,
+        process: Process,
+        address: SocketAddr,
+        cast: Option<Cast>,
+        directory: TempDir,
+    ) -> Self {
         let (processes, addresses) = (vec![process], vec![address]);
         Self { name, processes, addresses, postgres: None, cast, kept: Kept::Directory(directory) }
     }

@@ -69,6 +69,16 @@ fn beside(extras: &Extras) -> Vec<Target> {
     {
         targets.push(at_most(format!("refresh, {at_a_time} sign-ins in flight, p99"), "ms", 50.0, refreshes.p99_ms));
     }
+    if let Some(guarded) = &extras.guarded {
+        for (open, fed) in
+            guarded.open.iter().zip(&guarded.fed).filter(|(open, fed)| open.answers > 0 && fed.answers > 0)
+        {
+            let what = format!("a guard with the feed, {} connections", fed.connections);
+            targets.push(at_least(what, "× without it", 0.80, fed.per_second / open.per_second));
+        }
+        let what = "from a revocation to the refusal at the guard, p99".to_owned();
+        targets.push(at_most(what, "ms", 1000.0, guarded.refused.p99_ms));
+    }
     if let Some(size) = &extras.size {
         let what = format!("database after {} refreshes of {} families", size.refreshes, size.families);
         targets.push(at_most(what, "× after one each", 1.2, size.after as f64 / size.before.max(1) as f64));
