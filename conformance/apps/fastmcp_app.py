@@ -12,19 +12,19 @@ parts = urlsplit(RESOURCE)
 
 
 class Verifier(IntrospectionTokenVerifier):
-    """FastMCP's own, held to issuer, audience and project."""
+    """FastMCP's own, held to the issuer and to a project too."""
 
     async def verify_token(self, token: str):
         found = await super().verify_token(token)
         said = found.claims if found else {}
-        good = said.get("iss") == ISSUER and said.get("aud") == RESOURCE and said.get("project")
-        return found if good else None
+        return found if said.get("iss") == ISSUER and said.get("project") else None
 
 
 verifier = Verifier(
     introspection_url=f"{ISSUER}/introspect",
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
+    audience=RESOURCE,
     required_scopes=["notes:read"],
 )
 base = f"{parts.scheme}://{parts.netloc}"
@@ -46,4 +46,4 @@ def write_note() -> str:
 
 
 if __name__ == "__main__":
-    mcp.run(transport="http", host="127.0.0.1", port=int(os.environ.get("PORT", "8090")), path=parts.path)
+    mcp.run(transport="http", host="127.0.0.1", port=int(os.environ.get("PORT", "8090")), path=parts.path, stateless_http=True)
