@@ -83,8 +83,7 @@ impl Line {
 
     /// Reads until the connection is lost; why it was.
     async fn read(&self, mut response: Response, last: &mut Option<String>) -> &'static str {
-        let mut messages = Messages::default();
-        self.link.connected(Instant::now());
+        let (mut messages, mut begun) = (Messages::default(), false);
         loop {
             let chunk = match timeout(SILENCE, response.chunk()).await {
                 Err(_) => return "it was silent",
@@ -102,7 +101,12 @@ impl Line {
                     *last = message.id;
                 }
             }
-            self.link.heard(Instant::now());
+            // What was asked before the first thing that came may have been answered before the feed began.
+            if std::mem::replace(&mut begun, true) {
+                self.link.heard(Instant::now());
+            } else {
+                self.link.connected(Instant::now());
+            }
         }
     }
 }
