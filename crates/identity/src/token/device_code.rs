@@ -10,7 +10,10 @@ use model::{
 use protocol::{Confidential, OAuthError, Scope};
 use storage::{AccessToken, Standing, StorageError, Tx};
 
-use super::issue::{Issued, Part, Person, lost_secret};
+use super::{
+    issue::{Issued, Part, Person, lost_secret},
+    jwt::Claimed,
+};
 use crate::{AuthenticatedClient, Authority, Error, known::Snapshot, permitted};
 
 /// A question, as it was asked.
@@ -105,7 +108,8 @@ impl Authority {
         if let Some(id) = device.authorization_id {
             tx.spend_authorization(id, family.id, ask.now).await?;
         }
-        Ok(Ok(issued))
+        let jwt = Claimed::of_grant(tx, resource, consent.grant_id, ask.now).await?;
+        Ok(Ok(Issued { jwt, ..issued }))
     }
 
     fn begin_family(
@@ -165,6 +169,7 @@ impl Authority {
                 amr: consent.amr.clone(),
                 nonce: None,
             }),
+            jwt: None,
         };
         Ok((family, token, issued))
     }

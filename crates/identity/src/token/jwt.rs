@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use model::{AccessTokenForm, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
 use protocol::{Audience, JwtAccessTokenClaims, OAuthError, SigningAlgorithm};
+use storage::{StorageError, Tx};
 
 use super::issue::{Issued, Person};
 use crate::{AuthenticatedClient, Authority, Error, account::acr, token_name::JwtId};
@@ -32,6 +33,30 @@ impl Claimed {
     ) -> Option<Self> {
         let AccessTokenForm::Jwt(algorithm) = resource.access_tokens else { return None };
         Some(Self { algorithm, resource: Arc::clone(resource), home, grant_id, issued_at })
+    }
+
+    /// For tokens that rest on this grant; what it is over is read only where that is to be said.
+    pub(super) async fn of_grant(
+        tx: &mut Tx,
+        resource: Option<&Arc<Resource>>,
+        grant_id: Id<Grant>,
+        issued_at: Timestamp,
+    ) -> Result<Option<Self>, StorageError> {
+        let Some(resource) = resource.filter(|one| one.access_tokens != AccessTokenForm::Opaque) else {
+            return Ok(None);
+        };
+        let home = tx.grant(grant_id).await?.and_then(|grant| home(&grant.kind));
+        Ok(home.and_then(|home| Self::at(resource, home, Some(grant_id), issued_at)))
+    }
+}
+
+/// Whose data a grant reaches.
+pub(super) fn home(kind: &GrantKind) -> Option<Home> {
+    match kind {
+        GrantKind::Identity => None,
+        GrantKind::Project { organization_id, project_id, .. } => {
+            Some(Home { organization_id: *organization_id, project_id: *project_id })
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use model::{
     AccessTokenForm, AuditEvent, Family, GrantKind, Id, Notice, NoticeKind, Resource, Secret, Timestamp, Token,
     TokenKind,
-    client::Home,
     family::{self, Meaning},
 };
 use protocol::{Confidential, OAuthError, ResourceIndicator, Scope};
@@ -14,7 +13,7 @@ use storage::{AccessToken, FamilyCondition, Rotation, Standing, StorageError, Tx
 
 use super::{
     issue::{Issued, Part, Person, lost_secret},
-    jwt::Claimed,
+    jwt::{Claimed, home},
 };
 use crate::{AuthenticatedClient, Authority, Caller, Error, metrics::Refresh, permitted};
 
@@ -267,16 +266,6 @@ impl Authority {
             self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshReused, sent).await?;
         }
         Ok(refusal)
-    }
-}
-
-/// Whose data a grant reaches.
-fn home(kind: &GrantKind) -> Option<Home> {
-    match kind {
-        GrantKind::Identity => None,
-        GrantKind::Project { organization_id, project_id, .. } => {
-            Some(Home { organization_id: *organization_id, project_id: *project_id })
-        }
     }
 }
 

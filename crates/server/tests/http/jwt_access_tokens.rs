@@ -257,3 +257,17 @@ async fn a_resource_may_change_its_mind_and_who_the_person_is_is_asked_as_before
     let identity = client.redeem(&client.approve_at(&browser, &identity, None).await).await;
     assert!(identity.access.starts_with("lyd_at_"), "a token for no resource is opaque");
 }
+
+#[tokio::test]
+async fn a_device_is_given_one_too_and_refreshes_it() {
+    let server = jwts().await;
+    let (browser, device) = (server.signed_in().await, server.device());
+    let tokens = device.connect_device(&browser).await;
+    let claims = verified(&server, &tokens.access).await;
+    assert_eq!((claims.client_id.as_str(), claims.sub.as_str()), ("demo-device", server.seeded.member.as_str()));
+    assert_eq!((claims.project.as_deref(), claims.exp - claims.iat), (Some(server.seeded.apollo.as_str()), 600));
+    assert!(claims.grant_id.is_some() && claims.auth_time.is_some());
+    assert!(server.api().accepts(&tokens.access).await);
+    let refreshed = verified(&server, &device.refresh(&tokens).await.access).await;
+    assert_eq!((refreshed.grant_id, refreshed.auth_time), (claims.grant_id, claims.auth_time));
+}
