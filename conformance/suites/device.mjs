@@ -67,7 +67,8 @@ async function withOpenidClient({ server, browser, check, need }) {
   });
   await check("stands under Connections as a device, and ends by its button", async () => {
     await person.page.goto(`${server.issuer}/connections`);
-    assert((await person.shows()).includes("Device"), "the row does not say that it is a device");
+    const row = await person.page.locator("li.connection", { hasText: "Demo device" }).innerText();
+    assert(/Device\s+.*asked from/.test(row), `the row does not say that it is a device: ${row}`);
     assert((await person.disconnect(server.issuer, "Demo device")) > 0, "there is no button");
     const error = await refusal(() => openid.refreshTokenGrant(config, tokens.refresh_token), "the ended token");
     equal(error.error, "invalid_grant", "error");
@@ -185,6 +186,7 @@ async function withDesktop({ server, browser, check, need }) {
   const person = await Person.arrive(browser, server.person("owner"));
   const store = path.join(scratchDirectory("desktop"), "tokens.json");
   const desktop = (command) => new Desktop(server, store, command);
+  process.once("exit", () => Desktop.last?.kill("SIGKILL"));
   await need("signs in by the code that it shows", async () => {
     const program = desktop("sign-in");
     await person.letIn(await program.line(/^or open (.*)$/), {});
@@ -218,6 +220,7 @@ async function withDesktop({ server, browser, check, need }) {
 
 class Desktop {
   #said = [];
+  static last = null;
 
   constructor(server, store, command) {
     const env = { PATH: process.env.PATH, ISSUER: server.issuer, CLIENT_ID: CLIENT, STORE: store };
@@ -230,7 +233,7 @@ class Desktop {
         for (const hear of this.waiting) hear(line);
       });
     }
-    process.once("exit", () => this.process.kill("SIGKILL"));
+    Desktop.last = this.process;
   }
 
   /** The first group of the first line that is like this. */

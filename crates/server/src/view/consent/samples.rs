@@ -31,13 +31,13 @@ impl Consent {
             ("program", program(language)),
             ("identity", identity(language)),
             ("changes", changes(language)),
-            ("device", device(language)),
+            ("by-device", device(language)),
             (
-                "device-refused",
+                "by-device-refused",
                 Self { refusal: Some(say(language, "device-own").part("needed").into()), ..device(language) },
             ),
-            ("device-writes", device_writes(language)),
-            ("device-hostile", device_hostile(language)),
+            ("by-device-writes", device_writes(language)),
+            ("by-device-hostile", device_hostile(language)),
             ("hostile", hostile(language)),
         ]
     }

@@ -43,6 +43,7 @@ fn samples(text: &str) -> Vec<Message> {
         Message::FactorsChanged { change: FactorChange::AllRemoved },
         Message::FactorsChanged { change: FactorChange::CodesMade },
         Message::FactorsChanged { change: FactorChange::CodeUsed { left: 1 } },
+        Message::DeviceAllowed { app: app.clone() },
         Message::ConnectionReused { app: app.clone() },
         Message::ConnectionShared { app },
     ]
