@@ -11,6 +11,7 @@ use crate::{
     Clock, Error, Settings,
     account::RelyingParty,
     client_document::DocumentFetcher,
+    events::Feed,
     keyring::Keyring,
     known::Known,
     last_use::LastUses,
@@ -41,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) documents: DocumentFetcher,
     pub(crate) upstream: Providers,
     pub(crate) last_uses: LastUses,
+    pub(crate) feed: Feed,
     pub(crate) metrics: Metrics,
     /// One permit for each registration under way: how large one is, a stranger decides.
     pub(crate) registering: Semaphore,
@@ -81,6 +83,7 @@ impl Authority {
             documents,
             upstream,
             last_uses: LastUses::default(),
+            feed: Feed::new(&store.read().await?.feed().await?, clock.now()),
             registering: Semaphore::new(REGISTERING),
             mail: MailQueue::default(),
             relying_party: RelyingParty::new(&settings.issuer)?,
@@ -125,6 +128,7 @@ impl Authority {
     #[must_use]
     pub fn metrics(&self) -> &Registry {
         self.parts.passwords.look();
+        self.parts.metrics.event_streams(self.parts.feed.streams());
         self.parts.metrics.registry()
     }
 

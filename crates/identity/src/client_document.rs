@@ -16,7 +16,7 @@ pub(crate) use fetch::{DocumentFetcher, FetchError};
 
 use std::sync::Arc;
 
-use model::{Client, ClientId, ClientOrigin, Profile, Timestamp, client::Fetched};
+use model::{AuditEvent, Client, ClientId, ClientOrigin, Profile, Timestamp, client::Fetched};
 use protocol::{ClientDocument, ClientIdUrl, OAuthError};
 
 use crate::{Authority, Error, register};
@@ -64,7 +64,11 @@ impl Authority {
         let fetched = self.fetch_client(url, before.as_ref(), now).await;
         self.parts.metrics.document(fetched.is_ok());
         match fetched {
-            Ok(client) => self.keep(client).await,
+            Ok(client) => {
+                let before = before.as_ref().map(|before| &before.metadata.scope);
+                let changed = before.is_some_and(|scope| *scope != client.metadata.scope);
+                self.keep(client, changed, now).await
+            }
             Err(Error::Refused(failure)) => {
                 let last_good = self.client(&id).await?.ok_or_else(|| failure.clone())?;
                 tracing::warn!(client = %id, %failure, detail = %failure.detail, "the last good client document is kept");
@@ -101,14 +105,23 @@ impl Authority {
         })
     }
 
-    async fn keep(&self, client: Client) -> Result<(Arc<Client>, i64), Error> {
+    /// `changed`: whether it may do something else than before.
+    async fn keep(&self, client: Client, changed: bool, now: Timestamp) -> Result<(Arc<Client>, i64), Error> {
         let client = Arc::new(client);
         let id = client.id.clone();
         self.parts
             .store
             .transaction::<(), Error, _>(move |tx| {
                 let client = Arc::clone(&client);
-                Box::pin(async move { Ok(tx.put_client(&client).await?) })
+                Box::pin(async move {
+                    tx.put_client(&client).await?;
+                    if changed {
+                        let client_id = Some(client.id.clone());
+                        tx.insert_audit_event(&AuditEvent { client_id, ..AuditEvent::new("client.changed", now) })
+                            .await?;
+                    }
+                    Ok(())
+                })
             })
             .await?;
         self.parts.known.forget();

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use model::{AuditEvent, DeviceCode, Grant, GrantKind, Id, Notice, Timestamp, User};
+use model::{AuditEvent, DeviceCode, Family, Grant, GrantKind, Id, Notice, Timestamp, User};
 use protocol::Access;
 use storage::{Read, Standing, StorageError, Tx};
 
@@ -146,7 +146,8 @@ async fn disconnect(
     if !tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
         return Ok(Disconnected::Before);
     }
-    tx.insert_audit_event(&revoked(&grant, Some(address), now)).await?;
+    let event = AuditEvent { address: Some(address), ..AuditEvent::of_grant("grant.revoked", &grant, now) };
+    tx.insert_audit_event(&event).await?;
     Ok(Disconnected::Now)
 }
 
@@ -154,25 +155,29 @@ async fn disconnect(
 pub(crate) async fn end(tx: &mut Tx, grants: &[Grant], reason: &str, now: Timestamp) -> Result<usize, StorageError> {
     for grant in grants {
         tx.revoke_grant(grant.id, reason, now).await?;
-        tx.insert_audit_event(&revoked(grant, None, now)).await?;
+        tx.insert_audit_event(&AuditEvent::of_grant("grant.revoked", grant, now)).await?;
     }
     Ok(grants.len())
 }
 
-/// The entry of a grant that was taken back.
-fn revoked(grant: &Grant, address: Option<String>, now: Timestamp) -> AuditEvent {
-    let organization_id = match &grant.kind {
-        GrantKind::Project { organization_id, .. } => Some(*organization_id),
-        GrantKind::Identity => None,
+/// An entry about a family, with all that its grant says.
+pub(crate) async fn event_of(
+    tx: &mut Tx,
+    family: &Family,
+    action: &'static str,
+    now: Timestamp,
+) -> Result<AuditEvent, StorageError> {
+    let event = match tx.grant(family.grant_id).await? {
+        Some(grant) => AuditEvent::of_grant(action, &grant, now),
+        None => AuditEvent { client_id: Some(family.client_id.clone()), ..AuditEvent::new(action, now) },
     };
-    AuditEvent {
-        user_id: Some(grant.user_id),
-        client_id: Some(grant.client_id.clone()),
-        organization_id,
-        subject: Some(grant.id.to_string()),
-        address,
-        ..AuditEvent::new("grant.revoked", now)
-    }
+    Ok(AuditEvent { subject: Some(family.id.to_string()), ..event })
+}
+
+/// Notes that a grant ended with its last family.
+pub(crate) async fn tell_ended(tx: &mut Tx, family: &Family, now: Timestamp) -> Result<(), StorageError> {
+    let event = event_of(tx, family, "grant.ended", now).await?;
+    tx.insert_audit_event(&AuditEvent { subject: Some(family.grant_id.to_string()), ..event }).await
 }
 
 /// What a grant's scopes read and change, as its resource says it.

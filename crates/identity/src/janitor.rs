@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{AuditEvent, Timestamp};
 use storage::{LastUse, Purged, StorageError};
 
 use crate::{Authority, Error};
@@ -63,6 +63,7 @@ impl Authority {
         let mut purged = Purged::default();
         purged.note("signing_keys", self.remove_signing_keys(now).await?);
         purged.note("users", self.erase_who_left(now).await?);
+        self.forget_events(now).await?;
         self.parts.metrics.removed(&purged);
         purged.add(self.purge(now).await?);
         Ok(purged)
@@ -113,7 +114,10 @@ impl Authority {
                     let some = some.clone();
                     Box::pin(async move {
                         for id in some {
-                            tx.end_lapsed_grant(id, now).await?;
+                            let ended = tx.end_lapsed_grant(id, now).await?;
+                            if let (true, Some(grant)) = (ended, tx.grant(id).await?) {
+                                tx.insert_audit_event(&AuditEvent::of_grant("grant.lapsed", &grant, now)).await?;
+                            }
                         }
                         Ok::<(), StorageError>(())
                     })

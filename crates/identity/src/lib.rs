@@ -14,6 +14,7 @@ mod clock;
 pub mod connections;
 pub mod device;
 mod error;
+pub mod events;
 mod household;
 pub mod introspect;
 pub mod janitor;
@@ -40,7 +41,7 @@ pub use authority::{Authority, Caller};
 pub use clock::Clock;
 pub use error::Error;
 pub use settings::{
-    DeviceSettings, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings, SignInLimits,
-    SignUpSettings, TokenSettings,
+    DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings,
+    SignInLimits, SignUpSettings, TokenSettings,
 };
 pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

@@ -57,6 +57,13 @@ pub(crate) struct Metrics {
     removed: Family<[(&'static str, &'static str); 1], Counter>,
     /// Clients and resources were read into memory anew.
     pub(crate) policy_reloads: Counter,
+    /// Events that were given their place.
+    pub(crate) events_placed: Counter,
+    event_streams: Gauge,
+    /// Streams of events that were not opened, because too many were.
+    pub(crate) event_streams_refused: Counter,
+    /// Streams of events whose reader fell behind.
+    pub(crate) event_streams_cut: Counter,
 }
 
 impl Metrics {
@@ -112,7 +119,34 @@ impl Metrics {
             policy_reloads.clone(),
         );
         passwords.declare(declared);
-        Self { registry, refreshes, codes, introspections, documents, ended, janitor_rounds, removed, policy_reloads }
+        let (events_placed, event_streams) = (Counter::default(), Gauge::default());
+        declared.register(
+            "lanyard_events_placed",
+            "Events that were given their place in the order",
+            events_placed.clone(),
+        );
+        declared.register("lanyard_event_streams", "Streams of events that are open", event_streams.clone());
+        let [event_streams_refused, event_streams_cut] = outcomes(
+            declared,
+            "lanyard_event_streams_ended",
+            "Streams of events that were not opened because too many were, or cut because their reader fell behind",
+            ["refused", "cut"],
+        );
+        Self {
+            registry,
+            refreshes,
+            codes,
+            introspections,
+            documents,
+            ended,
+            janitor_rounds,
+            removed,
+            policy_reloads,
+            events_placed,
+            event_streams,
+            event_streams_refused,
+            event_streams_cut,
+        }
     }
 
     /// All of them.
@@ -159,6 +193,11 @@ impl Metrics {
 
     pub(crate) fn janitor_round(&self, is_done: bool) {
         either(&self.janitor_rounds, is_done);
+    }
+
+    /// How many streams of events are open at this moment.
+    pub(crate) fn event_streams(&self, open: usize) {
+        self.event_streams.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn removed(&self, purged: &Purged) {

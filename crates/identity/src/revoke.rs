@@ -1,9 +1,9 @@
 //! Revocation (RFC 7009): a client gives back what it holds.
 
-use model::{AuditEvent, Family, Timestamp, Token, TokenKind};
+use model::{AuditEvent, ClientId, Family, ResourceId, Timestamp, Token, TokenKind};
 use storage::Tx;
 
-use crate::{AuthenticatedClient, Authority, Caller, Error, token_name::TokenName};
+use crate::{AuthenticatedClient, Authority, Caller, Error, connections, token_name::TokenName};
 
 impl Authority {
     /// Ends what stands behind a token of this client: the family, whichever of its tokens was shown, or the single access
@@ -36,6 +36,8 @@ impl Authority {
                             && found.client_id == client_id
                         {
                             tx.delete_access_token(token.id, &token.hash).await?;
+                            let event = of_client(client_id, found.resource_id, address, now);
+                            tx.insert_audit_event(&event).await?;
                         }
                         return Ok::<_, Error>(false);
                     }
@@ -54,18 +56,27 @@ impl Authority {
     }
 }
 
+/// A client gave back a token that stood for nobody but itself.
+fn of_client(client_id: ClientId, address: String, now: Timestamp) -> AuditEvent {
+    AuditEvent { client_id: Some(client_id), address: Some(address), ..AuditEvent::new("client_token.revoked", now) }
+}
+
 /// Whether it had not ended before.
 async fn end(tx: &mut Tx, family: &Family, address: &str, now: Timestamp) -> Result<bool, Error> {
     let ends = tx.revoke_family(family.id, "revoked_by_client", now).await?;
     if ends {
-        tx.revoke_grant_without_families(family, "revoked_by_client", now).await?;
-        tx.insert_audit_event(&AuditEvent {
-            client_id: Some(family.client_id.clone()),
-            subject: Some(family.id.to_string()),
+        let is_last = tx.revoke_grant_without_families(family, "revoked_by_client", now).await?;
+        let event = AuditEvent {
             address: Some(address.to_owned()),
-            ..AuditEvent::new("token.revoked", now)
-        })
-        .await?;
+            subject: Some(family.id.to_string()),
+            // The client gave it back; the person did nothing.
+            user_id: None,
+            ..connections::event_of(tx, family, "token.revoked", now).await?
+        };
+        tx.insert_audit_event(&event).await?;
+        if is_last {
+            connections::tell_ended(tx, family, now).await?;
+        }
     }
     Ok(ends)
 }

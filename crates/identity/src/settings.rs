@@ -36,8 +36,21 @@ pub struct Settings {
     pub upstream: UpstreamSettings,
     /// Whether there is a way to send mail. Without one, addresses are taken as they are typed.
     pub sends_mail: bool,
+    /// What downstream apps are told as it happens.
+    pub events: EventSettings,
     /// Documentation for developers, named in the metadata.
     pub service_documentation: Option<String>,
+}
+
+/// What downstream apps are told as it happens.
+#[derive(Clone, Debug)]
+pub struct EventSettings {
+    /// For how long whoever was away can hear what was missed.
+    pub retention: Duration,
+    /// How many streams one resource may hold open in one process.
+    pub streams_per_resource: usize,
+    /// How many all of them may.
+    pub streams: usize,
 }
 
 /// Lifetimes of tokens.
@@ -208,6 +221,7 @@ impl Settings {
             },
             upstream: UpstreamSettings { providers: Vec::new(), loopback: false, timeout: Duration::from_secs(10) },
             sends_mail: false,
+            events: EventSettings { retention: Duration::from_secs(7 * DAY), streams_per_resource: 16, streams: 256 },
             service_documentation: None,
         }
     }

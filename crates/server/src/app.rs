@@ -22,7 +22,7 @@ pub(crate) use self::serve::until;
 use crate::{
     cors,
     endpoint::{
-        assets, authorize, check, device_authorization, health, introspect, jwks, metadata, register, revoke,
+        assets, authorize, check, device_authorization, events, health, introspect, jwks, metadata, register, revoke,
         security_txt, token, userinfo,
     },
     error_response::{PageError, Refusal},
@@ -104,6 +104,11 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
         .service(
             endpoint(&at("/check"), "GET, HEAD")
                 .route(read().to(check::get))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        )
+        .service(
+            endpoint(&at("/events"), "GET")
+                .route(web::get().to(events::get))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
         );
 }

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
 use identity::{
-    Authority, DeviceSettings, DocumentSettings, PasswordSettings, RegistrationSettings, SessionSettings, SignInLimits,
-    SignUpSettings, TokenSettings, UpstreamSettings,
+    Authority, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
+    SessionSettings, SignInLimits, SignUpSettings, TokenSettings, UpstreamSettings,
 };
 use model::family::Policy;
 
@@ -135,6 +135,11 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
             providers: settings.providers.clone(),
             loopback: settings.development,
             ..defaults.upstream.clone()
+        },
+        events: EventSettings {
+            retention: settings.events.retention.duration(),
+            streams_per_resource: usize::try_from(settings.events.streams_per_resource).unwrap_or(usize::MAX),
+            streams: usize::try_from(settings.events.streams).unwrap_or(usize::MAX),
         },
         sends_mail: !matches!(settings.mail, Mail::None),
         service_documentation: settings.metadata.service_documentation.as_ref().map(|page| page.as_str().to_owned()),

@@ -1,6 +1,8 @@
-//! The table of audit events. It is only ever appended to.
+//! The table of audit events. It is only ever appended to; which of them others are told, and in what order, is `feeds`.
 
-use model::{AuditEvent, Id, Timestamp, User};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use model::{AuditEvent, ClientId, EventKind, Id, Project, ResourceId, Timestamp, User};
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
@@ -13,6 +15,20 @@ pub struct PastEvent {
     pub action: String,
     /// From which address.
     pub address: Option<String>,
+}
+
+/// How many entries this process has written.
+static WRITTEN: AtomicI64 = AtomicI64::new(1);
+
+/// With what grants go.
+#[derive(Clone, Copy)]
+pub(crate) enum EndsWith<'a> {
+    /// Their client.
+    Client(&'a ClientId),
+    /// Their project.
+    Project(Id<Project>),
+    /// Their resource.
+    Resource(&'a ResourceId),
 }
 
 impl Read {
@@ -41,9 +57,11 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn insert_audit_event(&mut self, event: &AuditEvent) -> Result<(), StorageError> {
+        let kind = EventKind::of_action(event.action);
         self.run_one(
             "audit event",
-            "INSERT INTO audit_events (id, at, action, user_id, client_id, organization_id, subject, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO audit_events (id, at, action, user_id, client_id, organization_id, subject, address, kind, grant_id, key_id, \
+             project_id, resource_id, written) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             [
                 Id::<AuditEvent>::new(event.at).into(),
                 event.at.into(),
@@ -53,8 +71,45 @@ impl Tx {
                 event.organization_id.into(),
                 event.subject.as_ref().into(),
                 event.address.as_ref().into(),
+                kind.map(EventKind::as_str).into(),
+                event.grant_id.into(),
+                event.key_id.into(),
+                event.project_id.into(),
+                event.resource_id.as_ref().into(),
+                WRITTEN.fetch_add(1, Ordering::Relaxed).into(),
             ],
         )
-        .await
+        .await?;
+        if kind.is_some() {
+            self.announce();
+        }
+        Ok(())
+    }
+
+    /// Appends an entry for each grant that is about to go with its client, project or resource.
+    pub(crate) async fn insert_ended_grants(&mut self, with: EndsWith<'_>, now: Timestamp) -> Result<(), StorageError> {
+        const SQL: &str = "INSERT INTO audit_events \
+             (id, at, action, kind, user_id, client_id, organization_id, project_id, resource_id, grant_id, subject, written) \
+             SELECT $1 || '.' || id, $2, $3, $4, user_id, client_id, organization_id, project_id, resource_id, id, id, $8 \
+             FROM grants WHERE revoked_at IS NULL AND (client_id = $5 OR project_id = $6 OR resource_id = $7)";
+        let (client, project, resource) = match with {
+            EndsWith::Client(id) => (Some(id), None, None),
+            EndsWith::Project(id) => (None, Some(id), None),
+            EndsWith::Resource(id) => (None, None, Some(id)),
+        };
+        let values = [
+            Id::<AuditEvent>::new(now).into(),
+            now.into(),
+            "grant.revoked".into(),
+            EventKind::GrantRevoked.as_str().into(),
+            client.into(),
+            project.into(),
+            resource.into(),
+            WRITTEN.fetch_add(1, Ordering::Relaxed).into(),
+        ];
+        if self.run(SQL, values).await? > 0 {
+            self.announce();
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Read, StorageError, Tx,
+    audit_events::EndsWith,
     columns::{Columns, Value},
 };
 
@@ -156,6 +157,7 @@ impl Tx {
     /// # Errors
     /// [`StorageError::Conflict`] if there is none.
     pub async fn delete_client(&mut self, id: &ClientId, now: Timestamp) -> Result<(), StorageError> {
+        self.insert_ended_grants(EndsWith::Client(id), now).await?;
         self.run("DELETE FROM access_tokens WHERE client_id = $1", [id.into()]).await?;
         self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)", [id.into()])
             .await?;

@@ -1,9 +1,9 @@
 //! One piece of work for a writer: what to run, and whom to tell once it is durable.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::{AsStorageError, StorageError, Tx};
 
@@ -42,18 +42,25 @@ struct Work<T, E, F> {
     transaction: bool,
     work: Option<F>,
     answer: Option<Result<T, E>>,
+    /// Whether others are told of what it wrote, and how whoever tells them hears of it.
+    announces: bool,
+    bell: Arc<Notify>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
 /// A job and where its answer comes.
-pub(crate) fn new<T, E, F>(transaction: bool, work: F) -> (impl Job + 'static, oneshot::Receiver<Result<T, E>>)
+pub(crate) fn new<T, E, F>(
+    transaction: bool,
+    bell: Arc<Notify>,
+    work: F,
+) -> (impl Job + 'static, oneshot::Receiver<Result<T, E>>)
 where
     T: Send + 'static,
     E: AsStorageError + Send + 'static,
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    (Work { transaction, work: Some(work), answer: None, reply }, receiver)
+    (Work { transaction, work: Some(work), answer: None, announces: false, bell, reply }, receiver)
 }
 
 impl<T, E, F> Job for Work<T, E, F>
@@ -83,6 +90,7 @@ where
                 Err(_) => Vote::RollBack,
             };
             let vote = wish.max(tx.verdict());
+            self.announces = tx.announces() && vote.commits();
             self.answer = Some(match answer {
                 Ok(_) if !vote.commits() => {
                     Err(E::from(StorageError::Unavailable("a failed statement was passed over".to_owned())))
@@ -94,6 +102,9 @@ where
     }
 
     fn finish(self: Box<Self>, outcome: Result<(), StorageError>) {
+        if self.announces && outcome.is_ok() {
+            self.bell.notify_one();
+        }
         let answer = match (outcome, self.answer) {
             // The job's own trouble says more than the batch's; any other answer rests on what was not kept.
             (Err(_), Some(Err(error))) if error.storage_error().is_some_and(StorageError::breaks_batch) => Err(error),

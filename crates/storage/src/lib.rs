@@ -19,6 +19,7 @@ pub mod fault;
 #[cfg(not(feature = "fault-points"))]
 #[path = "no_fault.rs"]
 mod fault;
+mod feeds;
 mod fitness;
 mod grants;
 mod half_sign_ins;
@@ -59,6 +60,7 @@ pub use connect::Options;
 pub use device_codes::DeviceFamily;
 pub use error::{AsStorageError, StorageError};
 pub use families::FamilyCondition;
+pub use feeds::Feed;
 pub use fitness::{Fitness, Unfit, fitness};
 pub use grants::{Connection, LastUse};
 pub use hot::{Redeemed, Redemption, Rotated, Rotation, SilentAllowance};

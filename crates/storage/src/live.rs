@@ -28,12 +28,13 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 19] = [
+const APART: [&str; 20] = [
     "attempts",
     "audit_events",
     "authorizations",
     "ceremonies",
     "device_codes",
+    "feeds",
     "half_sign_ins",
     "mails",
     "notices",

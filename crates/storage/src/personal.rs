@@ -83,8 +83,8 @@ const PERSONAL: &[Personal] = personal! {
     "attempts_to_sign_in" from "attempts": "SELECT subject, window_started_at, count FROM attempts \
         WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
-    "events" from "audit_events": "SELECT id, at AS happened_at, action, client_id, organization_id, subject, address \
-        FROM audit_events WHERE user_id = $1 ORDER BY id", without [];
+    "events" from "audit_events": "SELECT id, at AS happened_at, action, kind, client_id, organization_id, project_id, resource_id, grant_id, \
+        key_id, subject, address, position FROM audit_events WHERE user_id = $1 ORDER BY id", without ["written"];
 };
 
 /// What goes with a person, in the order in which nothing is left hanging. What happened inside an organisation stays in its

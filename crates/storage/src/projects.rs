@@ -3,7 +3,7 @@
 use model::{Id, Organization, Project, Role, Slug, Timestamp, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns};
 
 fn project(row: &AnyRow) -> Result<Project, StorageError> {
     let columns = Columns::of(row, "projects");
@@ -136,6 +136,7 @@ impl Tx {
     /// # Errors
     /// Trouble of the database.
     pub async fn delete_project(&mut self, project: &Project, now: Timestamp) -> Result<(), StorageError> {
+        self.insert_ended_grants(EndsWith::Project(project.id), now).await?;
         self.run(
             "DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE project_id = $1)",
             [project.id.into()],

@@ -4,7 +4,7 @@ use model::{AccessTokenForm, Resource, ResourceId, ResourceScope, SecretHash, Ti
 use protocol::{Access, ResourceIndicator};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns};
 
 fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, StorageError> {
     let columns = Columns::of(row, "resources");
@@ -131,6 +131,7 @@ impl Tx {
     /// # Errors
     /// [`StorageError::Conflict`] if there is none.
     pub async fn delete_resource(&mut self, id: &ResourceId, now: Timestamp) -> Result<(), StorageError> {
+        self.insert_ended_grants(EndsWith::Resource(id), now).await?;
         self.run("DELETE FROM access_tokens WHERE resource_id = $1", [id.into()]).await?;
         self.run("DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()])
             .await?;

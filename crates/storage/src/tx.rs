@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use prometheus_client::registry::Registry;
 use sqlx::{Any, AnyConnection, any::AnyRow};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use crate::{
     AsStorageError, Options, StorageError,
@@ -36,6 +36,7 @@ pub struct Store {
     faults: Faults,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) token_reads: Arc<TokenReads>,
+    bell: Arc<Notify>,
 }
 
 enum Backend {
@@ -63,8 +64,8 @@ impl Store {
                 (Backend::Postgres { pool }, None)
             }
         };
-        let (metrics, token_reads) = (Arc::new(Metrics::new(metrics)), Arc::default());
-        Ok(Self { backend: Arc::new(backend), faults, metrics, token_reads })
+        let (metrics, token_reads, bell) = (Arc::new(Metrics::new(metrics)), Arc::default(), Arc::default());
+        Ok(Self { backend: Arc::new(backend), faults, metrics, token_reads, bell })
     }
 
     /// Where a test breaks this store.
@@ -72,6 +73,11 @@ impl Store {
     #[must_use]
     pub const fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Ready when something that others are told of was committed through this store since this was asked last.
+    pub async fn announced(&self) {
+        self.bell.notified().await;
     }
 
     /// Whether several processes may share this database.
@@ -158,7 +164,7 @@ impl Store {
         E: AsStorageError + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
-        let (job, reply) = job::new(transaction, work);
+        let (job, reply) = job::new(transaction, Arc::clone(&self.bell), work);
         match &*self.backend {
             Backend::Sqlite { writer, .. } => writer.submit(Box::new(job)).await?,
             Backend::Postgres { pool } => {
@@ -257,11 +263,13 @@ pub struct Read {
     still: Vote,
     /// What its statements may have changed for the tokens held in memory.
     touched: Touched,
+    /// Whether others are to be told of what it wrote.
+    announces: bool,
 }
 
 impl Read {
     pub(crate) const fn over(connection: Connection, postgres: bool) -> Self {
-        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing }
+        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing, announces: false }
     }
 
     /// Remembers a failed statement. PostgreSQL answers the COMMIT after one with a quiet ROLLBACK, so a flow that passes
@@ -285,6 +293,11 @@ impl Read {
     /// What was touched since this was asked last.
     pub(crate) fn touched(&mut self) -> Touched {
         std::mem::take(&mut self.touched)
+    }
+
+    /// Whether the transaction that ends now wrote something that others are told of; the next one begins without a past.
+    pub(crate) fn announces(&mut self) -> bool {
+        std::mem::take(&mut self.announces)
     }
 
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
@@ -346,6 +359,11 @@ pub struct Tx {
 }
 
 impl Tx {
+    /// Says that others are to be told of what was written, once it is committed.
+    pub(crate) const fn announce(&mut self) {
+        self.read.announces = true;
+    }
+
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn run<const N: usize>(
         &mut self,

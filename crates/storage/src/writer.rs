@@ -223,7 +223,8 @@ mod tests {
     }
 
     async fn insert(writer: &Writer, one: User) -> Result<(), StorageError> {
-        let (job, reply) = job::new(true, move |tx: &mut Tx| Box::pin(async move { tx.insert_user(&one).await }));
+        let (job, reply) =
+            job::new(true, Arc::default(), move |tx: &mut Tx| Box::pin(async move { tx.insert_user(&one).await }));
         writer.submit(Box::new(job)).await?;
         reply.await.unwrap()
     }

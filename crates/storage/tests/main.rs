@@ -11,6 +11,7 @@ mod clients;
 mod device_codes;
 mod factors;
 mod families;
+mod feeds;
 mod fitness;
 mod grants;
 mod group_commit;

@@ -39,6 +39,7 @@ impl Thing for Owned {
     fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
         AuditEvent {
             organization_id: Some(self.organization.id),
+            project_id: Some(self.project.id),
             subject: Some(self.project.id.to_string()),
             ..AuditEvent::new(action, now)
         }

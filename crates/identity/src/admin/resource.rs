@@ -35,7 +35,11 @@ impl Thing for Resource {
     }
 
     fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
-        AuditEvent { subject: Some(self.id.to_string()), ..AuditEvent::new(action, now) }
+        AuditEvent {
+            resource_id: Some(self.id.clone()),
+            subject: Some(self.id.to_string()),
+            ..AuditEvent::new(action, now)
+        }
     }
 
     async fn insert(&self, tx: &mut Tx) -> Result<(), StorageError> {

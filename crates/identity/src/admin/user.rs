@@ -17,6 +17,8 @@ use crate::{
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
 
+/// The reason of grants that ended with their person's account.
+const ACCOUNT_REMOVED: &str = "account_removed";
 /// The reason of grants that an operator ended with a password.
 const PASSWORD_SET: &str = "password_set";
 
@@ -54,7 +56,9 @@ impl Thing for User {
     }
 
     /// The answer names the organisations that have no owner then (C-38).
-    async fn delete(&self, tx: &mut Tx, _: Timestamp) -> Result<Map<String, Value>, StorageError> {
+    async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        let grants = tx.live_grants_of(self.id).await?;
+        connections::end(tx, &grants, ACCOUNT_REMOVED, now).await?;
         let orphaned: Vec<String> = tx.owned_alone(self.id).await?.iter().map(|one| one.slug.to_string()).collect();
         tx.delete_user(self.id).await?;
         Ok(Map::from_iter([("organizations_without_owner".to_owned(), orphaned.into())]))

@@ -325,21 +325,16 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         }
     }
     let client = &resolved.client;
-    consent.grant_id = granted(tx, client, kind, &consent, silent).await?;
+    let grant = granted(tx, client, kind, &consent, silent).await?;
+    consent.grant_id = grant.id;
     let challenge = resolved.authorization.request.code_challenge.as_ref();
     tx.allow_authorization(resolved.authorization.id, &consent, challenge).await?;
     tx.touch_client(&client.id, now).await?;
     if let Some(notice) = &notice {
         tx.insert_mail(notice).await?;
     }
-    tx.insert_audit_event(&AuditEvent {
-        user_id: Some(user_id),
-        client_id: Some(client.id.clone()),
-        subject: Some(consent.grant_id.to_string()),
-        address: Some(address),
-        ..AuditEvent::new(if silent { "grant.used" } else { "grant.allowed" }, now)
-    })
-    .await?;
+    let action = if silent { "grant.used" } else { "grant.allowed" };
+    tx.insert_audit_event(&AuditEvent { address: Some(address), ..AuditEvent::of_grant(action, &grant, now) }).await?;
     Ok(Written::Done)
 }
 
@@ -350,13 +345,13 @@ async fn granted(
     kind: GrantKind,
     consent: &Consent,
     silent: bool,
-) -> Result<Id<Grant>, StorageError> {
+) -> Result<Grant, StorageError> {
     let fingerprint = client.consent_fingerprint();
     if let Some(grant) = tx.live_grant(consent.user_id, &client.id, &kind).await? {
         if !silent {
             tx.renew_grant(grant.id, &grant.scope.union(&consent.scope), &fingerprint).await?;
         }
-        return Ok(grant.id);
+        return Ok(grant);
     }
     let grant = Grant {
         id: consent.grant_id,
@@ -371,7 +366,7 @@ async fn granted(
         revoked: None,
     };
     insert_once(tx, &grant).await?;
-    Ok(grant.id)
+    Ok(grant)
 }
 
 /// Whether somebody has decided; what decides meanwhile is a conflict, after which this is asked again.

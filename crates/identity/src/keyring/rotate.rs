@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{SigningKey, Timestamp};
+use model::{AuditEvent, SigningKey, Timestamp};
 
 use super::{ALGORITHMS, PUBLICATION, kept, make};
 use crate::{Authority, Error, Settings};
@@ -28,7 +28,7 @@ impl Authority {
                         tx.insert_signing_key(&key).await?;
                         tx.retire_signing_keys(key.algorithm, &key.id, key.signing_at).await?;
                     }
-                    Ok(())
+                    Ok(tx.insert_audit_event(&AuditEvent::new("signing_keys.rotated", now)).await?)
                 })
             })
             .await?;

@@ -242,11 +242,16 @@ async fn end_replayed(
     now: Timestamp,
 ) -> Result<OAuthError, StorageError> {
     if tx.revoke_family(family_id, "code_replayed", now).await? {
-        let mut event = model::AuditEvent::new("code.replayed", now);
-        event.user_id = Some(consent.user_id);
-        event.client_id = Some(redemption.client_id.clone());
-        event.subject = Some(family_id.to_string());
-        tx.insert_audit_event(&event).await?;
+        let event = model::AuditEvent {
+            user_id: Some(consent.user_id),
+            client_id: Some(redemption.client_id.clone()),
+            ..model::AuditEvent::new("code.replayed", now)
+        };
+        let event = match tx.grant(consent.grant_id).await? {
+            Some(grant) => model::AuditEvent::of_grant(event.action, &grant, now),
+            None => event,
+        };
+        tx.insert_audit_event(&model::AuditEvent { subject: Some(family_id.to_string()), ..event }).await?;
     }
     Ok(OAuthError::invalid_grant("the code was used before; what it gave was ended").because(REPLAYED))
 }

@@ -15,7 +15,7 @@ use super::{
     issue::{Issued, Part, Person, lost_secret},
     jwt::{Claimed, home},
 };
-use crate::{AuthenticatedClient, Authority, Caller, Error, metrics::Refresh, permitted};
+use crate::{AuthenticatedClient, Authority, Caller, Error, connections, metrics::Refresh, permitted};
 
 /// A refresh as it was asked for.
 #[derive(Clone)]
@@ -261,7 +261,6 @@ impl Authority {
         let refusal = end(tx, family, "reused", ask).await?;
         if let Some(grant) = tx.grant(family.grant_id).await? {
             tx.insert_notice(&notice(grant.user_id, family, NoticeKind::RefreshReused, ask.now)).await?;
-            tx.insert_audit_event(&event("refresh.reused", family, Some(grant.user_id), ask)).await?;
             let sent = (ask.address.as_str(), ask.now);
             self.mail_notice(tx, grant.user_id, &family.client_id, NoticeKind::RefreshReused, sent).await?;
         }
@@ -285,9 +284,15 @@ const fn counted(meaning: Meaning) -> Refresh {
 /// Ends the family, and the grant with its last one.
 async fn end(tx: &mut Tx, family: &Family, reason: &'static str, ask: &Ask) -> Result<OAuthError, Error> {
     tx.revoke_family(family.id, reason, ask.now).await?;
-    tx.revoke_grant_without_families(family, reason, ask.now).await?;
-    if reason != "reused" {
-        tx.insert_audit_event(&event("refresh.ended", family, None, ask)).await?;
+    let is_last = tx.revoke_grant_without_families(family, reason, ask.now).await?;
+    let reused = reason == "reused";
+    let event =
+        connections::event_of(tx, family, if reused { "refresh.reused" } else { "refresh.ended" }, ask.now).await?;
+    // What ended because somebody or something is gone is nothing that its person did.
+    let user_id = event.user_id.filter(|_| reused);
+    tx.insert_audit_event(&AuditEvent { user_id, address: Some(ask.address.clone()), ..event }).await?;
+    if is_last {
+        connections::tell_ended(tx, family, ask.now).await?;
     }
     Ok(OAuthError::invalid_grant("the refresh token was revoked").because(reason))
 }

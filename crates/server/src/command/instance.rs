@@ -56,6 +56,7 @@ impl Instance {
     pub async fn run(self, listeners: Listeners, stop: impl Future<Output = ()>) -> Result<(), Failure> {
         let (stopping, stopped) = watch::channel(());
         let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
+        let crier = tokio::spawn(self.authority.clone().crier(ended(stopped.clone())));
         let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
         let counting = self.authority.store().is_shared().then(|| {
             let (edge, authority, stop) = (state.edge.clone(), self.authority.clone(), ended(stopped.clone()));
@@ -71,9 +72,15 @@ impl Instance {
                 }
             })
         });
+        let authority = self.authority.clone();
+        let stop = async move {
+            stop.await;
+            // They would last as long as their readers do.
+            authority.close_streams();
+        };
         let served = app::serve(listeners.public, state, stop).await;
         drop(stopping);
-        for background in control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor]) {
+        for background in control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor, crier]) {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
             }

@@ -60,6 +60,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             documents: draft.documents,
             sign_up: draft.sign_up,
             accounts: draft.accounts,
+            events: draft.events,
             mail,
             providers,
             password: draft.password,

@@ -42,8 +42,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Accounts, Brand, Connect, Cors, Device, Documents, Log, Metadata, Metrics, Password, RateLimits, Registration,
-    Sessions, SignUp, Tokens,
+    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, RateLimits,
+    Registration, Sessions, SignUp, Tokens,
 };
 pub use template::{Template, template};
 
@@ -78,6 +78,8 @@ pub struct Settings {
     pub sign_up: SignUp,
     /// Accounts that their people give up.
     pub accounts: Accounts,
+    /// What downstream apps are told as it happens.
+    pub events: Events,
     /// Where mail goes.
     pub mail: Mail,
     /// The providers that people may sign in with, in the order of their names.

@@ -145,6 +145,18 @@ section! {
 }
 
 section! {
+    /// What downstream apps are told as it happens, at `/events`.
+    pub struct Events as "events" {
+        /// For how long an app that was away can hear what it missed; after that it is told to forget all that it knows.
+        retention: HumanDuration = HumanDuration::days(7);
+        /// How many streams one resource may hold open at each server process.
+        streams_per_resource: u32 = 16;
+        /// How many all resources together may.
+        streams: u32 = 256;
+    }
+}
+
+section! {
     /// The mail server through which people are written to. Without one nobody can confirm an address or get a new password.
     pub(super) struct MailSection as "mail" {
         /// Its name.
@@ -313,6 +325,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Documents>(),
         of::<SignUp>(),
         of::<Accounts>(),
+        of::<Events>(),
         of::<MailSection>(),
         of::<ProviderSection>(),
         of::<Password>(),

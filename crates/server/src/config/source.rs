@@ -10,7 +10,7 @@ use figment::{
 };
 
 use super::{
-    Accounts, Brand, Connect, Cors, Device, Documents, Log, Metadata, Metrics, Password, Problem, RateLimits,
+    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, Problem, RateLimits,
     Registration, Sessions, SignUp, Tokens,
     kind::Shape,
     section::{Key, Section},
@@ -35,6 +35,7 @@ pub(super) struct Draft {
     pub documents: Documents,
     pub sign_up: SignUp,
     pub accounts: Accounts,
+    pub events: Events,
     pub mail: MailSection,
     pub providers: Vec<(String, ProviderSection)>,
     pub password: Password,
@@ -127,6 +128,7 @@ impl Layers {
             documents: self.take(),
             sign_up: self.take(),
             accounts: self.take(),
+            events: self.take(),
             mail: self.take(),
             providers: self.take_providers(),
             password: self.take(),

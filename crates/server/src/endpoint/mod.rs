@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod check;
 mod client_form;
 pub mod device_authorization;
+pub mod events;
 pub mod health;
 pub mod introspect;
 pub mod jwks;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex, time::Duration};
 
 use reqwest::{
     Method, StatusCode,
-    header::{HeaderMap, LOCATION, SET_COOKIE},
+    header::{CONTENT_TYPE, HeaderMap, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 
@@ -154,11 +154,16 @@ impl Browser {
 }
 
 impl Answer {
-    /// Sends a request and reads all of what comes back.
+    /// Sends a request and reads all of what comes back; of a stream of events, how it begins.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        let mut response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, body: response.text().await.unwrap() }
+        let is_stream = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = match is_stream {
+            true => String::from_utf8(response.chunk().await.unwrap().unwrap_or_default().to_vec()).unwrap(),
+            false => response.text().await.unwrap(),
+        };
+        Self { status, headers, body }
     }
 
     /// A header's text, or nothing.

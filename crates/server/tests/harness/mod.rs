@@ -111,6 +111,7 @@ impl TestServer {
             // Ends with the runtime. What goes to a mail server, a test delivers itself, at the moment that it means.
             drop(runtime.spawn(postman.clone().run(std::future::pending())));
         }
+        drop(runtime.spawn(authority.clone().crier(std::future::pending())));
         let served = runtime.spawn(async move {
             serve(vec![listener], state, async move {
                 let _ = stopped.await;
@@ -145,7 +146,11 @@ impl TestServer {
             runtime.spawn(async move { authority(Store::open(&options).await.unwrap(), &settings, clock).await })
         });
         let authority = match shared {
-            Some(other) => other.await.unwrap(),
+            Some(other) => {
+                let other = other.await.unwrap();
+                drop(runtime.spawn(other.clone().crier(std::future::pending())));
+                other
+            }
             None => self.authority.clone(),
         };
         runtime.spawn(serve(vec![listener], AppState::new(authority, settings), std::future::pending()));

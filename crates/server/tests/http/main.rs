@@ -16,6 +16,7 @@ mod check;
 mod connections;
 mod consent;
 mod cors;
+mod events;
 mod federated;
 mod guard;
 mod headers;

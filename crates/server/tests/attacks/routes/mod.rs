@@ -41,6 +41,7 @@ pub const ROUTES: &[Route] = &[
     post("/device", &[("user_code", "BCDF-GHJK")]),
     post("/introspect", &[("token", "{access}"), ("token_type_hint", "access_token")]),
     get("/check"),
+    get("/events"),
     post("/revoke", &[("token", "{access}"), ("token_type_hint", "access_token")]),
     get("/userinfo"),
     post("/userinfo", &[]),
