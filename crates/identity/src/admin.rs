@@ -16,8 +16,9 @@ mod scope_text;
 mod secret;
 mod thing;
 mod user;
+mod webhook;
 
-use model::{Client, Organization, Resource, Role, Timestamp, User};
+use model::{Client, Organization, Resource, Role, Timestamp, User, Webhook};
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -244,6 +245,54 @@ pub enum Act {
     },
     /// Makes new signing keys; nobody is signed out.
     KeyRotate {},
+    /// Tells an organisation of its events at an address; the answer shows the secret this once.
+    WebhookAdd {
+        /// Whose.
+        organization: String,
+        /// Where.
+        url: String,
+        /// Of which kinds; of all if none is named.
+        kinds: Vec<String>,
+    },
+    /// The webhooks of an organisation.
+    WebhookList {
+        /// Whose.
+        organization: String,
+    },
+    /// One webhook.
+    WebhookShow {
+        /// Which.
+        webhook: String,
+    },
+    /// Disables a webhook, or enables it again.
+    WebhookSetDisabled {
+        /// Which.
+        webhook: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a webhook a new secret, shown this once; the old one signs too for a while.
+    WebhookNewSecret {
+        /// Which.
+        webhook: String,
+        /// For how many seconds; a day if nothing is said.
+        overlap: Option<u64>,
+    },
+    /// Deletes a webhook with its deliveries.
+    WebhookRemove {
+        /// Which.
+        webhook: String,
+    },
+    /// What was sent lately, and what waits.
+    WebhookDeliveries {
+        /// Where to.
+        webhook: String,
+    },
+    /// Sends a delivery again.
+    WebhookResend {
+        /// Which.
+        delivery: String,
+    },
 }
 
 /// A password, or a line with the hash of one, on its way to the server. Does not print.
@@ -324,6 +373,14 @@ impl Authority {
             A::UserRemoveFactors { user } => self.user_remove_factors(user, now).await,
             A::UserRemove { user } => self.remove::<User>(user, now).await,
             A::KeyRotate {} => self.key_rotate(now).await,
+            A::WebhookAdd { organization, url, kinds } => self.webhook_add(&organization, &url, &kinds, now).await,
+            A::WebhookList { organization } => self.webhook_list(&organization).await,
+            A::WebhookShow { webhook } => self.show::<Webhook>(&webhook).await,
+            A::WebhookSetDisabled { webhook, disabled } => self.set_disabled::<Webhook>(webhook, disabled, now).await,
+            A::WebhookNewSecret { webhook, overlap } => self.webhook_new_secret(webhook, overlap, now).await,
+            A::WebhookRemove { webhook } => self.remove::<Webhook>(webhook, now).await,
+            A::WebhookDeliveries { webhook } => self.webhook_deliveries(&webhook).await,
+            A::WebhookResend { delivery } => self.webhook_resend(&delivery, now).await,
         }
     }
 

@@ -12,7 +12,8 @@ pub(crate) mod resolver;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fetch::{DocumentFetcher, FetchError};
+pub(crate) use destination::may_be_told;
+pub(crate) use fetch::{Answered, DocumentFetcher, FetchError};
 
 use std::sync::Arc;
 

@@ -160,6 +160,16 @@ pub(crate) async fn end(tx: &mut Tx, grants: &[Grant], reason: &str, now: Timest
     Ok(grants.len())
 }
 
+/// Notes in each of a person's organisations that they go, with their account.
+pub(crate) async fn tell_memberships_end(tx: &mut Tx, user_id: Id<User>, now: Timestamp) -> Result<(), StorageError> {
+    for (organization, _) in tx.organizations_of(user_id).await? {
+        let organization_id = Some(organization.id);
+        let event = AuditEvent { user_id: Some(user_id), organization_id, ..AuditEvent::new("member.removed", now) };
+        tx.insert_audit_event(&event).await?;
+    }
+    Ok(())
+}
+
 /// An entry about a family, with all that its grant says.
 pub(crate) async fn event_of(
     tx: &mut Tx,

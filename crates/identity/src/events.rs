@@ -64,6 +64,16 @@ impl Feed {
         self.streams.len()
     }
 
+    /// Says that somebody wants a delivery at once.
+    pub(crate) fn ring(&self) {
+        self.news.send_modify(|_| ());
+    }
+
+    /// Ready when something is told, or `most` later.
+    pub(crate) async fn rings(&self, most: Duration) {
+        drop(tokio::time::timeout(most, self.news.subscribe().changed()).await);
+    }
+
     fn position(&self) -> u64 {
         self.news.borrow().position
     }

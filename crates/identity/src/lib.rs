@@ -26,6 +26,7 @@ pub mod metadata;
 mod metrics;
 mod password;
 mod permitted;
+mod queue;
 pub mod register;
 pub mod revoke;
 mod seal;
@@ -34,6 +35,7 @@ pub mod token;
 mod token_name;
 mod upstream;
 pub mod userinfo;
+pub mod webhooks;
 mod weight;
 
 pub use authenticate_client::AuthenticatedClient;

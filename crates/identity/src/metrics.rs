@@ -57,6 +57,7 @@ pub(crate) struct Metrics {
     removed: Family<[(&'static str, &'static str); 1], Counter>,
     /// Clients and resources were read into memory anew.
     pub(crate) policy_reloads: Counter,
+    webhook_attempts: [Counter; 2],
     /// Events that were given their place.
     pub(crate) events_placed: Counter,
     event_streams: Gauge,
@@ -119,6 +120,12 @@ impl Metrics {
             policy_reloads.clone(),
         );
         passwords.declare(declared);
+        let webhook_attempts = outcomes(
+            declared,
+            "lanyard_webhook_attempts",
+            "Attempts to deliver an event to an organisation's address",
+            ["taken", "failed"],
+        );
         let (events_placed, event_streams) = (Counter::default(), Gauge::default());
         declared.register(
             "lanyard_events_placed",
@@ -142,6 +149,7 @@ impl Metrics {
             janitor_rounds,
             removed,
             policy_reloads,
+            webhook_attempts,
             events_placed,
             event_streams,
             event_streams_refused,
@@ -193,6 +201,10 @@ impl Metrics {
 
     pub(crate) fn janitor_round(&self, is_done: bool) {
         either(&self.janitor_rounds, is_done);
+    }
+
+    pub(crate) fn webhook_attempt(&self, is_taken: bool) {
+        either(&self.webhook_attempts, is_taken);
     }
 
     /// How many streams of events are open at this moment.

@@ -41,6 +41,38 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::GrantCreated,
+        Self::GrantRevoked,
+        Self::FamilyReused,
+        Self::FamilyRevoked,
+        Self::TokenRevoked,
+        Self::KeyCreated,
+        Self::KeyRevoked,
+        Self::KeyRotated,
+        Self::MembershipRemoved,
+        Self::UserDisabled,
+        Self::UserRemoved,
+        Self::ClientChanged,
+        Self::ProjectChanged,
+        Self::OrganizationChanged,
+        Self::ResourceChanged,
+        Self::SigningKeyRotated,
+    ];
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether organisations are told of it: what is one organisation's business, and what is everybody's.
+    #[must_use]
+    pub const fn is_for_organizations(self) -> bool {
+        !matches!(self, Self::TokenRevoked | Self::UserRemoved | Self::ClientChanged | Self::ResourceChanged)
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

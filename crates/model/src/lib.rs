@@ -28,6 +28,7 @@ pub mod time;
 pub mod token;
 pub mod upstream;
 pub mod user;
+pub mod webhook;
 
 pub use audit::AuditEvent;
 pub use authorization::{Authorization, AuthorizationState, Consent};
@@ -53,3 +54,4 @@ pub use time::Timestamp;
 pub use token::{Token, TokenKind};
 pub use upstream::{UpstreamIdentity, UpstreamKey, UpstreamLogin, UpstreamPurpose};
 pub use user::User;
+pub use webhook::{Webhook, WebhookDelivery, WebhookEnd};

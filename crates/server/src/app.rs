@@ -229,6 +229,10 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(read().to(account::address::get))
                 .route(web::post().to(account::address::post).wrap(seldom())),
         )
+        .service(seen("/account/webhooks", "GET, HEAD").route(read().to(account::webhooks::get)))
+        .service(
+            seen("/account/webhooks/deliveries/{id}/resend", "POST").route(web::post().to(account::webhooks::resend)),
+        )
         .service(seen("/account/privacy", "GET, HEAD").route(read().to(account::privacy::get)))
         .service(seen("/account/export", "POST").route(web::post().to(account::privacy::export)))
         .service(

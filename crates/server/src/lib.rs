@@ -1,6 +1,7 @@
 //! Speaking HTTP: routes, pages, configuration, commands.
 
 pub mod app;
+mod bearers;
 pub mod command;
 pub mod config;
 pub mod control;
@@ -16,6 +17,7 @@ pub mod forwarded;
 pub mod headers;
 pub mod host;
 pub mod mail;
+pub mod messenger;
 pub mod metrics;
 pub mod page;
 pub mod rate_limit;

@@ -124,7 +124,7 @@ impl Tx {
         Ok(Some(placed))
     }
 
-    /// Tells no more of what happened by then. The trail itself stays.
+    /// Tells no more of what happened by then, 500 deliveries at a time. The trail itself stays.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -132,6 +132,8 @@ impl Tx {
         const SQL: &str = "UPDATE feeds SET forgotten = coalesce( \
              (SELECT max(e.position) FROM audit_events e WHERE e.position > feeds.forgotten AND e.at <= $1), forgotten) \
              WHERE name = 'events'";
-        self.run(SQL, [by.into()]).await.map(drop)
+        self.run(SQL, [by.into()]).await?;
+        const DELIVERIES: &str = "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at <= $1 LIMIT 500)";
+        self.run(DELIVERIES, [by.into()]).await.map(drop)
     }
 }

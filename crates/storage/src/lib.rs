@@ -51,6 +51,7 @@ mod upstream_logins;
 mod used_assertions;
 mod users;
 mod versions;
+mod webhooks;
 mod writer;
 
 pub use access_tokens::{AccessToken, Behalf, SeenToken};

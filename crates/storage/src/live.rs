@@ -28,7 +28,7 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token rests on.
-const APART: [&str; 20] = [
+const APART: [&str; 22] = [
     "attempts",
     "audit_events",
     "authorizations",
@@ -49,6 +49,8 @@ const APART: [&str; 20] = [
     "upstream_logins",
     "used_assertions",
     "versions",
+    "webhook_deliveries",
+    "webhooks",
 ];
 
 impl Touched {

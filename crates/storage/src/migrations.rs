@@ -21,6 +21,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (9, "device_codes", include_str!("../../../migrations/0009_device_codes.sql")),
     (11, "jwt_access_tokens", include_str!("../../../migrations/0011_jwt_access_tokens.sql")),
     (12, "events", include_str!("../../../migrations/0012_events.sql")),
+    (14, "webhooks", include_str!("../../../migrations/0014_webhooks.sql")),
 ];
 
 /// Version and name of each, in their order.

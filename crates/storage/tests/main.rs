@@ -37,3 +37,4 @@ mod transactions;
 mod upstream;
 mod used_assertions;
 mod users;
+mod webhooks;

@@ -234,6 +234,7 @@ async fn erase(tx: &mut Tx, id: model::Id<User>, now: Timestamp) -> Result<(), S
     if !orphaned.is_empty() {
         tracing::warn!(organizations = orphaned.join(" "), "the last owner of organisations was erased");
     }
+    crate::connections::tell_memberships_end(tx, id, now).await?;
     tx.delete_user(id).await?;
     let erased = model::AuditEvent { subject: Some(id.to_string()), ..model::AuditEvent::new("user.erased", now) };
     tx.insert_audit_event(&erased).await

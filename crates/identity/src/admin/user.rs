@@ -59,6 +59,7 @@ impl Thing for User {
     async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
         let grants = tx.live_grants_of(self.id).await?;
         connections::end(tx, &grants, ACCOUNT_REMOVED, now).await?;
+        connections::tell_memberships_end(tx, self.id, now).await?;
         let orphaned: Vec<String> = tx.owned_alone(self.id).await?.iter().map(|one| one.slug.to_string()).collect();
         tx.delete_user(self.id).await?;
         Ok(Map::from_iter([("organizations_without_owner".to_owned(), orphaned.into())]))

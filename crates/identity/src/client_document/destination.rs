@@ -31,6 +31,11 @@ impl Destination {
     }
 }
 
+/// Whether somebody may be told of events there, by the URL alone.
+pub(crate) fn may_be_told(url: &Url, development: bool) -> Result<(), &'static str> {
+    Destination::of(url, development).map(drop)
+}
+
 /// The HTTP client asks no resolver about literals, so none may pass here.
 fn literal(address: IpAddr, development: bool) -> Result<Destination, &'static str> {
     if address.is_loopback() { this_computer(development) } else { Err("an address instead of a name") }

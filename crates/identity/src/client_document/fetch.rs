@@ -5,7 +5,11 @@ use std::{error::Error as StdError, sync::Arc, time::Duration};
 
 use model::Timestamp;
 use protocol::OAuthError;
-use reqwest::{Certificate, ClientBuilder, header::ACCEPT, redirect};
+use reqwest::{
+    Certificate, ClientBuilder,
+    header::{ACCEPT, CONTENT_TYPE},
+    redirect,
+};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -31,6 +35,18 @@ pub(crate) enum FetchError {
     /// We have asked too often.
     Busy(String),
 }
+
+impl FetchError {
+    /// The text alone.
+    pub(crate) fn into_detail(self) -> String {
+        match self {
+            Self::Refused(detail) | Self::Failed(detail) | Self::Busy(detail) => detail,
+        }
+    }
+}
+
+/// The status of an answer.
+pub(crate) struct Answered(pub(crate) u16);
 
 /// Fetches documents and key sets of clients.
 pub(crate) struct DocumentFetcher {
@@ -98,6 +114,27 @@ impl DocumentFetcher {
         let client = self.client_for(url)?;
         self.in_time(async { Body::read_text(client.get(url.clone()).header(name, value).send().await?, most).await })
             .await
+    }
+
+    /// Tells an address that somebody named, under the same guard; reads the status of its answer and nothing else.
+    pub(crate) async fn tell(
+        &self,
+        url: &Url,
+        headers: [(&'static str, String); 3],
+        body: String,
+        within: Duration,
+    ) -> Result<Answered, FetchError> {
+        let client = self.client_for(url)?;
+        let asking = headers
+            .into_iter()
+            .fold(client.post(url.clone()), |asking, (name, value)| asking.header(name, value))
+            .header(CONTENT_TYPE, "application/json")
+            .timeout(within)
+            .body(body);
+        let telling = async { Ok::<_, FetchError>(Answered(asking.send().await?.status().as_u16())) };
+        tokio::time::timeout(within, telling)
+            .await
+            .unwrap_or_else(|_| Err(FetchError::Failed("it took too long".to_owned())))
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, FetchError> {

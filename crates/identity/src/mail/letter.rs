@@ -111,6 +111,13 @@ pub enum Message {
         /// What the app calls itself.
         app: String,
     },
+    /// An address of an organisation takes no notifications, and gets no more.
+    WebhookDisabled {
+        /// The organisation's name.
+        organization: String,
+        /// The name of its host.
+        host: String,
+    },
 }
 
 /// A change of second factors.
@@ -166,6 +173,7 @@ impl Message {
             Self::DeviceAllowed { .. } => "device_allowed",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::ConnectionShared { .. } => "connection_shared",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
         }
     }
 }

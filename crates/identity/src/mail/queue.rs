@@ -8,14 +8,12 @@ use storage::{StorageError, Tx};
 use tokio::sync::Notify;
 
 use super::Letter;
-use crate::{Authority, Error, seal};
+use crate::{Authority, Error, queue, seal};
 
 /// Longer than any delivery takes; after it a bearer is taken for dead.
 const LEASE: Duration = Duration::from_secs(300);
-/// How long a mail waits after its first, second, … refusal for the time being, in minutes.
-const BACK_OFF: [u64; 9] = [1, 2, 5, 15, 30, 60, 120, 240, 480];
-/// How often the queue is looked at when nothing rings.
-const EVERY: Duration = Duration::from_secs(5);
+/// How long a mail waits after its first, second, … refusal for the time being, in seconds.
+const BACK_OFF: [u64; 9] = [60, 120, 300, 900, 1800, 3600, 7200, 14_400, 28_800];
 
 /// Rings when something was put into the queue by this process.
 #[derive(Clone, Default)]
@@ -31,7 +29,7 @@ impl MailQueue {
 
     /// Ready when it rings, or after a while: other processes and later attempts do not ring.
     pub async fn rings(&self) {
-        drop(tokio::time::timeout(EVERY, self.bell.notified()).await);
+        drop(tokio::time::timeout(queue::EVERY, self.bell.notified()).await);
     }
 }
 
@@ -155,7 +153,7 @@ impl Authority {
             Delivery::Refused(_) => MailOutcome::Refused,
             Delivery::Unknown(_) => MailOutcome::Unknown,
             Delivery::Abandoned(_) => return Ok(()),
-            Delivery::Later(_) => match back_off(mail.attempts) {
+            Delivery::Later(_) => match queue::back_off(&BACK_OFF, mail.attempts) {
                 Some(wait) => return self.postpone(mail, now.plus(wait)).await,
                 None => MailOutcome::Refused,
             },
@@ -198,12 +196,6 @@ async fn claim(tx: &mut Tx, now: Timestamp) -> Result<Option<Mail>, StorageError
     tx.claim_mail(now, now.plus(LEASE)).await
 }
 
-/// How long to wait after so many attempts; none when it has been tried for long enough.
-fn back_off(attempts: u64) -> Option<Duration> {
-    let made = usize::try_from(attempts).unwrap_or(usize::MAX).saturating_sub(1);
-    BACK_OFF.get(made).map(|minutes| Duration::from_secs(minutes * 60))
-}
-
 /// One sealed mail cannot stand in for another.
 fn purpose(id: Id<Mail>) -> String {
     format!("mail {id}")
@@ -215,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_mail_is_tried_again_at_growing_distances_and_not_for_ever() {
-        let waits: Vec<Option<Duration>> = (1..=10).map(back_off).collect();
+        let waits: Vec<Option<Duration>> = (1..=10).map(|made| queue::back_off(&BACK_OFF, made)).collect();
         assert_eq!(waits[0], Some(Duration::from_secs(60)));
         assert!(waits[..9].windows(2).all(|two| two[0] < two[1]));
         assert_eq!(waits[9], None);

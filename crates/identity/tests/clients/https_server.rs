@@ -56,7 +56,7 @@ pub struct HttpsServer {
 struct State {
     answer: Mutex<Answer>,
     connections: AtomicUsize,
-    /// The head of each request.
+    /// The head of each request, and what came behind it.
     heads: Mutex<Vec<String>>,
     written: AtomicUsize,
 }
@@ -129,6 +129,16 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<State>) {
     let Ok(mut stream) = acceptor.accept(stream).await else { return };
     let mut request = Vec::new();
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+        let mut some = [0; 1024];
+        match stream.read(&mut some).await {
+            Ok(0) | Err(_) => return,
+            Ok(read) => request.extend_from_slice(&some[..read]),
+        }
+    }
+    let head = request.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+    let said = String::from_utf8_lossy(&request[..head]).to_lowercase();
+    let length = said.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    while request.len() < head + length.unwrap_or(0) {
         let mut some = [0; 1024];
         match stream.read(&mut some).await {
             Ok(0) | Err(_) => return,

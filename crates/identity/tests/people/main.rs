@@ -17,3 +17,4 @@ mod members;
 mod sign_in;
 mod sign_up;
 mod stand;
+mod webhooks;

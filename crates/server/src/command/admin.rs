@@ -8,6 +8,7 @@ mod import;
 mod organization;
 mod resource;
 mod user;
+mod webhook;
 
 use std::{
     io,
@@ -26,6 +27,7 @@ pub use import::Import;
 pub use organization::{MemberAct, OrganizationAct, ProjectAct};
 pub use resource::ResourceAct;
 pub use user::{UserAct, UserCommand};
+pub use webhook::WebhookAct;
 
 /// Acts on one kind of thing, and the server that they are for.
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use crate::{
     app,
     config::{KeyFile, Settings},
     control::Control,
+    messenger::Messenger,
     metrics,
     state::{AppState, identity_settings},
 };
@@ -56,6 +57,7 @@ impl Instance {
     pub async fn run(self, listeners: Listeners, stop: impl Future<Output = ()>) -> Result<(), Failure> {
         let (stopping, stopped) = watch::channel(());
         let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
+        let messenger = tokio::spawn(Messenger::new(self.authority.clone()).run(ended(stopped.clone())));
         let crier = tokio::spawn(self.authority.clone().crier(ended(stopped.clone())));
         let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
         let counting = self.authority.store().is_shared().then(|| {
@@ -80,7 +82,9 @@ impl Instance {
         };
         let served = app::serve(listeners.public, state, stop).await;
         drop(stopping);
-        for background in control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor, crier]) {
+        for background in
+            control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor, crier, messenger])
+        {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
             }

@@ -17,7 +17,9 @@ mod tests;
 
 use clap::Subcommand;
 
-pub use admin::{ClientAct, Group, Import, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand};
+pub use admin::{
+    ClientAct, Group, Import, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand, WebhookAct,
+};
 pub use check::check;
 pub use failure::Failure;
 pub use init::Init;
@@ -50,6 +52,8 @@ pub enum Command {
     Client(Group<ClientAct>),
     /// People
     User(Group<UserCommand>),
+    /// Webhooks: addresses at which organisations are told of events
+    Webhook(Group<WebhookAct>),
     /// Signing keys, and the server's own secret
     #[command(subcommand)]
     Key(KeyCommand),
@@ -71,6 +75,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Resource(acts) => admin::run(acts).await,
         Command::Client(acts) => admin::run(acts).await,
         Command::User(acts) => admin::run_user(acts).await,
+        Command::Webhook(acts) => admin::run(acts).await,
         Command::Key(command) => key::run(command).await,
     }
 }

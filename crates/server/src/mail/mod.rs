@@ -14,12 +14,11 @@ use identity::{
     mail::{Claimed, Delivery},
 };
 
-use tokio::sync::watch;
-
 pub use inbox::{Inbox, Received};
 pub use smtp::Smtp;
 
 use crate::{
+    bearers::{Outbox, bear},
     config::{self, Problem},
     view::mail::{Sender, Written, written},
 };
@@ -28,8 +27,6 @@ use crate::{
 const BEARERS: usize = 4;
 /// The whole of one delivery; shorter than the queue's lease.
 const DELIVER_WITHIN: Duration = Duration::from_secs(120);
-/// After trouble of the database.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// Whoever takes mails from the queue to where they go.
 #[derive(Clone)]
@@ -67,37 +64,7 @@ impl Postman {
 
     /// Works until `stop` is ready; what is being delivered then is finished.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let (ending, ended) = watch::channel(());
-        let bearers: Vec<_> = (0..BEARERS).map(|_| tokio::spawn(self.clone().bear(ended.clone()))).collect();
-        stop.await;
-        drop(ending);
-        for bearer in bearers {
-            if let Err(error) = bearer.await {
-                tracing::error!(%error, "a bearer of mail ended badly");
-            }
-        }
-    }
-
-    async fn bear(self, mut ended: watch::Receiver<()>) {
-        // An error says that the sender is gone, which is the signal.
-        while ended.has_changed().is_ok() {
-            match self.deliver_next().await {
-                Ok(true) => {}
-                Ok(false) => {
-                    tokio::select! {
-                        _ = ended.changed() => {}
-                        () = self.authority.mail_queue().rings() => {}
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the mail queue cannot be read");
-                    tokio::select! {
-                        _ = ended.changed() => {}
-                        () = tokio::time::sleep(PAUSE) => {}
-                    }
-                }
-            }
-        }
+        bear(self, BEARERS, stop).await;
     }
 
     /// Delivers the mail that has waited longest; whether there was one.
@@ -140,5 +107,17 @@ impl Postman {
                 Err(error) => Delivery::Abandoned(error.to_string()),
             },
         }
+    }
+}
+
+impl Outbox for Postman {
+    const HOLDS: &'static str = "mails";
+
+    async fn deliver_next(&self) -> Result<bool, identity::Error> {
+        self.deliver_next().await
+    }
+
+    async fn rings(&self) {
+        self.authority.mail_queue().rings().await;
     }
 }

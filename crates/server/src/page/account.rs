@@ -13,3 +13,4 @@ pub mod recovery_codes;
 pub mod security;
 pub mod sessions;
 pub mod totp;
+pub mod webhooks;

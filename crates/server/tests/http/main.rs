@@ -41,3 +41,4 @@ mod sign_up;
 mod token;
 mod unavailable;
 mod userinfo;
+mod webhooks;

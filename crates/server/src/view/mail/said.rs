@@ -87,6 +87,12 @@ impl Said {
                 let message = say("mail-connection-shared").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened"]) }
             }
+            Message::WebhookDisabled { organization, host } => {
+                let message =
+                    say("mail-webhook-disabled").with("organization", named(organization)).with("host", named(host));
+                let see = Act { label: message.part("see").into(), link: link(sender, "/account/webhooks") };
+                Self { act: Some(see), ..Self::new(language, &message, &["happened", "now"]) }
+            }
         }
     }
 

@@ -45,7 +45,8 @@ fn samples(text: &str) -> Vec<Message> {
         Message::FactorsChanged { change: FactorChange::CodeUsed { left: 1 } },
         Message::DeviceAllowed { app: app.clone() },
         Message::ConnectionReused { app: app.clone() },
-        Message::ConnectionShared { app },
+        Message::ConnectionShared { app: app.clone() },
+        Message::WebhookDisabled { organization: app, host: "app.example.com".to_owned() },
     ]
 }
 

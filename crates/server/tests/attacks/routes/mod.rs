@@ -110,6 +110,8 @@ pub const ROUTES: &[Route] = &[
     get("/account/password"),
     post("/account/password", &[("present", "{password}"), ("password", "short")]),
     post("/account/connections/end", &[]),
+    get("/account/webhooks"),
+    post("/account/webhooks/deliveries/{id}/resend", &[]),
     get("/account/privacy"),
     post("/account/export", &[]),
     get("/account/delete"),
