@@ -9,7 +9,7 @@ import { testAuthority } from "./harness/documents.mjs";
 import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {

@@ -5,7 +5,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::{
-    ClientCredentials, Confidential, ErrorCode, OAuthError, Params, ResourceIndicator, Scope, TokenRequest,
+    ACCESS_TOKEN, ClientCredentials, Confidential, ErrorCode, OAuthError, Params, ResourceIndicator, Scope,
+    TOKEN_EXCHANGE, TokenRequest,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -13,8 +14,8 @@ use crate::{marked, refusal};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The parameters that are secrets, or become useless when somebody else reads them.
-const SECRETS: [&str; 6] =
-    ["client_secret", "client_assertion", "code", "refresh_token", "code_verifier", "device_code"];
+const SECRETS: [&str; 7] =
+    ["client_secret", "client_assertion", "code", "refresh_token", "code_verifier", "device_code", "subject_token"];
 
 /// The property.
 pub fn holds(data: &[u8]) {
@@ -108,6 +109,18 @@ fn as_sent(request: &TokenRequest, sent: &Params) {
             same_scope(scope.as_ref(), sent);
             same_resource(resource.as_ref(), sent);
         }
+        TokenRequest::TokenExchange { subject_token, target, scope } => {
+            assert_eq!(Some(subject_token.expose()), sent.get("subject_token"));
+            same_scope(scope.as_ref(), sent);
+            let named = sent.all("resource").iter().chain(sent.all("audience"));
+            assert!(
+                named.clone().count() > 0
+                    && named.clone().all(|text| ResourceIndicator::parse(text).ok().as_ref() == Some(target))
+            );
+            assert_eq!(sent.get("subject_token_type"), Some(ACCESS_TOKEN));
+            assert!(sent.get("requested_token_type").is_none_or(|kind| kind == ACCESS_TOKEN));
+            assert!(sent.get("actor_token").is_none() && sent.get("actor_token_type").is_none());
+        }
     }
 }
 
@@ -125,7 +138,7 @@ fn same_resource(resource: Option<&ResourceIndicator>, sent: &Params) {
 fn refused(error: &OAuthError, sent: &Params) {
     refusal::is_sayable(error);
     let device = "urn:ietf:params:oauth:grant-type:device_code";
-    let known = ["authorization_code", "refresh_token", "client_credentials", device];
+    let known = ["authorization_code", "refresh_token", "client_credentials", device, TOKEN_EXCHANGE];
     let unsupported = sent.get("grant_type").is_some_and(|grant_type| !known.contains(&grant_type));
     assert_eq!(error.code == ErrorCode::UnsupportedGrantType, unsupported);
 }

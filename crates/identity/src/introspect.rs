@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{GrantKind, Resource, Timestamp};
-use protocol::{ActiveToken, Introspection};
+use protocol::{ActiveToken, Actor, Introspection};
 use storage::{Behalf, SeenToken};
 
 use crate::{Authority, Caller, Error, token_name::TokenName};
@@ -61,7 +61,8 @@ impl Authority {
         let access = resource.access(&scope);
         Ok(Introspection::Active(Box::new(ActiveToken {
             scope,
-            client_id: seen.token.client_id.to_string(),
+            // RFC 8693 §4.3: who was given it.
+            client_id: seen.token.actors.first().cloned().unwrap_or_else(|| seen.token.client_id.to_string()),
             sub: Some(sub),
             aud: Some(resource.identifier.to_string()),
             iss: self.issuer().to_owned(),
@@ -71,6 +72,7 @@ impl Authority {
             grant_id,
             organization,
             project,
+            act: Actor::chain(&seen.token.actors),
             access: Some(access),
         })))
     }

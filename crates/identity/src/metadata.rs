@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use model::Language;
-use protocol::{AuthMethod, GrantType, OAuthError, ServerMetadata, SigningAlgorithm};
+use protocol::{AuthMethod, GrantType, OAuthError, ServerMetadata, SigningAlgorithm, TOKEN_EXCHANGE};
 use serde::Serialize;
 
 use crate::{Authority, Error, account, keyring, known::Snapshot, register};
@@ -64,7 +64,11 @@ impl Authority {
             scopes_supported: scopes(known),
             response_types_supported: words(&["code"]),
             response_modes_supported: words(&["query"]),
-            grant_types_supported: GRANT_TYPES.iter().map(|grant_type| grant_type.as_str().to_owned()).collect(),
+            grant_types_supported: GRANT_TYPES
+                .iter()
+                .map(|grant_type| grant_type.as_str().to_owned())
+                .chain([TOKEN_EXCHANGE.to_owned()])
+                .collect(),
             token_endpoint_auth_methods_supported: methods(&CLIENT_METHODS),
             token_endpoint_auth_signing_alg_values_supported: algorithms(&ASSERTION_ALGORITHMS),
             revocation_endpoint_auth_methods_supported: methods(&CLIENT_METHODS),

@@ -33,6 +33,8 @@ const BACK_OFF: [u64; 12] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 
 /// How long an address is left alone after its first, second, … failure in a row, in seconds; so one that does not answer holds
 /// nobody up.
 const PAUSE: [u64; 5] = [1, 5, 30, 120, 600];
+/// From which failure on the last of them counts.
+const LONGEST_PAUSE: u64 = 5;
 /// An address that has taken nothing for so long is told nothing more.
 const FAILING: Duration = Duration::from_secs(5 * 24 * 3600);
 /// It is worth telling its owners of that for so long.
@@ -162,7 +164,7 @@ impl Authority {
         };
         let Some(webhook) = tx.webhook(delivery.webhook_id).await? else { return Ok(()) };
         let again = queue::back_off(&BACK_OFF, delivery.attempts).map(|wait| now.plus(wait));
-        let pause = queue::back_off(&PAUSE, (webhook.failures + 1).min(PAUSE.len() as u64)).unwrap_or_default();
+        let pause = queue::back_off(&PAUSE, (webhook.failures + 1).min(LONGEST_PAUSE)).unwrap_or_default();
         tx.postpone_webhook_delivery(delivery, (status, &trouble), again, now.plus(pause), now).await?;
         let end = match (status, webhook.failing_since) {
             (Some(410), _) => WebhookEnd::Gone,

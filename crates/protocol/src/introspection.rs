@@ -55,9 +55,31 @@ pub struct ActiveToken {
     /// The one project's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// Who uses it in the person's stead, where it was exchanged (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
     /// Whether it may change anything; absent where no resource is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Access>,
+}
+
+/// Who acts; inside, who acted before (RFC 8693 §4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The resource server's name.
+    pub sub: String,
+    /// From whom it had the token that it exchanged, if that had been exchanged too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
+}
+
+impl Actor {
+    /// The chain of these, the present one first; nothing without any.
+    #[must_use]
+    pub fn chain(actors: &[String]) -> Option<Self> {
+        let (last, before) = actors.split_first()?;
+        Some(Self { sub: last.clone(), act: Self::chain(before).map(Box::new) })
+    }
 }
 
 #[derive(Serialize)]
@@ -91,7 +113,7 @@ impl<'de> Deserialize<'de> for Introspection {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, ActiveToken, Introspection};
+    use super::{Access, ActiveToken, Actor, Introspection};
     use crate::Scope;
 
     fn active() -> Introspection {
@@ -107,6 +129,7 @@ mod tests {
             grant_id: Some("g".to_owned()),
             organization: Some("o".to_owned()),
             project: Some("p".to_owned()),
+            act: Actor::chain(&["b".to_owned(), "a".to_owned()]),
             access: Some(Access::Read),
         }))
     }
@@ -127,6 +150,7 @@ mod tests {
             (&json["active"], &json["access"], &json["scope"]),
             (&true.into(), &"read".into(), &"issues:read".into())
         );
+        assert_eq!(json["act"], serde_json::json!({ "sub": "b", "act": { "sub": "a" } }));
         assert_eq!(serde_json::from_value::<Introspection>(json).unwrap(), active());
     }
 

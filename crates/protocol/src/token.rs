@@ -6,6 +6,10 @@ use crate::{CodeVerifier, Confidential, OAuthError, Params, ResourceIndicator, S
 
 /// The grant type of devices (RFC 8628 §3.4).
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grant type of a token exchange (RFC 8693 §2.1).
+pub const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// An access token, as a type of token (RFC 8693 §3).
+pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// What is asked of the token endpoint, by grant type.
 #[derive(Clone, Debug)]
@@ -34,6 +38,15 @@ pub enum TokenRequest {
     DeviceCode {
         /// The code that it was given.
         device_code: Confidential,
+    },
+    /// A resource server trades a token that it was handed for one that another resource takes (RFC 8693 §2.1).
+    TokenExchange {
+        /// What it was handed.
+        subject_token: Confidential,
+        /// Where the other one is for, by `resource` or by `audience`.
+        target: ResourceIndicator,
+        /// Never wider than what it was handed; absent means all that the other resource understands of it.
+        scope: Option<Scope>,
     },
     /// A client asks for itself (OAuth 2.1 §4.2).
     ClientCredentials {
@@ -68,6 +81,7 @@ impl TokenRequest {
                 scope: scope(params)?,
                 resource: ResourceIndicator::one_of(params.all("resource"))?,
             }),
+            TOKEN_EXCHANGE => exchange(params),
             _ => Err(OAuthError::unsupported_grant_type("this grant type is not supported")),
         }
     }
@@ -80,8 +94,27 @@ impl TokenRequest {
             Self::RefreshToken { .. } => "refresh_token",
             Self::DeviceCode { .. } => DEVICE_CODE,
             Self::ClientCredentials { .. } => "client_credentials",
+            Self::TokenExchange { .. } => TOKEN_EXCHANGE,
         }
     }
+}
+
+/// RFC 8693 §2.1. Access tokens are all that is taken and all that is given, and whoever asks is the actor.
+fn exchange(params: &mut Params) -> Result<TokenRequest, OAuthError> {
+    let subject_token = Confidential::new(params.required("subject_token")?);
+    if params.required("subject_token_type")? != ACCESS_TOKEN {
+        return Err(OAuthError::invalid_request("subject_token_type can only be that of an access token"));
+    }
+    if params.take("requested_token_type").is_some_and(|kind| kind != ACCESS_TOKEN) {
+        return Err(OAuthError::invalid_request("requested_token_type can only be that of an access token"));
+    }
+    if params.take("actor_token").is_some() || params.take("actor_token_type").is_some() {
+        return Err(OAuthError::invalid_request("there is no actor but who asks: leave actor_token out"));
+    }
+    let named: Vec<String> = params.all("resource").iter().chain(params.all("audience")).cloned().collect();
+    let target = ResourceIndicator::one_of(&named)?
+        .ok_or_else(|| OAuthError::invalid_target("say by resource or audience which resource the token is for"))?;
+    Ok(TokenRequest::TokenExchange { subject_token, target, scope: scope(params)? })
 }
 
 fn scope(params: &mut Params) -> Result<Option<Scope>, OAuthError> {
@@ -105,6 +138,9 @@ pub struct TokenResponse {
     /// The ID token, where `openid` was granted (OpenID Connect Core §3.1.3.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// What kind of token an exchange gave (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 impl TokenResponse {
@@ -114,7 +150,7 @@ impl TokenResponse {
 
 #[cfg(test)]
 mod tests {
-    use super::{TokenRequest, TokenResponse};
+    use super::{TOKEN_EXCHANGE, TokenRequest, TokenResponse};
     use crate::{ErrorCode, OAuthError, Params, Scope};
 
     fn parse(text: &str) -> Result<TokenRequest, OAuthError> {
@@ -167,6 +203,35 @@ mod tests {
     }
 
     #[test]
+    fn an_exchange_takes_and_gives_access_tokens_for_one_resource() {
+        let good = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token=t\
+                    &subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+        let one = format!("{good}&resource=https://b.example/mcp&audience=https://b.example/mcp&scope=a");
+        let request = parse(&one).unwrap();
+        assert_eq!(request.grant_type(), TOKEN_EXCHANGE);
+        let TokenRequest::TokenExchange { subject_token, target, scope } = request else { panic!("not an exchange") };
+        assert_eq!((subject_token.expose(), target.as_str()), ("t", "https://b.example/mcp"));
+        assert_eq!(scope.unwrap().to_string(), "a");
+        for (more, code) in [
+            ("", ErrorCode::InvalidTarget),
+            ("&resource=https://b.example/mcp&audience=https://c.example/mcp", ErrorCode::InvalidTarget),
+            ("&audience=not a uri", ErrorCode::InvalidTarget),
+            ("&resource=https://b.example/mcp&actor_token=x", ErrorCode::InvalidRequest),
+            (
+                "&resource=https://b.example/mcp&requested_token_type=urn:ietf:params:oauth:token-type:refresh_token",
+                ErrorCode::InvalidRequest,
+            ),
+        ] {
+            assert_eq!(parse(&format!("{good}{more}")).unwrap_err().code, code, "{more}");
+        }
+        for kind in ["refresh_token", "id_token", "jwt", "saml2"] {
+            let text = good.replace("token-type:access_token", &format!("token-type:{kind}"));
+            let refused = parse(&format!("{text}&resource=https://b.example/mcp")).unwrap_err();
+            assert_eq!(refused.code, ErrorCode::InvalidRequest, "{kind}");
+        }
+    }
+
+    #[test]
     fn answers_have_no_nulls() {
         let answer = TokenResponse {
             access_token: "2YotnFZFEjr1zCsicMWpAA".to_owned(),
@@ -175,6 +240,7 @@ mod tests {
             refresh_token: None,
             scope: Scope::parse("b a").unwrap(),
             id_token: None,
+            issued_token_type: None,
         };
         let json = serde_json::to_string(&answer).unwrap();
         assert_eq!(

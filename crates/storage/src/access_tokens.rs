@@ -25,6 +25,8 @@ pub struct AccessToken {
     pub resource_id: Option<ResourceId>,
     /// What it allows.
     pub scope: Scope,
+    /// Who exchanged it for another (RFC 8693), the last one first; nobody for one that a client was given.
+    pub actors: Vec<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it ends.
@@ -71,6 +73,7 @@ fn token(columns: &Columns<'_>) -> Result<AccessToken, StorageError> {
         client_id: ClientId::new(columns.text("client_id")?),
         resource_id: columns.optional_text("resource_id")?.map(ResourceId::new),
         scope: columns.scope("scope")?,
+        actors: columns.optional_text("actors")?.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         issued_at: columns.time("issued_at")?,
         expires_at: columns.time("expires_at")?,
     })
@@ -186,8 +189,8 @@ impl Tx {
     /// Trouble of the database.
     pub async fn insert_access_token(&mut self, token: &AccessToken) -> Result<(), StorageError> {
         self.run(
-            "INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            "INSERT INTO access_tokens (id, generation, hash, family_id, client_id, resource_id, scope, issued_at, expires_at, actors) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
             [
                 token.id.into(),
                 token.generation.into(),
@@ -198,6 +201,7 @@ impl Tx {
                 (&token.scope).into(),
                 token.issued_at.into(),
                 token.expires_at.into(),
+                (!token.actors.is_empty()).then(|| token.actors.join(" ")).into(),
             ],
         )
         .await

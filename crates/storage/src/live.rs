@@ -183,6 +183,7 @@ mod tests {
             client_id: ClientId::new("client"),
             resource_id: None,
             scope: Scope::default(),
+            actors: Vec::new(),
             issued_at: now(),
             expires_at: now(),
         };

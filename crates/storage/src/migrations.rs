@@ -22,6 +22,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (11, "jwt_access_tokens", include_str!("../../../migrations/0011_jwt_access_tokens.sql")),
     (12, "events", include_str!("../../../migrations/0012_events.sql")),
     (14, "webhooks", include_str!("../../../migrations/0014_webhooks.sql")),
+    (15, "exchanged_tokens", include_str!("../../../migrations/0015_exchanged_tokens.sql")),
 ];
 
 /// Version and name of each, in their order.

@@ -48,7 +48,7 @@ const PERSONAL: &[Personal] = personal! {
         f.repeated_at, f.repeat_streak, f.idle_expires_at, f.absolute_expires_at, f.session_id, f.auth_time, f.amr, f.created_at, \
         f.revoked_at, f.revoked_reason FROM families f JOIN grants g ON g.id = f.grant_id WHERE g.user_id = $1 ORDER BY f.id",
         without ["head_hash", "previous_hash", "retry_salt", "key_version", "policy_version"];
-    "access_tokens" from "access_tokens": "SELECT a.id, a.generation, a.family_id, a.client_id, a.resource_id, a.scope, a.issued_at, a.expires_at \
+    "access_tokens" from "access_tokens": "SELECT a.id, a.generation, a.family_id, a.client_id, a.resource_id, a.scope, a.actors, a.issued_at, a.expires_at \
         FROM access_tokens a JOIN families f ON f.id = a.family_id JOIN grants g ON g.id = f.grant_id \
         WHERE g.user_id = $1 ORDER BY a.issued_at", without ["hash"];
     "devices" from "device_codes": "SELECT d.id, d.client_id, d.request, d.address, d.user_agent, d.created_at, d.expires_at, d.pace, \

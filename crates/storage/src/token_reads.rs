@@ -18,7 +18,7 @@ macro_rules! of_persons {
         concat!(
             "WITH asked (id, generation, hash) AS (VALUES ",
             $slots,
-            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
+            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
              g.id AS grant_id, g.user_id, g.organization_id, g.project_id, f.generation AS family_generation, f.head_seen_at, x.used_at \
              FROM asked a CROSS JOIN access_tokens t JOIN families f ON f.id = t.family_id AND f.revoked_at IS NULL \
              JOIN live_grants g ON g.id = f.grant_id JOIN grants x ON x.id = g.id \
@@ -33,7 +33,7 @@ macro_rules! of_clients {
         concat!(
             "WITH asked (id, generation, hash) AS (VALUES ",
             $slots,
-            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.issued_at, t.expires_at, \
+            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
              NULL AS grant_id, c.organization_id, c.project_id FROM asked a CROSS JOIN access_tokens t \
              JOIN clients c ON c.id = t.client_id AND c.disabled_at IS NULL \
              JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \

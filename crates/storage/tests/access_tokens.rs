@@ -120,6 +120,7 @@ async fn a_clients_own_token_lives_as_long_as_its_standing() {
         client_id: robot.id.clone(),
         resource_id: Some(world.resource.id.clone()),
         scope: scope("issues:read"),
+        actors: Vec::new(),
         issued_at: NOW,
         expires_at: at(900),
     };

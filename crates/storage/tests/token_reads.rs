@@ -42,6 +42,7 @@ async fn put_clients_own(store: &Store, world: &World) -> AccessToken {
         client_id: robot.id.clone(),
         resource_id: Some(world.resource.id.clone()),
         scope: scope("issues:read"),
+        actors: Vec::new(),
         issued_at: NOW,
         expires_at: at(900),
     };

@@ -63,7 +63,10 @@ async fn however_many_look_each_event_is_put_on_its_way_once_and_borne_by_one() 
     ids.dedup();
     assert_eq!(ids.len(), taken, "one bearer each");
     let first = claimed.into_iter().flatten().next().expect("one was claimed");
-    assert_eq!((first.webhook_id, first.attempts, first.body.as_str()), (webhook.id, 1, "{\"type\":\"signing_key.rotated\"}"));
+    assert_eq!(
+        (first.webhook_id, first.attempts, first.body.as_str()),
+        (webhook.id, 1, "{\"type\":\"signing_key.rotated\"}")
+    );
 }
 
 #[tokio::test]
@@ -99,7 +102,8 @@ async fn a_delivery_is_settled_by_who_holds_it_and_what_fails_pauses_its_address
     let well = db.store.read().await.unwrap().webhook(webhook.id).await.unwrap().unwrap();
     assert_eq!((well.failures, well.failing_since), (0, None));
     let id = webhook.id;
-    commit!(db.store, [id], tx => tx.set_webhook_disabled(id, Some((at(303), WebhookEnd::Operator)), at(303)).await).unwrap();
+    commit!(db.store, [id], tx => tx.set_webhook_disabled(id, Some((at(303), WebhookEnd::Operator)), at(303)).await)
+        .unwrap();
     assert!(claim(400).await.is_none(), "nothing is sent there any more");
     commit!(db.store, [id], tx => tx.delete_webhook(id).await).unwrap();
     assert_eq!(db.count("webhook_deliveries").await, 0);

@@ -130,6 +130,7 @@ impl Ground {
             client_id,
             resource_id: Some(resource_id.clone()),
             scope,
+            actors: Vec::new(),
             issued_at: now,
             expires_at: now.plus(DAY),
         };

@@ -14,7 +14,7 @@ use super::{
 use crate::{Authority, client_document::may_be_told, seal, webhooks};
 
 /// How long deliveries are signed with the secret before, too, unless something else is said.
-pub(super) const OVERLAP: Duration = Duration::from_secs(24 * 3600);
+const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 /// And at most.
 const MOST_OVERLAP: Duration = Duration::from_secs(30 * 24 * 3600);
 /// So many deliveries are listed.

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{
     body::Body,
-    destination::Destination,
+    destination::{Destination, may_be_told},
     key_sets::KeySets,
     limits::{Flight, Flights, Hosts},
     resolver::{PublicNames, ThisComputer},
@@ -124,6 +124,8 @@ impl DocumentFetcher {
         body: String,
         within: Duration,
     ) -> Result<Answered, FetchError> {
+        // What is said of it goes to logs and pages, and an address may hold what only its owner knows.
+        may_be_told(url, self.loopback.is_some()).map_err(|why| FetchError::Refused(why.to_owned()))?;
         let client = self.client_for(url)?;
         let asking = headers
             .into_iter()
@@ -131,7 +133,10 @@ impl DocumentFetcher {
             .header(CONTENT_TYPE, "application/json")
             .timeout(within)
             .body(body);
-        let telling = async { Ok::<_, FetchError>(Answered(asking.send().await?.status().as_u16())) };
+        let telling = async {
+            let answer = asking.send().await.map_err(reqwest::Error::without_url)?;
+            Ok::<_, FetchError>(Answered(answer.status().as_u16()))
+        };
         tokio::time::timeout(within, telling)
             .await
             .unwrap_or_else(|_| Err(FetchError::Failed("it took too long".to_owned())))

@@ -37,6 +37,7 @@ impl Authority {
             client_id: client.id.clone(),
             resource_id: Some(resource.id.clone()),
             scope: asked.scope.of_resources(),
+            actors: Vec::new(),
             issued_at: now,
             expires_at: now.plus(self.parts.settings.tokens.access_lifetime),
         };

@@ -154,6 +154,7 @@ impl Authority {
             client_id: family.client_id.clone(),
             resource_id: consent.resource_id.clone(),
             scope: scope.clone(),
+            actors: Vec::new(),
             issued_at: now,
             expires_at: now.plus(tokens.access_lifetime),
         };

@@ -84,7 +84,13 @@ impl Authority {
             refresh_token,
             scope: issued.scope,
             id_token,
+            issued_token_type: None,
         })
+    }
+
+    /// The text of an opaque access token.
+    pub(super) fn access_text(&self, part: &Part) -> Result<String, Error> {
+        self.text(TokenKind::Access, part)
     }
 
     fn text(&self, kind: TokenKind, part: &Part) -> Result<String, Error> {

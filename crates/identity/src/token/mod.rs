@@ -6,8 +6,9 @@ mod device_code;
 mod issue;
 pub(crate) mod jwt;
 mod refresh_token;
+mod token_exchange;
 
-use protocol::{ClientCredentials, GrantType, OAuthError, Params, TokenRequest, TokenResponse};
+use protocol::{ClientCredentials, GrantType, OAuthError, Params, TOKEN_EXCHANGE, TokenRequest, TokenResponse};
 
 use crate::{AuthenticatedClient, Authority, Caller, Error};
 
@@ -25,6 +26,9 @@ impl Authority {
         params: Params,
         caller: &Caller,
     ) -> Result<TokenResponse, Error> {
+        if params.get("grant_type") == Some(TOKEN_EXCHANGE) {
+            return Box::pin(self.exchange_token(credentials, params, caller)).await;
+        }
         // An assertion is used up by looking at it.
         if self.parts.store.is_shared() && !matches!(credentials, ClientCredentials::Assertion { .. }) {
             match self.believing().exchange_once(credentials.clone(), params.clone(), caller).await {
@@ -66,6 +70,7 @@ impl Authority {
             TokenRequest::ClientCredentials { scope, resource } => {
                 Box::pin(self.issue_to_client(&client, scope, resource, now)).await?
             }
+            TokenRequest::TokenExchange { .. } => return Err(not_a_clients().into()),
         };
         // 5 the response
         self.respond(&client, issued, now).await
@@ -77,12 +82,18 @@ fn unproven() -> Error {
     OAuthError::server_error("what is remembered was not proven").into()
 }
 
+/// Only resource servers exchange tokens; they are answered elsewhere.
+fn not_a_clients() -> OAuthError {
+    OAuthError::unauthorized_client("only a resource server exchanges tokens")
+}
+
 fn may_use(client: &AuthenticatedClient, request: &TokenRequest) -> Result<(), OAuthError> {
     let grant_type = match request {
         TokenRequest::AuthorizationCode { .. } => GrantType::AuthorizationCode,
         TokenRequest::RefreshToken { .. } => GrantType::RefreshToken,
         TokenRequest::DeviceCode { .. } => GrantType::DeviceCode,
         TokenRequest::ClientCredentials { .. } => GrantType::ClientCredentials,
+        TokenRequest::TokenExchange { .. } => return Err(not_a_clients()),
     };
     if client.client.may_use(grant_type) {
         return Ok(());

@@ -249,6 +249,7 @@ impl Authority {
                 GrantKind::Project { resource_id, .. } => Some(resource_id.clone()),
             },
             scope: scope.clone(),
+            actors: Vec::new(),
             issued_at: now,
             expires_at,
         };

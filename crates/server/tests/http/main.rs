@@ -39,6 +39,7 @@ mod second_factor;
 mod sign_in;
 mod sign_up;
 mod token;
+mod token_exchange;
 mod unavailable;
 mod userinfo;
 mod webhooks;

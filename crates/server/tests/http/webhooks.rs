@@ -2,7 +2,11 @@
 
 use identity::admin::Act;
 
-use crate::harness::{PASSWORD, TestServer, page::form as form_to, seed::{act, text}};
+use crate::harness::{
+    PASSWORD, TestServer,
+    page::form as form_to,
+    seed::{act, text},
+};
 
 #[tokio::test]
 async fn owners_see_their_own_deliveries_and_send_one_again() {

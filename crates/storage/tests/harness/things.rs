@@ -151,6 +151,7 @@ pub fn access_token(family: &Family, resource: &Resource) -> AccessToken {
         client_id: family.client_id.clone(),
         resource_id: Some(resource.id.clone()),
         scope: family.scope.clone(),
+        actors: Vec::new(),
         issued_at: NOW,
         expires_at: at(900),
     }
