@@ -78,6 +78,14 @@ pub async fn while_it_runs(site: &Site) {
         "--redirect-uri",
         clients::CALLBACK,
     ]);
+    let hook = site.succeeds(&["webhook", "add", "acme", "https://hook.invalid/lanyard", "--json"]);
+    let hook: Value = serde_json::from_str(&hook).unwrap();
+    let hook = hook["id"].as_str().unwrap();
+    site.succeeds(&["webhook", "new-secret", hook, "--json"]);
+    site.succeeds(&["key", "rotate"]);
+    for list in [["list", "acme"], ["show", hook], ["deliveries", hook]] {
+        site.succeeds(&["webhook", list[0], list[1], "--json"]);
+    }
     for list in ["organization", "client", "resource", "user"] {
         site.succeeds(&[list, "list"]);
         site.succeeds(&[list, "list", "--json"]);
