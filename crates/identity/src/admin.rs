@@ -12,6 +12,7 @@ mod member;
 mod organization;
 mod project;
 mod resource;
+mod resource_change;
 mod scope_text;
 mod secret;
 mod thing;
@@ -27,6 +28,7 @@ pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::ActError;
 pub use import::ImportLine;
 
+use self::resource_change::Change;
 use crate::Authority;
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
@@ -160,6 +162,48 @@ pub enum Act {
         resource: String,
         /// `opaque`, or the algorithm of JWTs: `ES256`, `RS256`, `EdDSA`.
         form: String,
+    },
+    /// Changes what people read of a resource server, and whether it is the one that is meant where several could be.
+    ResourceChange {
+        /// Which.
+        resource: String,
+        /// What people read.
+        name: Option<String>,
+        /// Whether it is the one.
+        default: Option<bool>,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Gives a resource server more scopes.
+    ResourceScopeAdd {
+        /// Which.
+        resource: String,
+        /// As in `ResourceAdd`.
+        scopes: Vec<String>,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Takes a scope from a resource server; whatever was issued with it is worth less at once.
+    ResourceScopeRemove {
+        /// Which.
+        resource: String,
+        /// Which scope.
+        scope: String,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Says anew, in a language, what a scope lets an app do.
+    ResourceScopeDescribe {
+        /// Which.
+        resource: String,
+        /// Which scope.
+        scope: String,
+        /// `en` or `de`.
+        language: String,
+        /// The words after "It can".
+        words: String,
+        /// Only say what it would look like.
+        dry_run: bool,
     },
     /// Deletes a resource server with every grant over it.
     ResourceRemove {
@@ -352,6 +396,20 @@ impl Authority {
             A::ResourceNewSecret { resource } => self.resource_new_secret(resource, now).await,
             A::ResourceSetAccessTokens { resource, form } => {
                 self.resource_set_access_tokens(resource, &form, now).await
+            }
+            A::ResourceChange { resource, name, default, dry_run } => {
+                let changes = name.map(Change::Name).into_iter().chain(default.map(Change::Default)).collect();
+                self.resource_change(resource, changes, dry_run, now).await
+            }
+            A::ResourceScopeAdd { resource, scopes, dry_run } => {
+                self.resource_change(resource, vec![Change::AddScopes(scopes)], dry_run, now).await
+            }
+            A::ResourceScopeRemove { resource, scope, dry_run } => {
+                self.resource_change(resource, vec![Change::RemoveScope(scope)], dry_run, now).await
+            }
+            A::ResourceScopeDescribe { resource, scope, language, words, dry_run } => {
+                let change = Change::Describe { scope, language, words };
+                self.resource_change(resource, vec![change], dry_run, now).await
             }
             A::ResourceRemove { resource } => self.remove::<Resource>(resource, now).await,
             A::ClientAdd(client) => self.client_add(*client, now).await,

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use model::{AuditEvent, DeviceCode, Family, Grant, GrantKind, Id, Notice, Timestamp, User};
+use model::{AuditEvent, DeviceCode, Family, Grant, GrantKind, Id, Language, Notice, Timestamp, User};
 use protocol::Access;
 use storage::{Read, Standing, StorageError, Tx};
 
@@ -59,6 +59,19 @@ impl Authority {
     /// # Errors
     /// Trouble of the database.
     pub async fn connections(&self, user_id: Id<User>, now: Timestamp) -> Result<ConnectionsView, Error> {
+        self.connections_in(user_id, Language::English, now).await
+    }
+
+    /// The same, with what each may do in this language where its resource says it so.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn connections_in(
+        &self,
+        user_id: Id<User>,
+        language: Language,
+        now: Timestamp,
+    ) -> Result<ConnectionsView, Error> {
         // What this page says of the last use is true when it is read.
         self.write_last_uses().await?;
         let known = self.known().await?;
@@ -72,7 +85,7 @@ impl Authority {
         for held in read.connections_of(user_id, now.minus(ENDED_SHOWN)).await? {
             let standing =
                 if held.grant.revoked.is_some() { Standing::Revoked } else { read.standing(held.grant.id).await? };
-            let (reads, changes) = words(&held.grant, &known);
+            let (reads, changes) = words(&held.grant, &known, language);
             let until = until.remove(&held.grant.id);
             let devices = devices.remove(&held.grant.id).unwrap_or_default();
             let into = if held.grant.revoked.is_some() { &mut ended } else { &mut live };
@@ -191,13 +204,13 @@ pub(crate) async fn tell_ended(tx: &mut Tx, family: &Family, now: Timestamp) -> 
 }
 
 /// What a grant's scopes read and change, as its resource says it.
-fn words(grant: &Grant, known: &Snapshot) -> (Vec<String>, Vec<String>) {
+fn words(grant: &Grant, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
     let GrantKind::Project { resource_id, .. } = &grant.kind else { return (Vec::new(), Vec::new()) };
     let Some(resource) = known.resource(resource_id) else { return (Vec::new(), Vec::new()) };
     let granted = resource.scopes.iter().filter(|scope| grant.scope.contains(&scope.name));
     let (reads, changes): (Vec<_>, Vec<_>) = granted.partition(|scope| scope.access == Access::Read);
     let described =
-        |scopes: Vec<&model::ResourceScope>| scopes.into_iter().map(|scope| scope.description.clone()).collect();
+        |scopes: Vec<&model::ResourceScope>| scopes.into_iter().map(|scope| scope.words(language).to_owned()).collect();
     (described(reads), described(changes))
 }
 

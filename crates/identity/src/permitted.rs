@@ -75,23 +75,34 @@ pub(crate) fn named(known: &Snapshot, indicator: &ResourceIndicator) -> Result<A
         .ok_or_else(|| OAuthError::invalid_target("no such resource is registered here").because(indicator.to_string()))
 }
 
-/// The resource that is meant where none is named: the only one that understands what is asked.
+/// The resource that is meant where none is named: the only one that understands what is asked, or the default among them.
 fn implied(known: &Snapshot, client: &Client, scope: Option<&Scope>) -> Result<Option<Arc<Resource>>, OAuthError> {
     let wanted = match (scope, &client.metadata.scope) {
         (Some(scope), _) | (None, Some(scope)) => scope.of_resources(),
         (None, None) => {
-            let mut all = known.enabled_resources();
-            return Ok(all.next().filter(|_| all.next().is_none()).cloned());
+            return Ok(the_one(known.enabled_resources()).ok().flatten());
         }
     };
-    let mut found = known.enabled_resources().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
-    let first = found.next().cloned();
-    if found.next().is_some() {
-        return Err(OAuthError::invalid_target(
-            "several resources understand these scopes: say which one by the parameter resource",
-        ));
+    let found = known.enabled_resources().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
+    the_one(found).map_err(|Several| {
+        OAuthError::invalid_target("several resources understand these scopes: say which one by the parameter resource")
+    })
+}
+
+/// There are several, and none of them is the one that is meant then.
+struct Several;
+
+/// The only one of these, or of several the one that an operator made the default.
+fn the_one<'r>(found: impl Iterator<Item = &'r Arc<Resource>>) -> Result<Option<Arc<Resource>>, Several> {
+    let found: Vec<_> = found.collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(Arc::clone(only))),
+        several => {
+            let default = several.iter().find(|resource| resource.default_at.is_some());
+            default.map(|resource| Some(Arc::clone(resource))).ok_or(Several)
+        }
     }
-    Ok(first)
 }
 
 /// A scope of words that are known to be scope tokens.

@@ -118,7 +118,8 @@ impl EventKind {
             | "resource.enabled"
             | "resource.removed"
             | "resource.changed"
-            | "resource.new_secret" => Self::ResourceChanged,
+            | "resource.new_secret"
+            | "resource.access_tokens" => Self::ResourceChanged,
             "signing_keys.rotated" => Self::SigningKeyRotated,
             _ => return None,
         })

@@ -1,11 +1,11 @@
 //! Resources: downstream apps that own data, and the scopes that each of them understands.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use protocol::{Access, ResourceIndicator, Scope, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
-use crate::{SecretHash, Timestamp};
+use crate::{Language, SecretHash, Timestamp};
 
 /// The name by which a resource server authenticates at introspection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ pub struct Resource {
     pub scopes: Vec<ResourceScope>,
     /// The form of its access tokens.
     pub access_tokens: AccessTokenForm,
+    /// Since when it is the one that is meant where several could be.
+    pub default_at: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Since when its tokens are dead.
@@ -89,8 +91,34 @@ pub struct ResourceScope {
     pub name: String,
     /// Whether it reads or changes; said when it is registered and never later.
     pub access: Access,
-    /// "It can …", in the consent page's words.
+    /// "It can …", in the consent page's words, in English.
     pub description: String,
+    /// The same in other languages, by their tags.
+    pub translations: BTreeMap<String, String>,
+}
+
+impl ResourceScope {
+    /// "It can …", in this language if it was said in it, else in English.
+    #[must_use]
+    pub fn words(&self, language: Language) -> &str {
+        self.translations.get(language.tag()).unwrap_or(&self.description)
+    }
+
+    /// Says it anew in this language.
+    pub fn describe(&mut self, language: Language, words: String) {
+        if language == Language::English {
+            self.description = words;
+        } else {
+            self.translations.insert(language.tag().to_owned(), words);
+        }
+    }
+
+    /// What is said in other languages as JSON; nothing if nothing is.
+    #[must_use]
+    pub fn translations_json(&self) -> Option<String> {
+        // A map of texts always is JSON.
+        (!self.translations.is_empty()).then(|| serde_json::to_string(&self.translations).unwrap_or_default())
+    }
 }
 
 impl Resource {

@@ -39,6 +39,7 @@ mod projects;
 mod proofs;
 mod purge;
 mod recovery_codes;
+mod resource_scopes;
 mod resources;
 mod sessions;
 mod signing_keys;

@@ -1,5 +1,7 @@
 //! The tables of resources and their scopes.
 
+use std::collections::BTreeMap;
+
 use model::{AccessTokenForm, Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
 use protocol::{Access, ResourceIndicator};
 use sqlx::any::AnyRow;
@@ -15,6 +17,7 @@ fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, Storag
         secret_hash: columns.hash("secret_hash")?,
         scopes,
         access_tokens: columns.word("access_tokens", AccessTokenForm::parse)?,
+        default_at: columns.optional_time("default_at")?,
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
     })
@@ -30,6 +33,10 @@ fn scope(row: &AnyRow) -> Result<(ResourceId, ResourceScope), StorageError> {
             _ => None,
         })?,
         description: columns.text("description")?,
+        translations: match columns.optional_text("translations")? {
+            Some(_) => columns.json("translations")?,
+            None => BTreeMap::new(),
+        },
     };
     Ok((ResourceId::new(columns.text("resource_id")?), scope))
 }
@@ -76,21 +83,33 @@ impl Tx {
         )
         .await?;
         for (position, scope) in resource.scopes.iter().enumerate() {
-            let access = if scope.access == Access::Read { "read" } else { "write" };
-            self.run_one(
-                "resource scope",
-                "INSERT INTO resource_scopes (resource_id, name, access, description, position) VALUES ($1, $2, $3, $4, $5)",
-                [
-                    (&resource.id).into(),
-                    (&scope.name).into(),
-                    access.into(),
-                    (&scope.description).into(),
-                    u64::try_from(position).unwrap_or(u64::MAX).into(),
-                ],
-            )
-            .await?;
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            self.put_resource_scope(&resource.id, scope, position).await?;
         }
         self.bump_policy().await
+    }
+
+    /// Writes a scope at this place among the others.
+    pub(crate) async fn put_resource_scope(
+        &mut self,
+        id: &ResourceId,
+        scope: &ResourceScope,
+        position: i64,
+    ) -> Result<(), StorageError> {
+        let access = if scope.access == Access::Read { "read" } else { "write" };
+        self.run_one(
+            "resource scope",
+            "INSERT INTO resource_scopes (resource_id, name, access, description, position, translations) VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                id.into(),
+                (&scope.name).into(),
+                access.into(),
+                (&scope.description).into(),
+                position.into(),
+                scope.translations_json().into(),
+            ],
+        )
+        .await
     }
 
     /// Disables a resource, or enables one again.

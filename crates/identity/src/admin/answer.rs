@@ -56,7 +56,7 @@ pub(super) fn resource(resource: &Resource) -> Value {
         .iter()
         .map(|scope| {
             let access = if scope.access == Access::Read { "read" } else { "write" };
-            json!({ "name": scope.name, "access": access, "description": scope.description })
+            json!({ "name": scope.name, "access": access, "description": scope.description, "translations": scope.translations })
         })
         .collect();
     json!({
@@ -65,6 +65,7 @@ pub(super) fn resource(resource: &Resource) -> Value {
         "resource": resource.identifier.as_str(),
         "scopes": scopes,
         "access_tokens": resource.access_tokens.as_str(),
+        "default_at": seconds(resource.default_at),
         "created_at": resource.created_at.as_seconds(),
         "disabled_at": seconds(resource.disabled_at),
     })

@@ -74,6 +74,7 @@ impl Authority {
             secret_hash,
             scopes: scope_text::parse_all(scopes)?,
             access_tokens: AccessTokenForm::Opaque,
+            default_at: None,
             created_at: now,
             disabled_at: None,
         };

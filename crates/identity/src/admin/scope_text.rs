@@ -1,6 +1,6 @@
 //! How an operator writes a resource's scope: `issues:read=read:read issues and comments`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::ResourceScope;
 use protocol::{Access, EMAIL, OFFLINE_ACCESS, OPENID, PROFILE, ScopeToken};
@@ -41,14 +41,25 @@ fn parse(text: &str) -> Result<ResourceScope, ActError> {
     if [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS].contains(&name) {
         return Err(wrong("has a name that OpenID Connect uses"));
     }
-    let description = unquoted(description.trim());
-    if description.is_empty()
-        || description.chars().count() > DESCRIPTION_CHARACTERS
-        || description.chars().any(char::is_control)
-    {
-        return Err(wrong("needs a description of 1 to 200 characters on one line"));
-    }
-    Ok(ResourceScope { name: name.to_owned(), access, description: description.to_owned() })
+    let description =
+        words(description).ok_or_else(|| wrong("needs a description of 1 to 200 characters on one line"))?;
+    Ok(ResourceScope { name: name.to_owned(), access, description, translations: BTreeMap::new() })
+}
+
+/// What a scope lets its holder do, in words.
+pub(super) fn parse_words(text: &str) -> Result<String, ActError> {
+    words(text).ok_or_else(|| {
+        ActError::new(
+            "say in 1 to 200 characters on one line what the scope lets an app do, like: read issues and comments",
+        )
+    })
+}
+
+fn words(text: &str) -> Option<String> {
+    let text = unquoted(text.trim());
+    let is_line =
+        !text.is_empty() && text.chars().count() <= DESCRIPTION_CHARACTERS && !text.chars().any(char::is_control);
+    is_line.then(|| text.to_owned())
 }
 
 /// Quotes that a configuration or a shell left around the description.
@@ -70,12 +81,18 @@ mod tests {
             ResourceScope {
                 name: "issues:read".into(),
                 access: Access::Read,
-                description: "read issues and comments".into()
+                description: "read issues and comments".into(),
+                translations: BTreeMap::new(),
             }
         );
         assert_eq!(
             scopes[1],
-            ResourceScope { name: "issues:write".into(), access: Access::Write, description: "create issues".into() }
+            ResourceScope {
+                name: "issues:write".into(),
+                access: Access::Write,
+                description: "create issues".into(),
+                translations: BTreeMap::new(),
+            }
         );
     }
 

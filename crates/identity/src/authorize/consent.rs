@@ -1,6 +1,6 @@
 //! Consent: what a person is asked, whether they must be, and what they answer.
 
-use model::{Client, ClientOrigin, Grant, GrantKind, Id, Project, Timestamp, User};
+use model::{Client, ClientOrigin, Grant, GrantKind, Id, Language, Project, Timestamp, User};
 use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, Prompt, RegisteredRedirectUri, Scope};
 use storage::{MemberProject, StorageError};
 
@@ -165,7 +165,12 @@ impl Authority {
         Ok(permitted::asked(&known, &resolved.client, request.scope.as_ref(), request.resource.as_ref())?)
     }
 
-    pub(super) async fn wanted(&self, resolved: &Resolved, signed_in: &SignedIn) -> Result<Wanted, Error> {
+    pub(super) async fn wanted(
+        &self,
+        resolved: &Resolved,
+        signed_in: &SignedIn,
+        language: Language,
+    ) -> Result<Wanted, Error> {
         let asked = self.what_is_asked(resolved).await?;
         let mut read = self.parts.store.read().await?;
         let grants = read.live_grants_to(signed_in.user.id, &resolved.client.id).await?;
@@ -185,13 +190,12 @@ impl Authority {
         {
             return Ok(Wanted::Silent(Box::new((*grant).clone())));
         }
-        Ok(Wanted::Asked(Box::new(self.request(resolved, signed_in, &asked, &grants, projects)?)))
+        Ok(Wanted::Asked(Box::new(self.request((resolved, signed_in, language), &asked, &grants, projects)?)))
     }
 
     fn request(
         &self,
-        resolved: &Resolved,
-        signed_in: &SignedIn,
+        (resolved, signed_in, language): (&Resolved, &SignedIn, Language),
         asked: &Asked,
         grants: &[&Grant],
         projects: Vec<MemberProject>,
@@ -221,7 +225,11 @@ impl Authority {
             user: signed_in.user.clone(),
             abilities: abilities
                 .map(|scope| {
-                    (scope.description.clone(), scope.access == protocol::Access::Write, before.contains(&scope.name))
+                    (
+                        scope.words(language).to_owned(),
+                        scope.access == protocol::Access::Write,
+                        before.contains(&scope.name),
+                    )
                 })
                 .collect(),
             shows_name: asked.scope.contains(PROFILE),

@@ -115,7 +115,7 @@ impl Authority {
             });
         }
         // 5 consent
-        match self.wanted(&resolved, signed_in).await? {
+        match self.wanted(&resolved, signed_in, caller.language).await? {
             Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, *grant, caller, now).await,
             Wanted::Asked(_) if resolved.authorization.request.prompt.none => {
                 Ok(self.fail(&resolved, OAuthError::consent_required("the person must be asked")))

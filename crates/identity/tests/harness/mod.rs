@@ -211,8 +211,12 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         address: "192.0.2.1".to_owned(),
         user_agent: "test".to_owned(),
     };
-    let scope =
-        |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
+    let scope = |name: &str, access| ResourceScope {
+        name: name.to_owned(),
+        access,
+        description: format!("use {name}"),
+        translations: std::collections::BTreeMap::new(),
+    };
     let resource = Resource {
         id: ResourceId::new("demo-api"),
         name: "Demo".to_owned(),
@@ -220,6 +224,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         secret_hash: SecretHash::of(b"secret"),
         scopes: vec![scope("issues:read", Access::Read), scope("issues:write", Access::Write)],
         access_tokens: model::AccessTokenForm::Opaque,
+        default_at: None,
         created_at: now,
         disabled_at: None,
     };

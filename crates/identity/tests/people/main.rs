@@ -14,6 +14,7 @@ mod https_server;
 mod imports;
 mod janitor;
 mod members;
+mod resources;
 mod sign_in;
 mod sign_up;
 mod stand;

@@ -19,7 +19,7 @@ use crate::{
 /// Trouble of the database.
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
-    let all = visit.state.authority.connections(person.user.id, visit.now).await?;
+    let all = visit.state.authority.connections_in(person.user.id, visit.language(), visit.now).await?;
     visit.page(&view::Connections {
         layout: visit.layout(),
         notices: notices(&visit, &all, just_ended(request.query_string())),

@@ -25,7 +25,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 
 async fn member(visit: &Visit, person: &SignedIn) -> Result<Door, PageError> {
     let authority = &visit.state.authority;
-    let connections = authority.connections(person.user.id, visit.now).await?;
+    let connections = authority.connections_in(person.user.id, visit.language(), visit.now).await?;
     let projects = projects(visit, person).await.map_err(identity::Error::from)?;
     Ok(Door::Member {
         connections: connections.live.len(),

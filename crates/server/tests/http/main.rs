@@ -34,6 +34,7 @@ mod privacy;
 mod rate_limit;
 mod register;
 mod reset;
+mod resources;
 mod revoke;
 mod second_factor;
 mod sign_in;

@@ -60,8 +60,12 @@ pub fn membership(organization: &Organization, user: &User) -> Membership {
 }
 
 pub fn resource(id: &str) -> Resource {
-    let scope =
-        |name: &str, access| ResourceScope { name: name.to_owned(), access, description: format!("use {name}") };
+    let scope = |name: &str, access| ResourceScope {
+        name: name.to_owned(),
+        access,
+        description: format!("use {name}"),
+        translations: std::collections::BTreeMap::new(),
+    };
     Resource {
         id: ResourceId::new(id),
         name: id.to_uppercase(),
@@ -69,6 +73,7 @@ pub fn resource(id: &str) -> Resource {
         secret_hash: SecretHash::of(b"resource secret"),
         scopes: vec![scope("issues:write", Access::Write), scope("issues:read", Access::Read)],
         access_tokens: model::AccessTokenForm::Opaque,
+        default_at: None,
         created_at: NOW,
         disabled_at: None,
     }

@@ -51,11 +51,85 @@ pub enum ResourceAct {
         /// opaque: asked about at each use. ES256, RS256 or EdDSA: a JWT signed so, good for ten minutes at the most
         form: String,
     },
+    /// Change what people read of it, and whether it is the one that is meant where a request names none and several could be
+    Change {
+        /// Its name at introspection
+        resource: String,
+        /// What people read
+        #[arg(long)]
+        name: Option<String>,
+        /// It is the one; whichever was is not any more
+        #[arg(long)]
+        default: bool,
+        /// It is not
+        #[arg(long, conflicts_with = "default")]
+        no_default: bool,
+        /// Only say what it would look like
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Its scopes
+    #[command(subcommand)]
+    Scope(ScopeAct),
     /// Delete a resource server with its connections
     Remove {
         /// Its name at introspection
         resource: String,
     },
+}
+
+/// What can be done with the scopes of a resource server. Whether one reads or writes is said when it is added, and never changed.
+#[derive(Debug, Subcommand)]
+pub enum ScopeAct {
+    /// Add scopes
+    Add {
+        /// The resource's name at introspection
+        resource: String,
+        /// As for `lanyard resource add`: "issues:write=write:create issues"
+        #[arg(required = true, value_name = "NAME=read|write:WORDS")]
+        scopes: Vec<String>,
+        /// Only say what it would look like
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take a scope away; whatever was issued with it is worth less at once
+    Remove {
+        /// The resource's name at introspection
+        resource: String,
+        /// The scope
+        scope: String,
+        /// Only say what it would look like
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Say anew what it lets an app do
+    Describe {
+        /// The resource's name at introspection
+        resource: String,
+        /// The scope
+        scope: String,
+        /// The words that people read after "It can"
+        words: String,
+        /// In which language: en or de
+        #[arg(long, default_value = "en")]
+        language: String,
+        /// Only say what it would look like
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+impl From<ScopeAct> for Act {
+    fn from(act: ScopeAct) -> Self {
+        use ScopeAct as S;
+        match act {
+            S::Add { resource, scopes, dry_run } => Self::ResourceScopeAdd { resource, scopes, dry_run },
+            S::Remove { resource, scope, dry_run } => Self::ResourceScopeRemove { resource, scope, dry_run },
+            S::Describe { resource, scope, words, language, dry_run } => {
+                Self::ResourceScopeDescribe { resource, scope, language, words, dry_run }
+            }
+        }
+    }
 }
 
 impl TryFrom<ResourceAct> for Act {
@@ -71,6 +145,13 @@ impl TryFrom<ResourceAct> for Act {
             R::Enable { resource } => Self::ResourceSetDisabled { resource, disabled: false },
             R::NewSecret { resource } => Self::ResourceNewSecret { resource },
             R::AccessTokens { resource, form } => Self::ResourceSetAccessTokens { resource, form },
+            R::Change { resource, name, default, no_default, dry_run } => Self::ResourceChange {
+                resource,
+                name,
+                default: if default || no_default { Some(default) } else { None },
+                dry_run,
+            },
+            R::Scope(act) => act.into(),
             R::Remove { resource } => Self::ResourceRemove { resource },
         })
     }

@@ -50,7 +50,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     match authority.change_password(person, &present, &new, &visit.caller, visit.now).await? {
         Err(refusal) => page(&visit, Some(&refusal)),
         Ok(Changed { ended: sessions, cookie }) => {
-            let connections = authority.connections(person.user.id, visit.now).await?.live.len();
+            let connections = authority.connections_in(person.user.id, visit.language(), visit.now).await?.live.len();
             let mut answer = visit.page(&view::PasswordChanged { layout: visit.layout(), sessions, connections })?;
             answer.add_cookie(&visit.renewed(person, &cookie)).map_err(Unexpected::new)?;
             Ok(answer)
