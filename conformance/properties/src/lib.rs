@@ -26,6 +26,7 @@ pub mod registration;
 pub mod scope_and_resource;
 pub mod token;
 pub mod token_form;
+pub mod user_code;
 
 /// A property by the name of its fuzz target and corpus.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,7 @@ pub struct Property {
 }
 
 /// All of them.
-pub const PROPERTIES: [Property; 11] = [
+pub const PROPERTIES: [Property; 12] = [
     Property { name: "authorize", holds: authorize::holds },
     Property { name: "basic_header", holds: basic_header::holds },
     Property { name: "client_assertion", holds: client_assertion::holds },
@@ -49,4 +50,5 @@ pub const PROPERTIES: [Property; 11] = [
     Property { name: "scope_and_resource", holds: scope_and_resource::holds },
     Property { name: "token", holds: token::holds },
     Property { name: "token_form", holds: token_form::holds },
+    Property { name: "user_code", holds: user_code::holds },
 ];

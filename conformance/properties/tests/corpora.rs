@@ -92,6 +92,11 @@ fn token_holds() {
 }
 
 #[test]
+fn user_code_holds() {
+    holds_over_its_corpus("user_code", 400);
+}
+
+#[test]
 fn token_form_holds() {
     holds_over_its_corpus("token_form", 400);
 }
