@@ -226,6 +226,13 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Lists a client for the device grant, or takes it off the list: then what devices hold of it ends.
+    ClientSetDevice {
+        /// Which.
+        client: String,
+        /// List it or not.
+        allowed: bool,
+    },
     /// Gives a confidential client a new secret, shown this once; the old one stops working.
     ClientNewSecret {
         /// Which.
@@ -416,6 +423,7 @@ impl Authority {
             A::ClientList {} => self.client_list().await,
             A::ClientShow { client } => self.show::<Client>(&client).await,
             A::ClientSetDisabled { client, disabled } => self.set_disabled::<Client>(client, disabled, now).await,
+            A::ClientSetDevice { client, allowed } => self.client_set_device(client, allowed, now).await,
             A::ClientNewSecret { client } => self.client_new_secret(client, now).await,
             A::ClientRemove { client } => self.remove::<Client>(client, now).await,
             A::UserAdd { email, name, password, email_verified } => {

@@ -10,6 +10,7 @@ use crate::{
     Read, StorageError, Tx,
     audit_events::EndsWith,
     columns::{Columns, Value},
+    live::Touched,
 };
 
 fn client(row: &AnyRow) -> Result<Client, StorageError> {
@@ -141,6 +142,16 @@ impl Tx {
     /// Trouble of the database.
     pub async fn touch_client(&mut self, id: &ClientId, now: Timestamp) -> Result<(), StorageError> {
         self.run("UPDATE clients SET used_at = $2 WHERE id = $1", [id.into(), now.into()]).await.map(drop)
+    }
+
+    /// Waits for whoever changes this client, and holds others back until this transaction ends: what is read of it next is then the
+    /// truth.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_client(&mut self, id: &ClientId) -> Result<(), StorageError> {
+        let sql = "UPDATE clients SET used_at = used_at WHERE id = $1";
+        self.run_touching(Touched::Nothing, sql, [id.into()]).await.map(drop)
     }
 
     /// Disables a client, or enables one again.

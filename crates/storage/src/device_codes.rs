@@ -95,6 +95,16 @@ impl Read {
         };
         self.all(sql, [id.into()]).await?.iter().map(family).collect()
     }
+
+    /// The sign-ins of devices that a client has and that have not ended.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn device_families_of(&mut self, id: &ClientId) -> Result<Vec<Id<Family>>, StorageError> {
+        let sql = "SELECT f.id FROM device_codes d JOIN families f ON f.id = d.family_id AND f.revoked_at IS NULL \
+             WHERE d.client_id = $1 ORDER BY f.id";
+        self.all(sql, [id.into()]).await?.iter().map(|row| Columns::of(row, "families").id("id")).collect()
+    }
 }
 
 impl Tx {

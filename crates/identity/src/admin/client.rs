@@ -2,7 +2,8 @@
 
 mod addition;
 
-use model::{AuditEvent, Client, ClientId, Id, SecretHash, Timestamp};
+use model::{AuditEvent, Client, ClientId, ClientOrigin, Id, SecretHash, Timestamp};
+use protocol::GrantType;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx};
 
@@ -85,6 +86,16 @@ impl Authority {
         Ok(json!({ "clients": clients.iter().map(answer::client).collect::<Vec<_>>() }))
     }
 
+    pub(super) async fn client_set_device(
+        &self,
+        named: String,
+        allowed: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let action = if allowed { "client.device_allowed" } else { "client.device_refused" };
+        self.change::<Client>(named, action, move |tx, client| set_device(tx, client, allowed, now), now).await
+    }
+
     pub(super) async fn client_new_secret(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
         let (text, hash) = secret::fresh();
         let changed = self
@@ -92,6 +103,35 @@ impl Authority {
             .await?;
         Ok(secret::shown(changed, Some(text)))
     }
+}
+
+/// What devices hold of a client ends when it is taken off the list (C-14).
+fn set_device<'t>(tx: &'t mut Tx, client: &'t mut Client, allowed: bool, now: Timestamp) -> Step<'t, Value> {
+    Box::pin(async move {
+        if client.origin != ClientOrigin::Operator {
+            let id = &client.id;
+            return Err(ActError::new(format!(
+                "'{id}' was not added by an operator, and no other is let in by a code; add it with --device instead"
+            )));
+        }
+        client.metadata.grant_types.retain(|grant_type| *grant_type != GrantType::DeviceCode);
+        if allowed {
+            client.metadata.grant_types.push(GrantType::DeviceCode);
+        }
+        // First, so that whoever is about to redeem a code waits and finds it so, or is found below.
+        tx.put_client(client).await?;
+        let mut ended = 0;
+        if !allowed {
+            for family_id in tx.device_families_of(&client.id).await? {
+                ended += u64::from(tx.revoke_family(family_id, "device_refused", now).await?);
+            }
+        }
+        let mut answer = client.answer();
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("ended".to_owned(), ended.into());
+        }
+        Ok(answer)
+    })
 }
 
 fn renew<'t>(tx: &'t mut Tx, client: &'t mut Client, hash: SecretHash) -> Step<'t, Value> {

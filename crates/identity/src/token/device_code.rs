@@ -7,7 +7,7 @@ use model::{
     AuditEvent, AuthorizationState, Consent, DeviceCode, Family, Grant, GrantKind, Id, Secret, Timestamp, Token,
     TokenKind, family,
 };
-use protocol::{Confidential, OAuthError, Scope};
+use protocol::{Confidential, GrantType, OAuthError, Scope};
 use storage::{AccessToken, Standing, StorageError, Tx};
 
 use super::{
@@ -89,6 +89,11 @@ impl Authority {
     ) -> Result<Result<Issued, OAuthError>, Error> {
         // What ends the grant waits, and then ends the new family too.
         tx.hold_grant(consent.grant_id).await?;
+        // So does whoever takes the client off the list.
+        tx.hold_client(&device.client_id).await?;
+        if !tx.client(&device.client_id).await?.is_some_and(|client| client.may_use(GrantType::DeviceCode)) {
+            return Ok(Err(OAuthError::unauthorized_client("this client is not listed for the device grant any more")));
+        }
         let resource = consent.resource_id.as_ref().and_then(|id| ask.known.resource(id));
         let permitted = permitted::permitted(&ask.client.client, resource.map(AsRef::as_ref));
         let mut scope = consent.scope.intersection(&permitted);

@@ -10,6 +10,7 @@ use identity::admin::{Act, ClientAdd, ClientHome, ClientKind};
 use model::Profile;
 use serde_json::Value;
 
+use super::organization::Decision;
 use crate::command::Failure;
 
 /// What can be done with clients.
@@ -33,6 +34,14 @@ pub enum ClientAct {
     Enable {
         /// Its client_id
         client: String,
+    },
+    /// Whether people may let it in by a code that it shows; refusing ends what it holds by such codes
+    Device {
+        /// Its client_id
+        client: String,
+        /// Allow it or refuse it
+        #[arg(value_enum)]
+        decision: Decision,
     },
     /// Give a confidential client a new secret, shown this once; the old one stops working
     NewSecret {
@@ -130,6 +139,9 @@ impl TryFrom<ClientAct> for Act {
             C::Show { client } => Self::ClientShow { client },
             C::Disable { client } => Self::ClientSetDisabled { client, disabled: true },
             C::Enable { client } => Self::ClientSetDisabled { client, disabled: false },
+            C::Device { client, decision } => {
+                Self::ClientSetDevice { client, allowed: matches!(decision, Decision::Allow) }
+            }
             C::NewSecret { client } => Self::ClientNewSecret { client },
             C::Remove { client } => Self::ClientRemove { client },
         })
