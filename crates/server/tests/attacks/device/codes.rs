@@ -96,6 +96,36 @@ async fn dev11_who_signs_in_on_the_way_is_who_decides() {
 }
 
 #[tokio::test]
+async fn dev11_who_has_two_factors_gives_both_before_they_are_asked() {
+    let server = TestServer::start().await;
+    let (_, app, _) = server.with_app().await;
+    server.advance(std::time::Duration::from_secs(30));
+    let codes = server.device().begin().await;
+    let browser: Browser = server.browser();
+    let sign_in = browser.follow(browser.enter(&codes.user_code).await).await;
+    let fields = [("email", "member@example.com"), ("password", crate::harness::PASSWORD)];
+    let half = browser.follow(browser.submit(&sign_in, "/sign-in", &fields).await).await;
+    assert!(!half.body.contains("own-device"), "one factor is not enough: {}", half.body);
+    let asked = browser.follow(browser.gives_code(&half, &app.code(server.authority.now())).await).await;
+    assert!(asked.body.contains(&codes.user_code) && asked.body.contains("own-device"), "{}", asked.body);
+    let fields = [("decision", "allow"), ("project", server.seeded.apollo.as_str()), ("own_device", "yes")];
+    assert_eq!(browser.decide(&asked, &fields).await.status, 200);
+    assert_eq!(server.device().poll(&codes).await.status, 200);
+}
+
+#[tokio::test]
+async fn dev11_who_has_not_proved_their_address_proves_it_first() {
+    let server = TestServer::start().await;
+    crate::harness::seed::unverified(&server.authority, "newcomer@example.com").await;
+    let codes = server.device().begin().await;
+    let browser: Browser = server.browser();
+    browser.sign_in("newcomer@example.com", crate::harness::PASSWORD).await;
+    let led = browser.follow(browser.enter(&codes.user_code).await).await;
+    assert!(crate::harness::page::has_id(&led.body, "verify"), "{}", led.body);
+    assert_eq!(crate::clients::wire::error(&server.device().poll(&codes).await), "authorization_pending");
+}
+
+#[tokio::test]
 async fn dev12_codes_live_ten_minutes_at_the_most_whatever_is_configured() {
     use server::config::Settings;
     for (lifetime, fits) in [("10m", true), ("1m", true), ("11m", false), ("1h", false), ("0s", false)] {

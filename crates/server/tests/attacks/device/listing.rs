@@ -11,7 +11,7 @@ use crate::{
         seed::{RESOURCE, act, client, plain, text},
     },
 };
-use identity::admin::{ClientAdd, ClientKind};
+use identity::admin::{Act, ClientAdd, ClientKind};
 
 #[tokio::test]
 async fn dev01_only_a_listed_client_that_proves_who_it_is_may_ask() {
@@ -110,4 +110,27 @@ async fn c14_a_client_that_says_nothing_of_it_is_not_listed() {
     stranger.origin = model::ClientOrigin::Registration;
     stranger.metadata.grant_types.push(GrantType::DeviceCode);
     assert!(!stranger.may_use(GrantType::DeviceCode));
+}
+
+#[tokio::test]
+async fn c14_a_client_that_is_taken_off_the_list_loses_what_devices_hold_of_it() {
+    let server = TestServer::start().await;
+    let set = async |client: &str, allowed| {
+        server.authority.act(Act::ClientSetDevice { client: client.into(), allowed }, server.authority.now()).await
+    };
+    let (device, browser) = (server.device(), server.signed_in().await);
+    let (tokens, waiting) = (device.connect_device(&browser).await, device.begin().await);
+    browser.let_in(&waiting, &server.seeded.apollo).await;
+    set("demo-device", false).await.unwrap();
+    assert!(!server.api().accepts(&tokens.access).await);
+    assert_eq!(error(&device.try_refresh(tokens.refresh.as_deref().unwrap()).await), "invalid_grant");
+    assert_eq!(error(&device.poll(&waiting).await), "unauthorized_client");
+    assert_eq!(error(&device.try_begin(&[("scope", "issues:read")]).await), "unauthorized_client");
+    set("demo-device", true).await.unwrap();
+    device.connect_device(&browser).await;
+    // One that came by itself is never listed.
+    let request = server.http().post(server.url("/register")).header("content-type", "application/json");
+    let about = json!({"redirect_uris": ["http://127.0.0.1/callback"], "token_endpoint_auth_method": "none"});
+    let stranger = Answer::of(request.body(about.to_string())).await.json();
+    assert!(set(stranger["client_id"].as_str().unwrap(), true).await.is_err());
 }
