@@ -32,12 +32,14 @@ pub(crate) enum EndsWith<'a> {
 }
 
 impl Read {
-    /// What happened to a person's account, newest first, 20 entries at the most.
+    /// What happened to a person's account, newest first, 20 entries at the most. What a program that lost an answer asked
+    /// for again is nothing that a person needs to read.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn recent_events_of(&mut self, user_id: Id<User>) -> Result<Vec<PastEvent>, StorageError> {
-        let sql = "SELECT id, at, action, address FROM audit_events WHERE user_id = $1 ORDER BY id DESC LIMIT 20";
+        let sql = "SELECT id, at, action, address FROM audit_events WHERE user_id = $1 \
+             AND action NOT IN ('refresh.retried', 'refresh.recovered') ORDER BY id DESC LIMIT 20";
         let rows = self.all(sql, [user_id.into()]).await?;
         let event = |row| {
             let columns = Columns::of(row, "audit_events");

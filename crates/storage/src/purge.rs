@@ -82,6 +82,10 @@ impl Tx {
                 now,
             ),
             (
+                "DELETE FROM totps WHERE user_id IN (SELECT user_id FROM totps WHERE sealed_seed IS NULL AND pending_until <= $1 LIMIT 500)",
+                now,
+            ),
+            (
                 "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at <= $1 LIMIT 500)",
                 now.minus(MAIL_KEPT),
             ),
@@ -97,6 +101,7 @@ impl Tx {
         for (sql, before) in expired {
             purged.note(table_of(sql), self.run(sql, [before.into()]).await?);
         }
+        purged.note("totps", self.forget_pending_totps(now).await?);
         let grants = self
             .run(
                 "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.revoked_at <= $1 \

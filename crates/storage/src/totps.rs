@@ -97,6 +97,16 @@ impl Tx {
         self.run(sql, [user_id.into(), old.into(), new.into()]).await.map(drop)
     }
 
+    /// Forgets seeds that waited too long, where another is in force, 500 at the most; how many.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub(crate) async fn forget_pending_totps(&mut self, now: Timestamp) -> Result<u64, StorageError> {
+        let sql = "UPDATE totps SET pending_seed = NULL, pending_until = NULL WHERE user_id IN \
+             (SELECT user_id FROM totps WHERE sealed_seed IS NOT NULL AND pending_until <= $1 LIMIT 500)";
+        self.run(sql, [now.into()]).await
+    }
+
     /// Takes a user's authenticator app away; whether there was one in force.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use model::{AuditEvent, ClientId, Id};
 use storage::StorageError;
 
-use crate::harness::{Fresh, NOW, commit, things::audit_event};
+use crate::harness::{Fresh, NOW, at, commit, things::audit_event};
 
 #[tokio::test]
 async fn an_entry_stands_or_falls_with_the_act() {
@@ -27,4 +27,23 @@ async fn an_entry_stands_or_falls_with_the_act() {
         db.count("audit_events WHERE action = 'grant.allowed' AND client_id = 'cli' AND address = '192.0.2.1'").await,
         1
     );
+}
+
+#[tokio::test]
+async fn a_person_reads_what_happened_lately_and_no_answer_that_a_program_lost() {
+    let db = Fresh::new().await;
+    let person = Id::new(NOW);
+    commit!(db.store, [person], tx => {
+        for second in 0..30 {
+            let noise = if second % 2 == 0 { "refresh.retried" } else { "refresh.recovered" };
+            tx.insert_audit_event(&AuditEvent { user_id: Some(person), ..audit_event("session.started", at(second)) }).await?;
+            tx.insert_audit_event(&AuditEvent { user_id: Some(person), ..audit_event(noise, at(second)) }).await?;
+            tx.insert_audit_event(&audit_event("session.started", at(second))).await?;
+        }
+        Ok::<_, StorageError>(())
+    })
+    .unwrap();
+    let told = db.store.read().await.unwrap().recent_events_of(person).await.unwrap();
+    let expected: Vec<_> = (10..30).rev().map(|second| ("session.started".to_owned(), at(second))).collect();
+    assert_eq!(told.into_iter().map(|event| (event.action, event.at)).collect::<Vec<_>>(), expected);
 }

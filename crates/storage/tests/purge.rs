@@ -7,7 +7,7 @@ use storage::{AccessToken, Store};
 
 use crate::harness::{
     Fresh, NOW, at, commit,
-    things::{World, access_token, authorization, client, session},
+    things::{World, access_token, authorization, client, session, user},
 };
 
 const DAY: u64 = 86400;
@@ -129,4 +129,28 @@ async fn a_registration_nobody_used_goes_and_one_with_a_grant_stays() {
     assert!(read.client(&unused.id).await.unwrap().is_none());
     assert!(read.client(&granted.id).await.unwrap().is_some() && read.client(&young.id).await.unwrap().is_some());
     assert!(read.policy_version().await.unwrap() > before, "who holds clients in memory must learn that one is gone");
+}
+
+#[tokio::test]
+async fn a_seed_that_nobody_confirmed_goes_and_one_in_force_stays() {
+    let db = Fresh::new().await;
+    let (never, again) = (user("never@example.com"), user("again@example.com"));
+    let (first, second) = (never.id, again.id);
+    commit!(db.store, [never, again], tx => {
+        tx.insert_user(&never).await?;
+        tx.insert_user(&again).await?;
+        tx.begin_totp(first, "shown", at(900)).await?;
+        tx.begin_totp(second, "in force", at(900)).await?;
+        tx.confirm_totp(second, "in force", 7, NOW).await?;
+        tx.begin_totp(second, "another", at(900)).await
+    })
+    .unwrap();
+    assert_eq!(purge(&db.store, at(899)).await, 0);
+    assert_eq!(purge(&db.store, at(900)).await, 2);
+    let mut read = db.store.read().await.unwrap();
+    assert!(read.totp(first).await.unwrap().is_none());
+    let kept = read.totp(second).await.unwrap().unwrap();
+    assert_eq!((kept.confirmed.unwrap().0.as_str(), kept.pending, kept.last_step), ("in force", None, 7));
+    drop(read);
+    assert_eq!(purge(&db.store, at(900)).await, 0, "once");
 }
