@@ -21,6 +21,7 @@ mod leaving;
 mod mailed;
 mod mailing;
 mod methods;
+mod notice;
 mod owned;
 mod recent;
 mod reset;
@@ -52,9 +53,9 @@ pub use federated::{ComeBack, Connected, FederatedRefusal, Homecoming, Stranded,
 pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
 pub use mailing::MailRefusal;
 pub(crate) use methods::{ACR_VALUES, MFA, acr};
+pub(crate) use notice::NOTICE_LIFE;
 pub use owned::OwnedRefusal;
 pub use recent::{Again, NotRecent};
-pub(crate) use reset::NOTICE_LIFE;
 pub use reset::ResetRefusal;
 pub use sign_in::{SignIn, SignInRefusal};
 pub use sign_up::{SignUp, SignUpRefusal, SignedUp};

@@ -69,8 +69,8 @@ impl UpstreamLogin {
 /// What a trip to a provider is for. One that was begun for one thing is good for no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpstreamPurpose {
-    /// Signing in or up; for an app, if one waits.
-    SignIn(Option<Id<Authorization>>),
+    /// Signing in or up; for an app, if one waits, and on the way to connect who came by another trip, if somebody did.
+    SignIn(Option<Id<Authorization>>, Option<Id<UpstreamLogin>>),
     /// Connecting the provider to the account of this session.
     Link(Id<User>, Id<Session>),
     /// Proving that the person of this session is still there, for an act that is named by a word.
@@ -82,7 +82,7 @@ impl UpstreamPurpose {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::SignIn(_) => "sign_in",
+            Self::SignIn(..) => "sign_in",
             Self::Link(..) => "link",
             Self::Prove(..) => "prove",
         }
@@ -92,7 +92,7 @@ impl UpstreamPurpose {
     #[must_use]
     pub const fn session(&self) -> Option<(Id<User>, Id<Session>)> {
         match self {
-            Self::SignIn(_) => None,
+            Self::SignIn(..) => None,
             Self::Link(user_id, session_id) | Self::Prove(user_id, session_id, _) => Some((*user_id, *session_id)),
         }
     }
@@ -101,7 +101,16 @@ impl UpstreamPurpose {
     #[must_use]
     pub const fn authorization(&self) -> Option<Id<Authorization>> {
         match self {
-            Self::SignIn(authorization) => *authorization,
+            Self::SignIn(authorization, _) => *authorization,
+            Self::Link(..) | Self::Prove(..) => None,
+        }
+    }
+
+    /// The trip whose arrival is to be connected afterwards.
+    #[must_use]
+    pub const fn connects(&self) -> Option<Id<UpstreamLogin>> {
+        match self {
+            Self::SignIn(_, connect) => *connect,
             Self::Link(..) | Self::Prove(..) => None,
         }
     }

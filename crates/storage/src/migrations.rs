@@ -21,6 +21,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (9, "device_codes", include_str!("../../../migrations/0009_device_codes.sql")),
     (11, "jwt_access_tokens", include_str!("../../../migrations/0011_jwt_access_tokens.sql")),
     (12, "events", include_str!("../../../migrations/0012_events.sql")),
+    (13, "connect_on_the_way", include_str!("../../../migrations/0013_connect_on_the_way.sql")),
     (14, "webhooks", include_str!("../../../migrations/0014_webhooks.sql")),
     (15, "exchanged_tokens", include_str!("../../../migrations/0015_exchanged_tokens.sql")),
     (16, "managed_resources", include_str!("../../../migrations/0016_managed_resources.sql")),

@@ -62,8 +62,8 @@ const PERSONAL: &[Personal] = personal! {
     "notices" from "notices": "SELECT id, grant_id, kind, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id", without [];
     "providers" from "upstream_identities": "SELECT id, provider, issuer, subject, label, created_at, used_at \
         FROM upstream_identities WHERE user_id = $1 ORDER BY id", without [];
-    "trips_to_providers" from "upstream_logins": "SELECT id, provider, purpose, session_id, act, authorization_id, created_at, expires_at, \
-        returned_at, issuer, subject, label, finished_at FROM upstream_logins WHERE user_id = $1 ORDER BY id",
+    "trips_to_providers" from "upstream_logins": "SELECT id, provider, purpose, session_id, act, authorization_id, connect_id, created_at, \
+        expires_at, returned_at, issuer, subject, label, finished_at FROM upstream_logins WHERE user_id = $1 ORDER BY id",
         without ["state_hash", "key_version", "browser_hash"];
     "proofs_by_mail" from "proofs": "SELECT id, kind, security_epoch, email, tries, mails, created_at, expires_at, spent_at \
         FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1) ORDER BY id",

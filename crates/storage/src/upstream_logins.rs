@@ -29,7 +29,9 @@ fn login(row: &AnyRow) -> Result<UpstreamLogin, StorageError> {
 fn purpose(columns: &Columns<'_>) -> Result<UpstreamPurpose, StorageError> {
     let word = columns.text("purpose")?;
     Ok(match (word.as_str(), columns.optional_id("user_id")?, columns.optional_id("session_id")?) {
-        ("sign_in", None, None) => UpstreamPurpose::SignIn(columns.optional_id("authorization_id")?),
+        ("sign_in", None, None) => {
+            UpstreamPurpose::SignIn(columns.optional_id("authorization_id")?, columns.optional_id("connect_id")?)
+        }
         ("link", Some(user_id), Some(session_id)) => UpstreamPurpose::Link(user_id, session_id),
         ("prove", Some(user_id), Some(session_id)) => UpstreamPurpose::Prove(user_id, session_id, columns.text("act")?),
         _ => return Err(columns.corrupt()),
@@ -54,13 +56,13 @@ impl Tx {
     pub async fn insert_upstream_login(&mut self, login: &UpstreamLogin) -> Result<(), StorageError> {
         let act = match &login.purpose {
             UpstreamPurpose::Prove(_, _, act) => Some(act),
-            UpstreamPurpose::SignIn(_) | UpstreamPurpose::Link(..) => None,
+            UpstreamPurpose::SignIn(..) | UpstreamPurpose::Link(..) => None,
         };
         let session = login.purpose.session();
         self.run_one(
             "upstream login",
             "INSERT INTO upstream_logins (id, provider, purpose, state_hash, key_version, browser_hash, user_id, session_id, act, \
-             authorization_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             authorization_id, connect_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             [
                 login.id.into(),
                 (&login.provider).into(),
@@ -72,6 +74,7 @@ impl Tx {
                 session.map(|(_, session_id)| session_id).into(),
                 act.into(),
                 login.purpose.authorization().into(),
+                login.purpose.connects().into(),
                 login.created_at.into(),
                 login.expires_at.into(),
             ],

@@ -84,7 +84,7 @@ async fn finished(store: &Store, id: Id<UpstreamLogin>, seconds: u64) -> bool {
 #[tokio::test]
 async fn a_trip_comes_back_once_is_kept_once_and_is_settled_once() {
     let db = Fresh::new().await;
-    let one = login(UpstreamPurpose::SignIn(Some(Id::new(NOW))));
+    let one = login(UpstreamPurpose::SignIn(Some(Id::new(NOW)), Some(Id::new(NOW))));
     let (id, key, new) = (one.id, who("1"), hash("new browser"));
     commit!(db.store, [one], tx => tx.insert_upstream_login(&one).await).unwrap();
     let kept_early = commit!(db.store, [key], tx => tx.keep_upstream_arrival(id, &key, None, at(1800)).await).unwrap();

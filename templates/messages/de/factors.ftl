@@ -111,8 +111,6 @@ factors-section-codes = Neue machen
 # Mails.
 factors-mail-subject = Ihre Anmeldung bei { $server } hat sich geändert
 factors-mail-not-you = Dann ist jemand anders in Ihrem Konto. Wählen Sie sofort ein neues Passwort, was alle abmeldet, und entfernen Sie auf Ihrer Sicherheitsseite, was Sie nicht kennen.
-factors-mail-security = Ihre Sicherheitsseite ansehen
-factors-mail-password = Ein neues Passwort wählen
 factors-mail-app-added = Eine Authenticator-App wurde hinzugefügt
     .happened = Ihr Code wird von jetzt an nach Ihrem Passwort verlangt.
 factors-mail-app-removed = Die Authenticator-App wurde entfernt

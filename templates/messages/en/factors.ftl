@@ -45,7 +45,7 @@ factors-app-remove = Remove the authenticator app?
     .act = Remove the app
     .others = Codes of the app are not asked for any more. Your passkeys still are.
 factors-last = It is the last thing that is asked for beside your password: then whoever knows your password is in. Your recovery codes go with it.
-factors-back = Back to security
+factors-back = Back to Security
 # Recovery codes.
 factors-codes-title = Recovery codes
 factors-codes-yours = Your recovery codes
@@ -111,8 +111,6 @@ factors-section-codes = Make new ones
 # Mails.
 factors-mail-subject = Your sign-in to { $server } has changed
 factors-mail-not-you = Then somebody else is in your account. Choose a new password at once, which signs everybody out, and take away what you do not know on your security page.
-factors-mail-security = See your security page
-factors-mail-password = Choose a new password
 factors-mail-app-added = An authenticator app was added
     .happened = Its code is asked for after your password from now on.
 factors-mail-app-removed = The authenticator app was removed

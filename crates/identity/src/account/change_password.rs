@@ -5,11 +5,8 @@ use model::{Secret, SecretHash, Timestamp, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
-use super::{PasswordRefusal, SignInRefusal, SignedIn, cookie::SessionCookie, reset::NOTICE_LIFE, sessions::event};
-use crate::{
-    Authority, Caller, Error, connections,
-    mail::{Asked, Letter, Message},
-};
+use super::{PasswordRefusal, SignInRefusal, SignedIn, cookie::SessionCookie, sessions::event};
+use crate::{Authority, Caller, Error, connections, mail::Message};
 
 /// Why the password stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +48,7 @@ impl Authority {
             return Ok(Err(ChangeRefusal::New(refusal)));
         }
         let hash = self.parts.passwords.hash(new.expose()).await?;
-        let letter = Letter { message: Message::PasswordChanged { reset: false }, asked: Asked::by(caller, now) };
-        let notice = match self.sends_mail() {
-            true => Some(self.mail(&user.email, &letter, NOTICE_LIFE, now)?),
-            false => None,
-        };
+        let notice = self.notice(&user.email, Message::PasswordChanged { reset: false }, (caller, now))?;
         let secret = Secret::generate();
         let cookie = SessionCookie { id: signed_in.session.id, secret: secret.clone() }.text();
         let (signed_in, address) = (signed_in.clone(), caller.address.clone());

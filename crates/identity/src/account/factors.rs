@@ -25,12 +25,11 @@ pub use totp::{Enrolment, TotpState};
 use super::{
     SignedIn,
     attempts::Limit,
-    reset::NOTICE_LIFE,
     sign_in::{forget, take_back},
 };
 use crate::{
     Authority, Caller, Error,
-    mail::{Asked, FactorChange, Letter, Message},
+    mail::{FactorChange, Message},
 };
 
 /// So many tries at second factors, of whatever kind, one account has in a day: a code of six digits is not much.
@@ -117,13 +116,9 @@ impl Authority {
         &self,
         to: &Email,
         change: FactorChange,
-        (caller, now): (&Caller, Timestamp),
+        asked: (&Caller, Timestamp),
     ) -> Result<Option<Mail>, Error> {
-        if !self.sends_mail() {
-            return Ok(None);
-        }
-        let letter = Letter { message: Message::FactorsChanged { change }, asked: Asked::by(caller, now) };
-        self.mail(to, &letter, NOTICE_LIFE, now).map(Some)
+        self.notice(to, Message::FactorsChanged { change }, asked)
     }
 }
 

@@ -13,7 +13,8 @@ mod returned;
 use std::time::Duration;
 
 use model::{
-    Authorization, Id, Secret, Timestamp, UpstreamIdentity, UpstreamKey, UpstreamLogin, UpstreamPurpose, User, id,
+    Authorization, Email, Id, Secret, Timestamp, UpstreamIdentity, UpstreamKey, UpstreamLogin, UpstreamPurpose, User,
+    id,
 };
 use storage::StorageError;
 
@@ -22,9 +23,10 @@ pub(super) use connect::{connect_new, settle};
 pub use link::Connected;
 pub use returned::{ComeBack, Homecoming, Stranded};
 
-use super::{SignedIn, attempts::Limit};
+use super::{SignedIn, attempts::Limit, notice::Notice, sessions::event};
 use crate::{
     Authority, Caller, Error,
+    mail::Message,
     upstream::{Arrived, ProviderSettings, Trip, UpstreamError},
 };
 
@@ -65,6 +67,17 @@ pub enum FederatedRefusal {
     LastWay,
 }
 
+/// Whose an identity is, as a person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// It opens their account.
+    Theirs,
+    /// It opens another account.
+    Anothers,
+    /// It opens none.
+    Nobodys,
+}
+
 impl Authority {
     /// The configured providers, in the order of their buttons.
     #[must_use]
@@ -77,19 +90,20 @@ impl Authority {
         self.providers().iter().map(|provider| provider.id.clone()).collect()
     }
 
-    /// Sends a browser to a provider, to sign in or up; the address to go to.
+    /// Sends a browser to a provider, to sign in or up; the address to go to. `connect`: the trip whose arrival is to be
+    /// connected afterwards.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn sign_in_with(
         &self,
         provider: &str,
-        authorization: Option<Id<Authorization>>,
+        (authorization, connect): (Option<Id<Authorization>>, Option<Id<UpstreamLogin>>),
         browser: &Secret,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Result<String, FederatedRefusal>, Error> {
-        self.depart(provider, UpstreamPurpose::SignIn(authorization), browser, caller, now).await
+        self.depart(provider, UpstreamPurpose::SignIn(authorization, connect), browser, caller, now).await
     }
 
     /// Sends a signed-in person's browser to a provider, to connect it.
@@ -176,6 +190,37 @@ impl Authority {
         Ok(Ok(location))
     }
 
+    /// Whose the identity is that came back, as this person sees it.
+    async fn whose(&self, person: &SignedIn, who: &UpstreamKey) -> Result<Whose, StorageError> {
+        let identity = self.parts.store.read().await?.upstream_identity(who).await?;
+        Ok(match identity {
+            None => Whose::Nobodys,
+            Some(identity) if identity.user_id == person.user.id => Whose::Theirs,
+            Some(_) => Whose::Anothers,
+        })
+    }
+
+    /// What is told when a provider opens an account from now on, or does not any more.
+    fn provider_notice(
+        &self,
+        (to, identity): (&Email, &UpstreamIdentity),
+        connected: bool,
+        (caller, now): (&Caller, Timestamp),
+    ) -> Result<Notice, Error> {
+        let settings = self.parts.upstream.settings(&identity.provider);
+        let message = Message::ProviderChanged {
+            connected,
+            provider: settings.map_or_else(|| identity.provider.clone(), |provider| provider.name.clone()),
+            label: identity.label.clone(),
+        };
+        let action = if connected { "provider.connected" } else { "provider.disconnected" };
+        let subject = Some(identity.id.to_string());
+        Ok(Notice {
+            event: event(action, identity.user_id, subject, caller.address.clone(), now),
+            mail: self.notice(to, message, (caller, now))?,
+        })
+    }
+
     /// What the trip of this login carries; nothing if the version of the server's secret is gone.
     async fn trip(&self, login: &UpstreamLogin, state: String) -> Result<Option<Trip>, StorageError> {
         let fresh = self.wants_to_be_asked_again(&login.purpose).await?;
@@ -186,8 +231,8 @@ impl Authority {
     async fn wants_to_be_asked_again(&self, purpose: &UpstreamPurpose) -> Result<bool, StorageError> {
         let waiting = match purpose {
             UpstreamPurpose::Prove(..) => return Ok(true),
-            UpstreamPurpose::Link(..) | UpstreamPurpose::SignIn(None) => return Ok(false),
-            UpstreamPurpose::SignIn(Some(id)) => self.parts.store.read().await?.authorization(*id).await?,
+            UpstreamPurpose::Link(..) | UpstreamPurpose::SignIn(None, _) => return Ok(false),
+            UpstreamPurpose::SignIn(Some(id), _) => self.parts.store.read().await?.authorization(*id).await?,
         };
         Ok(waiting.is_some_and(|waiting| waiting.request.prompt.login || waiting.request.max_age.is_some()))
     }

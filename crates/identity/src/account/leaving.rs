@@ -7,13 +7,11 @@ use std::time::Duration;
 use model::{Email, Organization, Role, Timestamp, User};
 use storage::{StorageError, Tx};
 
-use super::{SignedIn, ending, mailed::Post, recent::NotRecent, sessions::event};
+use super::{SignedIn, ending, mailed::Post, notice::NOTICE_LIFE, recent::NotRecent, sessions::event};
 use crate::{Authority, Caller, Error, mail::Message};
 
 /// The reason of connections that end because their person leaves.
 pub const LEFT: &str = "account_left";
-/// How long it is worth telling somebody that their account goes.
-const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// What leaving means for one person.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{Authorization, Id, Proof, ProofKind, Secret, Timestamp};
-use storage::StorageError;
+use storage::{StorageError, Tx};
 
 use super::{
     SignedIn,
@@ -93,7 +93,7 @@ impl Authority {
                 self.post(&proof.email, message, true, LIFE, (caller, now))?
             }
         };
-        let renewed = self.write_renewed(new, post, now).await?;
+        let renewed = self.write_proof(new, post, How::Renewed, now).await?;
         Ok(if renewed { Ok(()) } else { Err(MailRefusal::TooMany { retry_after: LIFE }) })
     }
 
@@ -108,30 +108,18 @@ impl Authority {
 
     /// Writes a proof and its mail.
     pub(super) async fn write_new(&self, new: NewProof, post: Post, now: Timestamp) -> Result<(), StorageError> {
-        let written = self
-            .parts
-            .store
-            .transaction(move |tx| {
-                let (new, post) = (new.clone(), post.clone());
-                Box::pin(async move {
-                    tx.insert_proof(&new.proof).await?;
-                    post.write(tx, now).await
-                })
-            })
-            .await;
-        self.parts.mail.ring();
-        written
+        self.write_proof(new, post, How::Inserted, now).await.map(drop)
     }
 
-    async fn write_renewed(&self, new: NewProof, post: Post, now: Timestamp) -> Result<bool, StorageError> {
+    /// Writes the proof and, if that was done, its mail.
+    async fn write_proof(&self, new: NewProof, post: Post, how: How, now: Timestamp) -> Result<bool, StorageError> {
         let written = self
             .parts
             .store
             .transaction(move |tx| {
                 let (new, post) = (new.clone(), post.clone());
                 Box::pin(async move {
-                    let Some(code) = &new.proof.code else { return Ok(false) };
-                    let done = tx.renew_proof(new.proof.id, &new.proof.token_hash, code, MOST_MAILS, now).await?;
+                    let done = how.write(tx, &new.proof, now).await?;
                     if done {
                         post.write(tx, now).await?;
                     }
@@ -141,5 +129,24 @@ impl Authority {
             .await;
         self.parts.mail.ring();
         written
+    }
+}
+
+/// How a proof comes to stand in the database.
+#[derive(Clone, Copy)]
+enum How {
+    /// As a new one.
+    Inserted,
+    /// With another link and code in place of its own; no if it was mailed often enough, or is worth nothing any more.
+    Renewed,
+}
+
+impl How {
+    async fn write(self, tx: &mut Tx, proof: &Proof, now: Timestamp) -> Result<bool, StorageError> {
+        match (self, &proof.code) {
+            (Self::Inserted, _) => tx.insert_proof(proof).await.map(|()| true),
+            (Self::Renewed, Some(code)) => tx.renew_proof(proof.id, &proof.token_hash, code, MOST_MAILS, now).await,
+            (Self::Renewed, None) => Ok(false),
+        }
     }
 }

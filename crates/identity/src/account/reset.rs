@@ -14,15 +14,9 @@ use super::{
     ending,
     mailed::{NewProof, Wanted},
 };
-use crate::{
-    Authority, Caller, Error,
-    mail::{Asked, Letter, Message},
-    password::PasswordRefusal,
-};
+use crate::{Authority, Caller, Error, mail::Message, password::PasswordRefusal};
 
 const LIFE: Duration = Duration::from_secs(3600);
-/// How long it is worth telling that a password was changed.
-pub(crate) const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Why no new password was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,9 +86,8 @@ impl Authority {
             return Ok(Err(ResetRefusal::Password(refusal)));
         }
         let hash = self.parts.passwords.hash(password.expose()).await?;
-        let told = Letter { message: Message::PasswordChanged { reset: true }, asked: Asked::by(caller, now) };
         let (email, address) = (proof.email.clone(), caller.address.clone());
-        let notice = self.mail(&email, &told, NOTICE_LIFE, now)?;
+        let notice = self.notice(&email, Message::PasswordChanged { reset: true }, (caller, now))?;
         let done = self
             .parts
             .store
@@ -102,8 +95,8 @@ impl Authority {
                 let (proof, hash, address, notice) = (proof.clone(), hash.clone(), address.clone(), notice.clone());
                 Box::pin(async move {
                     let done = set(tx, &proof, &hash, address, now).await?;
-                    if done {
-                        tx.insert_mail(&notice).await?;
+                    if let (true, Some(notice)) = (done, &notice) {
+                        tx.insert_mail(notice).await?;
                     }
                     Ok::<_, StorageError>(done)
                 })

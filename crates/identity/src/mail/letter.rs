@@ -101,6 +101,15 @@ pub enum Message {
         /// What the app on it calls itself.
         app: String,
     },
+    /// Another provider opens the account now, or does not any more.
+    ProviderChanged {
+        /// Which of the two.
+        connected: bool,
+        /// What the provider is called.
+        provider: String,
+        /// What the provider calls the person.
+        label: Option<String>,
+    },
     /// A program lost its place or was copied; its connection was ended.
     ConnectionReused {
         /// What the app calls itself.
@@ -171,6 +180,7 @@ impl Message {
             Self::AccountErased => "account_erased",
             Self::FactorsChanged { .. } => "factors_changed",
             Self::DeviceAllowed { .. } => "device_allowed",
+            Self::ProviderChanged { .. } => "provider_changed",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::ConnectionShared { .. } => "connection_shared",
             Self::WebhookDisabled { .. } => "webhook_disabled",

@@ -26,14 +26,14 @@ use crate::{
     view::{ConnectProvider, ProviderButton, ProviderRefused, Waiting},
 };
 
-/// The app that waits, if one does.
-pub struct For(Option<Id<Authorization>>);
+/// The app that waits, if one does, and the trip whose arrival is to be connected on the way.
+pub struct For(Option<Id<Authorization>>, Option<Id<UpstreamLogin>>);
 
 impl TryFrom<Params> for For {
     type Error = OAuthError;
 
     fn try_from(params: Params) -> Result<Self, OAuthError> {
-        Ok(Self(authorization(&params)?))
+        Ok(Self(authorization(&params)?, params.get("connect").and_then(Id::parse)))
     }
 }
 
@@ -42,10 +42,10 @@ impl TryFrom<Params> for For {
 /// # Errors
 /// 404 for a provider that is not offered; a form that is not ours, trouble of the database.
 pub async fn depart(visit: Visit, provider: Path<String>, form: ProtectedForm<For>) -> Result<HttpResponse, PageError> {
-    let For(waiting) = form.into_inner();
-    let browser = &visit.browser.secret;
-    let sent = visit.state.authority.sign_in_with(&provider, waiting, browser, &visit.caller, visit.now).await?;
-    visit.sent(&provider, sent, &UpstreamPurpose::SignIn(waiting))
+    let For(waiting, connect) = form.into_inner();
+    let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
+    let sent = authority.sign_in_with(&provider, (waiting, connect), browser, &visit.caller, visit.now).await?;
+    visit.sent(&provider, sent, &UpstreamPurpose::SignIn(waiting, connect))
 }
 
 /// Takes what the browser brings back.
@@ -99,7 +99,7 @@ pub async fn get(visit: Visit, id: Path<String>, request: HttpRequest) -> Result
 /// # Errors
 /// 404 if nobody waits here; a form that is not ours, trouble of the database.
 pub async fn connect(visit: Visit, id: Path<String>, form: ProtectedForm<For>) -> Result<HttpResponse, PageError> {
-    let For(waiting) = form.into_inner();
+    let For(waiting, _) = form.into_inner();
     let id: Id<UpstreamLogin> = Id::parse(&id).ok_or_else(PageError::not_found)?;
     let Some(person) = &visit.signed_in else { return Ok(visit.go(&connecting(id, waiting))) };
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
@@ -107,7 +107,7 @@ pub async fn connect(visit: Visit, id: Path<String>, form: ProtectedForm<For>) -
     match authority.connect_waiting(id, person, browser, &visit.caller, visit.now).await? {
         Ok(()) => Ok(visit.go(&onward(waiting, "/account/security"))),
         Err(FederatedRefusal::NotRecent) => Ok(visit.go(&connecting(id, waiting))),
-        Err(refusal) => visit.stranded(&provider, refusal, Some(&UpstreamPurpose::SignIn(waiting))),
+        Err(refusal) => visit.stranded(&provider, refusal, Some(&UpstreamPurpose::SignIn(waiting, None))),
     }
 }
 
@@ -117,6 +117,18 @@ pub(super) fn connecting(id: Id<UpstreamLogin>, waiting: Option<Id<Authorization
         Some(waiting) => format!("/connect/{id}?authorization={waiting}"),
         None => format!("/connect/{id}"),
     }
+}
+
+/// The sign-in page, with what a trip was on the way to.
+fn beginning(trip: Option<&UpstreamPurpose>) -> String {
+    let mut path = "/sign-in?account=another".to_owned();
+    if let Some(id) = trip.and_then(UpstreamPurpose::authorization) {
+        path.push_str(&format!("&authorization={id}"));
+    }
+    if let Some(id) = trip.and_then(UpstreamPurpose::connects) {
+        path.push_str(&format!("&connect={id}"));
+    }
+    path
 }
 
 fn onward(waiting: Option<Id<Authorization>>, else_to: &str) -> String {
@@ -142,7 +154,9 @@ impl Visit {
 
     fn home(&self, home: Homecoming) -> HttpResponse {
         match home {
-            Homecoming::Admitted(admitted, waiting) => self.admitted(&admitted, Way::to_app(waiting)),
+            Homecoming::Admitted(admitted, purpose) => {
+                self.admitted(&admitted, Way::to_app(purpose.authorization()).connecting(purpose.connects()))
+            }
             Homecoming::Connect(id, waiting) => self.go(&connecting(id, waiting)),
             Homecoming::Mailed(proof) => self.go(&format!("/confirm/{proof}")),
             Homecoming::Linked => self.go("/account/security"),
@@ -169,15 +183,10 @@ impl Visit {
         }
         let name = self.provider_name(provider);
         let (back, back_label) = match purpose {
-            Some(UpstreamPurpose::SignIn(Some(id))) => {
-                (format!("/sign-in?account=another&authorization={id}"), "providers-back-to-sign-in")
-            }
-            Some(UpstreamPurpose::SignIn(None)) | None => {
-                ("/sign-in?account=another".to_owned(), "providers-back-to-sign-in")
-            }
             Some(UpstreamPurpose::Link(..) | UpstreamPurpose::Prove(..)) => {
                 ("/account/security".to_owned(), "providers-back-to-account")
             }
+            sign_in => (beginning(sign_in), "providers-back-to-sign-in"),
         };
         let page = ProviderRefused {
             layout: self.layout(),

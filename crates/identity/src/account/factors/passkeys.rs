@@ -1,9 +1,10 @@
 //! A person's own passkeys: added, named, taken away.
 
-use model::{AuditEvent, Passkey, Timestamp};
+use model::{Passkey, Timestamp};
 
 use super::*;
 use crate::account::{
+    notice::Notice,
     sessions::event,
     ways_in::{Going, remains_without},
 };
@@ -108,14 +109,14 @@ impl Authority {
         };
         let codes = self.fresh_codes(user_id)?;
         let change = FactorChange::PasskeyAdded { name: passkey.name.clone() };
-        let notice = self.factor_notice(&signed_in.user.email, change, (&new.caller, now))?;
-        let told = event("passkey.added", user_id, Some(passkey.id.to_string()), new.caller.address.clone(), now);
-        let kept = codes.kept;
+        let mail = self.factor_notice(&signed_in.user.email, change, (&new.caller, now))?;
+        let event = event("passkey.added", user_id, Some(passkey.id.to_string()), new.caller.address.clone(), now);
+        let (notice, kept) = (Notice { event, mail }, codes.kept);
         let added: Result<Result<bool, FactorRefusal>, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (passkey, told, notice, kept) = (passkey.clone(), told.clone(), notice.clone(), kept.clone());
+                let (passkey, notice, kept) = (passkey.clone(), notice.clone(), kept.clone());
                 Box::pin(async move {
                     if !tx.hold_user(user_id, epoch).await? {
                         return Ok(Err(FactorRefusal::Over));
@@ -127,7 +128,7 @@ impl Authority {
                         return Ok(Err(FactorRefusal::Taken));
                     }
                     tx.insert_passkey(&passkey).await?;
-                    tell(tx, &told, notice.as_ref()).await?;
+                    notice.write(tx).await?;
                     Ok(Ok(recovery_codes::unless_there(tx, user_id, &kept, now).await?))
                 })
             })
@@ -174,15 +175,17 @@ impl Authority {
         let present = self.passkeys(signed_in).await?;
         let Some(gone) = present.into_iter().find(|passkey| passkey.id == id) else { return Ok(Ok(false)) };
         let change = FactorChange::PasskeyRemoved { name: gone.name };
-        let notice = self.factor_notice(&signed_in.user.email, change, (caller, now))?;
         let (user_id, epoch) = (signed_in.user.id, signed_in.user.security_epoch);
-        let told = event("passkey.removed", user_id, Some(id.to_string()), caller.address.clone(), now);
+        let notice = Notice {
+            event: event("passkey.removed", user_id, Some(id.to_string()), caller.address.clone(), now),
+            mail: self.factor_notice(&signed_in.user.email, change, (caller, now))?,
+        };
         let offered = self.offered_providers();
         let removed: Result<bool, FactorRefusal> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (told, notice, offered) = (told.clone(), notice.clone(), offered.clone());
+                let (notice, offered) = (notice.clone(), offered.clone());
                 Box::pin(async move {
                     if !tx.hold_user(user_id, epoch).await? {
                         return Ok::<_, StorageError>(Ok(false));
@@ -194,22 +197,13 @@ impl Authority {
                         return Ok(Ok(false));
                     }
                     recovery_codes::go_with_the_last(tx, user_id).await?;
-                    tell(tx, &told, notice.as_ref()).await?;
+                    notice.write(tx).await?;
                     Ok(Ok(true))
                 })
             })
             .await?;
         self.parts.mail.ring();
         Ok(removed)
-    }
-}
-
-/// Writes an entry of the trail and the mail that tells the same.
-async fn tell(tx: &mut Tx, told: &AuditEvent, notice: Option<&Mail>) -> Result<(), StorageError> {
-    tx.insert_audit_event(told).await?;
-    match notice {
-        Some(notice) => tx.insert_mail(notice).await,
-        None => Ok(()),
     }
 }
 

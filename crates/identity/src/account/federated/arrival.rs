@@ -1,13 +1,13 @@
 //! Somebody who comes from a provider for the first time: what becomes of them depends on whether the provider proves their
 //! address, and whether the address has an account. An account that somebody has is never opened by it (C-05, V-31 … V-33).
 
-use model::{AuditEvent, Email, Id, ProofKind, Timestamp, UpstreamIdentity, UpstreamLogin, User};
+use model::{Email, Id, ProofKind, Timestamp, UpstreamIdentity, UpstreamLogin, User};
 use storage::{StorageError, Tx};
 
 use super::{
     super::{
         Admitted, account_rows::Account, browser::Beginning, carried::Carried, ending, ending::RESET, mailed::Wanted,
-        sessions::event, sign_up::LIFE,
+        notice::Notice, sessions::event, sign_up::LIFE,
     },
     Arrived, ComeBack, FederatedRefusal, Homecoming, identity,
     known::proved,
@@ -29,7 +29,7 @@ struct TakeOver {
     owner: User,
     identity: UpstreamIdentity,
     beginning: Beginning,
-    address: String,
+    notice: Notice,
 }
 
 impl Authority {
@@ -103,14 +103,17 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Result<Homecoming, FederatedRefusal>, Error> {
         let identity = identity(owner.id, &login.provider, &arrived.who, arrived.label.as_ref(), now);
-        let address = back.caller.address.clone();
+        let mail = self.provider_notice((&owner.email, &identity), true, (&back.caller, now))?.mail;
+        let subject = Some(identity.id.to_string());
+        let event = event("account.taken_over", owner.id, subject, back.caller.address.clone(), now);
+        let notice = Notice { event, mail };
         let theirs = User {
             security_epoch: owner.security_epoch + 1,
             email_verified_at: Some(now),
             password_hash: None,
             ..owner.clone()
         };
-        let taking = TakeOver { owner, identity, beginning: self.begin_session(proved(&theirs, back), now), address };
+        let taking = TakeOver { owner, identity, beginning: self.begin_session(proved(&theirs, back), now), notice };
         let beginning = taking.beginning.clone();
         let taken = self
             .parts
@@ -120,6 +123,7 @@ impl Authority {
                 Box::pin(async move { taking.write(tx, now).await })
             })
             .await;
+        self.parts.mail.ring();
         home(taken, beginning, theirs, login)
     }
 
@@ -198,7 +202,7 @@ fn home(
     match written {
         Ok(true) => {
             let admitted = Admitted::In(Box::new(beginning.given(user)));
-            Ok(Ok(Homecoming::Admitted(admitted, login.purpose.authorization())))
+            Ok(Ok(Homecoming::Admitted(admitted, login.purpose.clone())))
         }
         // Address or identity were taken in this moment, perhaps by the same person pressing twice.
         Ok(false) | Err(StorageError::Constraint(_)) => Ok(Err(FederatedRefusal::Stale)),
@@ -238,11 +242,7 @@ impl TakeOver {
         tx.end_sign_ups_of(&self.owner.email).await?;
         tx.verify_email(id, now).await?;
         tx.insert_upstream_identity(&self.identity).await?;
-        tx.insert_audit_event(&AuditEvent {
-            client_id: None,
-            ..event("account.taken_over", id, Some(self.identity.id.to_string()), self.address.clone(), now)
-        })
-        .await?;
+        self.notice.write(tx).await?;
         self.beginning.write(tx, now).await
     }
 }

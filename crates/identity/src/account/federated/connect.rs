@@ -3,7 +3,7 @@
 use model::{Id, Secret, Timestamp, UpstreamLogin, User};
 use storage::{StorageError, Tx};
 
-use super::{super::SignedIn, FederatedRefusal, identity, link::Link};
+use super::{super::SignedIn, FederatedRefusal, identity};
 use crate::{Authority, Caller, Error};
 
 /// Somebody who came from a provider and waits to be connected.
@@ -53,13 +53,8 @@ impl Authority {
             return Ok(Err(FederatedRefusal::NoProvider));
         }
         let Some((who, label)) = login.waiting(now) else { return Ok(Err(FederatedRefusal::Stale)) };
-        let link = Link {
-            identity: identity(signed_in.user.id, &login.provider, who, label.as_ref(), now),
-            security_epoch: signed_in.user.security_epoch,
-            address: caller.address.clone(),
-            waited: Some(login.id),
-        };
-        self.write_link(link, now).await
+        let identity = identity(signed_in.user.id, &login.provider, who, label.as_ref(), now);
+        self.connect(signed_in, identity, Some(login.id), caller, now).await
     }
 
     /// Who came for the account that a mail has just proved the address of (V-36).

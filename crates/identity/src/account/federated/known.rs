@@ -9,7 +9,7 @@ use super::{
         admission::Proved,
         methods::{self, Method},
     },
-    Arrived, ComeBack, FederatedRefusal, Homecoming,
+    Arrived, ComeBack, FederatedRefusal, Homecoming, Whose,
 };
 use crate::{Authority, Error};
 
@@ -44,7 +44,7 @@ impl Authority {
             })
             .await?;
         let Some(passage) = passage else { return Ok(Err(FederatedRefusal::Stale)) };
-        Ok(Ok(Homecoming::Admitted(admission.given(passage, user), login.purpose.authorization())))
+        Ok(Ok(Homecoming::Admitted(admission.given(passage, user), login.purpose.clone())))
     }
 
     /// It is still them, if it is one of their own identities that came back.
@@ -56,8 +56,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Result<Homecoming, FederatedRefusal>, Error> {
         let Some(person) = &back.signed_in else { return Ok(Err(FederatedRefusal::Stale)) };
-        let theirs = self.parts.store.read().await?.upstream_identity(&arrived.who).await?;
-        if theirs.is_none_or(|identity| identity.user_id != person.user.id) {
+        if self.whose(person, &arrived.who).await? != Whose::Theirs {
             return Ok(Err(FederatedRefusal::SomebodyElse));
         }
         let again = self.proved_again(person, Method::Provider, (&back.browser, &back.caller), now).await?;

@@ -6,10 +6,10 @@ use storage::{StorageError, Tx};
 use super::{
     super::{
         SignedIn,
-        sessions::event,
+        notice::Notice,
         ways_in::{Going, remains_without},
     },
-    Arrived, ComeBack, FederatedRefusal, Homecoming, identity,
+    Arrived, ComeBack, FederatedRefusal, Homecoming, Whose, identity,
 };
 use crate::{Authority, Caller, Error};
 
@@ -24,12 +24,12 @@ pub struct Connected {
 
 /// A connection that is about to be made.
 #[derive(Clone)]
-pub(super) struct Link {
-    pub(super) identity: UpstreamIdentity,
-    pub(super) security_epoch: u64,
-    pub(super) address: String,
+struct Link {
+    identity: UpstreamIdentity,
+    security_epoch: u64,
+    notice: Notice,
     /// The trip whose arrival is connected.
-    pub(super) waited: Option<Id<UpstreamLogin>>,
+    waited: Option<Id<UpstreamLogin>>,
 }
 
 impl Authority {
@@ -55,22 +55,26 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Result<Homecoming, FederatedRefusal>, Error> {
         let Some(person) = &back.signed_in else { return Ok(Err(FederatedRefusal::Stale)) };
-        let theirs = self.parts.store.read().await?.upstream_identity(&arrived.who).await?;
-        match theirs {
-            Some(identity) if identity.user_id == person.user.id => return Ok(Ok(Homecoming::Linked)),
-            Some(_) => return Ok(Err(FederatedRefusal::Taken)),
-            None => {}
+        match self.whose(person, &arrived.who).await? {
+            Whose::Theirs => return Ok(Ok(Homecoming::Linked)),
+            Whose::Anothers => return Ok(Err(FederatedRefusal::Taken)),
+            Whose::Nobodys => {}
         }
-        let link = Link {
-            identity: identity(person.user.id, &login.provider, &arrived.who, arrived.label.as_ref(), now),
-            security_epoch: person.user.security_epoch,
-            address: back.caller.address.clone(),
-            waited: None,
-        };
-        Ok(self.write_link(link, now).await?.map(|()| Homecoming::Linked))
+        let identity = identity(person.user.id, &login.provider, &arrived.who, arrived.label.as_ref(), now);
+        Ok(self.connect(person, identity, None, &back.caller, now).await?.map(|()| Homecoming::Linked))
     }
 
-    pub(super) async fn write_link(&self, link: Link, now: Timestamp) -> Result<Result<(), FederatedRefusal>, Error> {
+    /// Connects an identity to a person's account and tells them. `waited`: the trip whose arrival it is, if it waited.
+    pub(super) async fn connect(
+        &self,
+        person: &SignedIn,
+        identity: UpstreamIdentity,
+        waited: Option<Id<UpstreamLogin>>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<(), FederatedRefusal>, Error> {
+        let notice = self.provider_notice((&person.user.email, &identity), true, (caller, now))?;
+        let link = Link { identity, security_epoch: person.user.security_epoch, notice, waited };
         let written = self
             .parts
             .store
@@ -79,6 +83,7 @@ impl Authority {
                 Box::pin(async move { link.write(tx, now).await })
             })
             .await;
+        self.parts.mail.ring();
         Ok(match written {
             Ok(true) => Ok(()),
             Ok(false) => Err(FederatedRefusal::Stale),
@@ -101,13 +106,18 @@ impl Authority {
         if !signed_in.proved_recently(now) {
             return Ok(Err(FederatedRefusal::NotRecent));
         }
+        let (user_id, epoch) = (signed_in.user.id, signed_in.user.security_epoch);
+        let connected = self.parts.store.read().await?.upstream_identities_of(user_id).await?;
+        let Some(identity) = connected.into_iter().find(|identity| identity.id == id) else {
+            return Ok(Err(FederatedRefusal::Stale));
+        };
+        let notice = self.provider_notice((&signed_in.user.email, &identity), false, (caller, now))?;
         let offered = self.offered_providers();
-        let (user_id, epoch, address) = (signed_in.user.id, signed_in.user.security_epoch, caller.address.clone());
         let done = self
             .parts
             .store
             .transaction::<_, StorageError, _>(move |tx| {
-                let (offered, address) = (offered.clone(), address.clone());
+                let (offered, notice) = (offered.clone(), notice.clone());
                 Box::pin(async move {
                     // Two at once would each find the other's way in.
                     if !tx.hold_user(user_id, epoch).await? {
@@ -119,12 +129,12 @@ impl Authority {
                     if !tx.delete_upstream_identity(user_id, id).await? {
                         return Ok(Err(FederatedRefusal::Stale));
                     }
-                    let event = event("provider.disconnected", user_id, Some(id.to_string()), address, now);
-                    tx.insert_audit_event(&event).await?;
+                    notice.write(tx).await?;
                     Ok(Ok(()))
                 })
             })
             .await?;
+        self.parts.mail.ring();
         Ok(done)
     }
 }
@@ -141,8 +151,7 @@ impl Link {
             return Ok(false);
         }
         tx.insert_upstream_identity(&self.identity).await?;
-        let subject = Some(self.identity.id.to_string());
-        tx.insert_audit_event(&event("provider.connected", user_id, subject, self.address.clone(), now)).await?;
+        self.notice.write(tx).await?;
         Ok(true)
     }
 }

@@ -35,8 +35,8 @@ pub struct ComeBack {
 /// What came of a trip.
 #[derive(Clone, Debug)]
 pub enum Homecoming {
-    /// Signed in, or half so; for the app that waits.
-    Admitted(Admitted, Option<Id<Authorization>>),
+    /// Signed in, or half so: for what the trip was on the way to.
+    Admitted(Admitted, UpstreamPurpose),
     /// The address has an account: its person signs in as before and connects the provider on the page of this trip.
     Connect(Id<UpstreamLogin>, Option<Id<Authorization>>),
     /// The address is to be proved by the mail of this proof.
@@ -73,7 +73,7 @@ impl Authority {
         let done = match self.who_came(&login, &back, now).await? {
             Err(refusal) => Err(refusal),
             Ok(arrived) => match &login.purpose {
-                UpstreamPurpose::SignIn(_) => self.sign_in_arrival(&login, arrived, back, now).await?,
+                UpstreamPurpose::SignIn(..) => self.sign_in_arrival(&login, arrived, back, now).await?,
                 UpstreamPurpose::Link(..) => self.link_arrival(&login, &arrived, &back, now).await?,
                 UpstreamPurpose::Prove(_, _, act) => self.prove_arrival(act, &arrived, &back, now).await?,
             },

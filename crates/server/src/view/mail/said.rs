@@ -74,6 +74,20 @@ impl Said {
                 Self { was_asked: true, lock: act("mail-new-password", "/forgotten"), ..left }
             }
             Message::FactorsChanged { change } => factors::changed(change, language, sender),
+            Message::ProviderChanged { connected, provider, label } => {
+                let key = if *connected { "mail-provider-connected" } else { "mail-provider-disconnected" };
+                let message = say(key).with("provider", named(provider));
+                let (message, part) = match label {
+                    Some(label) => (message.with("label", named(label)), "happened-as"),
+                    None => (message, "happened"),
+                };
+                Self {
+                    was_asked: true,
+                    act: act("mail-see-security", "/account/security"),
+                    lock: act("mail-new-password", "/forgotten"),
+                    ..Self::new(language, &message, &[part])
+                }
+            }
             Message::AccountErased => asked("mail-account-erased"),
             Message::DeviceAllowed { app } => {
                 let message = say("mail-device-allowed").with("app", named(app));

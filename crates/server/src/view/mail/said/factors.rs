@@ -14,11 +14,11 @@ pub(super) fn changed(change: &FactorChange, language: Language, sender: &Sender
         subject: say("factors-mail-subject").into(),
         heading: message.to_string(),
         paragraphs: vec![message.part("happened").into()],
-        act: Some(Act { label: say("factors-mail-security").into(), link: link(sender, "/account/security") }),
+        act: Some(Act { label: say("mail-see-security").into(), link: link(sender, "/account/security") }),
         code: None,
         was_asked: true,
         not_you: say("factors-mail-not-you").into(),
-        lock: Some(Act { label: say("factors-mail-password").into(), link: link(sender, "/forgotten") }),
+        lock: Some(Act { label: say("mail-new-password").into(), link: link(sender, "/forgotten") }),
     }
 }
 
