@@ -1,7 +1,7 @@
 //! Clients whose id is the URL of what they say about themselves (Client ID Metadata Documents). Owns when a document is
 //! fetched, kept and believed; does not own its rules (`protocol`) or when in a flow this is asked for (after sign-in).
 
-mod address;
+pub(crate) mod address;
 mod body;
 mod destination;
 pub(crate) mod fetch;

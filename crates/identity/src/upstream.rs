@@ -12,6 +12,7 @@ mod id_token;
 mod keys;
 mod openid;
 mod provider;
+mod redeem;
 
 use std::sync::Arc;
 

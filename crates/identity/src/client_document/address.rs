@@ -51,7 +51,7 @@ const INSIDE_V6: [Ipv6Net; 5] = [
 const NAT64: Ipv6Net = v6(0x64, 0xff9b, 0, 96);
 
 /// Whether this is an address of the public internet.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),
@@ -73,9 +73,63 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     GLOBAL_V6.contains(&address) && !INSIDE_V6.iter().any(|net| net.contains(&address))
 }
 
+/// Private networks of IPv4 (RFC 1918, RFC 6598).
+const PRIVATE_V4: [Ipv4Net; 4] =
+    [v4(10, 0, 0, 0, 8), v4(100, 64, 0, 0, 10), v4(172, 16, 0, 0, 12), v4(192, 168, 0, 0, 16)];
+/// And of IPv6 (RFC 4193).
+const PRIVATE_V6: Ipv6Net = v6(0xfc00, 0, 0, 7);
+
+/// Whether this is an address of some private network. This computer and what is link-local, with clouds' metadata, are none.
+pub(crate) fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => PRIVATE_V4.iter().any(|net| net.contains(&v4)),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(mapped) => PRIVATE_V4.iter().any(|net| net.contains(&mapped)),
+            None => PRIVATE_V6.contains(&v6),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{is_private, is_public};
+
+    #[test]
+    fn private_networks_and_nothing_else_inside() {
+        for text in [
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "100.64.0.1",
+            "fc00::1",
+            "fd12:3456::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(is_private(text.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "127.0.0.1",
+            "0.0.0.0",
+            "169.254.169.254",
+            "168.63.129.16",
+            "172.32.0.1",
+            "192.0.0.8",
+            "224.0.0.1",
+            "8.8.8.8",
+            "::1",
+            "::",
+            "fe80::1",
+            "ff02::1",
+            "2606:4700::1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a00:1",
+            "fe00::1",
+        ] {
+            assert!(!is_private(text.parse().unwrap()), "{text}");
+        }
+    }
 
     #[test]
     fn the_inside_in_all_its_spellings() {

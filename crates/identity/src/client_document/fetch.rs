@@ -18,7 +18,7 @@ use super::{
     destination::{Destination, may_be_told},
     key_sets::KeySets,
     limits::{Flight, Flights, Hosts},
-    resolver::{PublicNames, ThisComputer},
+    resolver::{CheckedNames, ThisComputer},
 };
 use crate::{DocumentSettings, Error};
 
@@ -67,7 +67,7 @@ impl DocumentFetcher {
     /// # Errors
     /// A development CA that is not a certificate.
     pub(crate) fn new(settings: &DocumentSettings) -> Result<Self, Error> {
-        let public = guarded(settings, PublicNames::system()).build();
+        let public = guarded(settings, CheckedNames::public()).build();
         if let Err(error) = &public {
             tracing::warn!(error = %causes(error), "client documents cannot be fetched; are CA certificates installed?");
         }

@@ -12,27 +12,38 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 
-use super::address::is_public;
+use super::address::{is_private, is_public};
 
 /// At most so many names are looked up at the same time, those that nobody waits for any more included.
 const AT_ONCE: usize = 32;
 
 /// The addresses of a name.
-pub(super) type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+pub(crate) type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 /// Asks for the addresses of a name.
-pub(super) type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
+pub(crate) type Lookup = Arc<dyn Fn(String) -> Looking + Send + Sync>;
 /// Where to connect for an address that was checked; tests record it and stay on loopback.
-pub(super) type Dial = Arc<dyn Fn(IpAddr) -> SocketAddr + Send + Sync>;
+pub(crate) type Dial = Arc<dyn Fn(IpAddr) -> SocketAddr + Send + Sync>;
 
-/// Resolves names of the public internet.
-pub(crate) struct PublicNames {
-    pub(super) lookup: Lookup,
-    pub(super) dial: Dial,
+/// Resolves names, and hands on addresses that may be reached: all of a name's, or none.
+pub(crate) struct CheckedNames {
+    pub(crate) lookup: Lookup,
+    pub(crate) dial: Dial,
+    /// Whether an address may be reached.
+    pub(crate) may: fn(IpAddr) -> bool,
 }
 
-impl PublicNames {
-    /// The system's resolver, and connections to what it says.
-    pub(crate) fn system() -> Self {
+impl CheckedNames {
+    /// Names of the public internet: the system's resolver, and connections to what it says.
+    pub(crate) fn public() -> Self {
+        Self::system(is_public)
+    }
+
+    /// Names of private networks too.
+    pub(crate) fn private() -> Self {
+        Self::system(|address| is_public(address) || is_private(address))
+    }
+
+    fn system(may: fn(IpAddr) -> bool) -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let lookup = move |name: String| -> Looking {
             let place = Arc::clone(&places).try_acquire_owned();
@@ -48,22 +59,22 @@ impl PublicNames {
             })
         };
         // Port 0 stands for the URL's own.
-        Self { lookup: Arc::new(lookup), dial: Arc::new(|address| SocketAddr::new(address, 0)) }
+        Self { lookup: Arc::new(lookup), dial: Arc::new(|address| SocketAddr::new(address, 0)), may }
     }
 }
 
-impl Resolve for PublicNames {
+impl Resolve for CheckedNames {
     fn resolve(&self, name: Name) -> Resolving {
         let looking = (self.lookup)(name.as_str().to_owned());
-        let dial = Arc::clone(&self.dial);
+        let (dial, may) = (Arc::clone(&self.dial), self.may);
         Box::pin(async move {
             let addresses = looking.await?;
             if addresses.is_empty() {
                 return Err("the name has no address".into());
             }
-            // A name with one foot inside is not one of the public internet.
-            if let Some(inside) = addresses.iter().find(|address| !is_public(**address)) {
-                return Err(format!("the name leads to {inside}, which is not public").into());
+            // A name with one foot inside is not one of the outside.
+            if let Some(inside) = addresses.iter().find(|address| !may(**address)) {
+                return Err(format!("the name leads to {inside}, which may not be asked").into());
             }
             let checked: Vec<SocketAddr> = addresses.into_iter().map(|address| dial(address)).collect();
             Ok(Box::new(checked.into_iter()) as Addrs)

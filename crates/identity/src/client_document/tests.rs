@@ -12,9 +12,10 @@ use serde_json::json;
 use url::Url;
 
 use super::{
+    address::is_public,
     fetch::{DocumentFetcher, FetchError, guarded},
     key_sets::Wanted,
-    resolver::{Looking, PublicNames},
+    resolver::{CheckedNames, Looking},
 };
 use crate::{DocumentSettings, Settings};
 use https_server::{Answer, HttpsServer};
@@ -53,7 +54,8 @@ fn recorded(addresses: &[&str], server: &HttpsServer) -> (DocumentFetcher, Arc<R
     let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
     let record = Arc::new(Record::default());
     let (looked_up, dialled, port) = (Arc::clone(&record), Arc::clone(&record), server.port);
-    let names = PublicNames {
+    let names = CheckedNames {
+        may: is_public,
         lookup: Arc::new(move |name| -> Looking {
             looked_up.names.lock().unwrap().push(name);
             let addresses = addresses.clone();
@@ -97,7 +99,7 @@ async fn a_name_that_leads_inside_is_never_dialled() {
     for addresses in inside {
         let (fetcher, record) = recorded(addresses, &server);
         let refused = fetcher.fetch(&url("https://good.example/c"), MOST, now()).await;
-        assert!(matches!(&refused, Err(FetchError::Failed(why)) if why.contains("not public")), "{addresses:?}");
+        assert!(matches!(&refused, Err(FetchError::Failed(why)) if why.contains("may not be asked")), "{addresses:?}");
         assert!(record.dialled.lock().unwrap().is_empty(), "{addresses:?}");
     }
     assert_eq!(server.connections(), 0);

@@ -3,8 +3,8 @@
 
 use model::{Email, UpstreamKey};
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse as _, TokenUrl, basic::BasicClient,
+    AuthUrl, ClientId, CsrfToken, EmptyExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse as _, basic::BasicClient,
 };
 use protocol::Confidential;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -14,8 +14,8 @@ use super::{
     Arrived, Trip, UpstreamError,
     claims::label,
     http::Http,
-    openid::{no_address, not_redeemed},
     provider::Provider,
+    redeem::{Redeemed, TokenEndpoint, no_address, redeem},
 };
 
 #[derive(Deserialize)]
@@ -70,22 +70,9 @@ pub(super) async fn arrival(
     code: &Confidential,
     trip: &Trip,
 ) -> Result<Arrived, UpstreamError> {
-    let settings = &provider.settings;
-    let redeem = format!("{}/login/oauth/access_token", settings.base_url);
-    let mut client = BasicClient::new(ClientId::new(settings.client_id.clone()))
-        .set_token_uri(TokenUrl::new(redeem).map_err(no_address)?)
-        .set_redirect_uri(RedirectUrl::new(provider.redirect_uri.clone()).map_err(no_address)?)
-        .set_auth_type(oauth2::AuthType::RequestBody);
-    if let Some(secret) = &settings.client_secret {
-        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
-    }
-    let ask = |request: HttpRequest| http.ask(settings, request);
-    let answer = client
-        .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
-        .set_pkce_verifier(PkceCodeVerifier::new(trip.verifier.clone()))
-        .request_async(&ask)
-        .await
-        .map_err(not_redeemed)?;
+    let redeem_at = format!("{}/login/oauth/access_token", provider.settings.base_url);
+    let endpoint = TokenEndpoint { url: &redeem_at, secret_in_body: true };
+    let answer: Redeemed<EmptyExtraTokenFields> = redeem(provider, endpoint, http, code, trip).await?;
     let token = Confidential::new(answer.access_token().secret().clone());
     let person: Person = asked(provider, http, &token, "/user").await?;
     let addresses: Vec<Address> = asked(provider, http, &token, "/user/emails").await?;

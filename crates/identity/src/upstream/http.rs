@@ -1,5 +1,6 @@
 //! Asking providers: at their own origins and nowhere else, for so long and so much, following nothing. Public names lead to
-//! public addresses; this computer is asked in development alone.
+//! public addresses, those of a provider in a private network to addresses there too; this computer is asked in development
+//! alone.
 
 use std::time::Duration;
 
@@ -12,8 +13,11 @@ use url::{Host, Url};
 use super::{ProviderSettings, UpstreamError, UpstreamSettings};
 use crate::{
     DocumentSettings, Error,
-    client_document::fetch::{causes, guarded},
-    client_document::resolver::{PublicNames, ThisComputer},
+    client_document::resolver::{CheckedNames, ThisComputer},
+    client_document::{
+        address::is_private,
+        fetch::{causes, guarded},
+    },
 };
 
 /// At most so many questions at the same time.
@@ -24,6 +28,8 @@ const MOST_BYTES: usize = 128 * 1024;
 pub(super) struct Http {
     /// None on a machine without any CA certificate.
     public: Option<reqwest::Client>,
+    /// Only for a provider in a private network.
+    private: Option<reqwest::Client>,
     /// Only in development.
     loopback: Option<reqwest::Client>,
     timeout: Duration,
@@ -32,12 +38,16 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(settings: &UpstreamSettings, documents: &DocumentSettings) -> Result<Self, Error> {
-        let public = guarded(documents, PublicNames::system()).timeout(settings.timeout).build();
+        let public = guarded(documents, CheckedNames::public()).timeout(settings.timeout).build();
+        let is_private = settings.providers.iter().any(|provider| provider.private_network);
+        let private =
+            is_private.then(|| guarded(documents, CheckedNames::private()).timeout(settings.timeout).build().ok());
         if let (Err(error), false) = (&public, settings.providers.is_empty()) {
             tracing::warn!(error = %causes(error), "providers cannot be asked; are CA certificates installed?");
         }
         let loopback = settings.loopback.then(|| this_computer(settings, documents)).transpose()?;
-        Ok(Self { public: public.ok(), loopback, timeout: settings.timeout, at_once: Semaphore::new(AT_ONCE) })
+        let private = private.flatten();
+        Ok(Self { public: public.ok(), private, loopback, timeout: settings.timeout, at_once: Semaphore::new(AT_ONCE) })
     }
 
     /// Whether this address is one of the provider's, and who may go there.
@@ -58,13 +68,18 @@ impl Http {
         if is_here {
             return self.loopback.as_ref().ok_or_else(|| refused("this computer"));
         }
-        match url.host() {
+        let is_name = match url.host() {
+            Some(Host::Domain(name)) => provider.private_network || name.contains('.'),
             // The HTTP client asks no resolver about literals.
-            Some(Host::Domain(name)) if url.scheme() == "https" && name.contains('.') => {
-                self.public.as_ref().ok_or_else(|| refused("no CA certificates on this machine"))
-            }
-            _ => Err(refused("not a public name by https")),
+            Some(Host::Ipv4(address)) => provider.private_network && is_private(address.into()),
+            Some(Host::Ipv6(address)) => provider.private_network && is_private(address.into()),
+            None => false,
+        };
+        if !is_name || url.scheme() != "https" {
+            return Err(refused("not a public name by https"));
         }
+        let client = if provider.private_network { &self.private } else { &self.public };
+        client.as_ref().ok_or_else(|| refused("no CA certificates on this machine"))
     }
 
     /// Waits for whoever asks the same already; no longer than one question takes.
@@ -145,3 +160,6 @@ impl From<reqwest::Error> for UpstreamError {
         Self::Unavailable(causes(&error))
     }
 }
+
+#[cfg(test)]
+mod tests;

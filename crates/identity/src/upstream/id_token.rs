@@ -20,8 +20,8 @@ use super::{
     discovery::Metadata,
     http::Http,
     keys::{Keys, Wanted},
-    openid::no_address,
     provider::Provider,
+    redeem::no_address,
 };
 
 /// How far clocks may be apart.

@@ -4,24 +4,25 @@
 use std::fmt;
 
 use model::Timestamp;
-use oauth2::{HttpRequest, basic::BasicTokenType};
 use openidconnect::{
-    AuthType, AuthUrl, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
-    IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    StandardErrorResponse, TokenUrl,
-    core::{CoreAuthPrompt, CoreClient, CoreErrorResponseType, CoreJsonWebKeySet, CoreResponseType},
+    AuthUrl, AuthenticationFlow, ClientId, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope,
+    core::{CoreAuthPrompt, CoreClient, CoreJsonWebKeySet, CoreResponseType},
 };
 use protocol::Confidential;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Arrived, ProviderKind, Trip, UpstreamError, discovery::Metadata, http::Http, id_token, provider::Provider,
+    Arrived, ProviderKind, Trip, UpstreamError,
+    discovery::Metadata,
+    http::Http,
+    id_token,
+    provider::Provider,
+    redeem::{Redeemed, TokenEndpoint, no_address, redeem},
 };
 
-/// The token response, with the ID token as it was written: it is read more strictly than the crate reads it.
-type Answer = oauth2::StandardTokenResponse<Fields, BasicTokenType>;
-
+/// The ID token as it was written: it is read more strictly than the crate reads it.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     id_token: String,
@@ -68,55 +69,7 @@ pub(super) async fn arrival(
     now: Timestamp,
 ) -> Result<Arrived, UpstreamError> {
     let metadata = provider.metadata(http, now).await?;
-    let id_token = redeemed(provider, &metadata, http, code, trip).await?;
-    id_token::arrival(&id_token, provider, &metadata, http, trip, now).await
-}
-
-async fn redeemed(
-    provider: &Provider,
-    metadata: &Metadata,
-    http: &Http,
-    code: &Confidential,
-    trip: &Trip,
-) -> Result<String, UpstreamError> {
-    let settings = &provider.settings;
-    let mut client = oauth2::Client::<
-        StandardErrorResponse<CoreErrorResponseType>,
-        Answer,
-        oauth2::StandardTokenIntrospectionResponse<EmptyExtraTokenFields, BasicTokenType>,
-        oauth2::StandardRevocableToken,
-        oauth2::basic::BasicRevocationErrorResponse,
-    >::new(ClientId::new(settings.client_id.clone()))
-    .set_token_uri(TokenUrl::new(metadata.token_endpoint.clone()).map_err(no_address)?)
-    .set_redirect_uri(RedirectUrl::new(provider.redirect_uri.clone()).map_err(no_address)?);
-    if let Some(secret) = &settings.client_secret {
-        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
-    }
-    if metadata.wants_secret_in_body() {
-        client = client.set_auth_type(AuthType::RequestBody);
-    }
-    let ask = |request: HttpRequest| http.ask(settings, request);
-    let answer = client
-        .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
-        .set_pkce_verifier(PkceCodeVerifier::new(trip.verifier.clone()))
-        .request_async(&ask)
-        .await
-        .map_err(not_redeemed)?;
-    Ok(answer.extra_fields().id_token.clone())
-}
-
-pub(super) fn no_address(error: url::ParseError) -> UpstreamError {
-    UpstreamError::Refused(format!("an endpoint that is no address: {error}"))
-}
-
-/// What came instead of a token. A body may hold anything, so that nothing of it is told.
-pub(super) fn not_redeemed<T: oauth2::ErrorResponse + 'static>(
-    error: RequestTokenError<UpstreamError, T>,
-) -> UpstreamError {
-    match error {
-        RequestTokenError::Request(error) => error,
-        RequestTokenError::ServerResponse(_) => UpstreamError::Refused("the code was not redeemed".to_owned()),
-        RequestTokenError::Parse(error, _) => UpstreamError::Refused(format!("no token response: {}", error.path())),
-        RequestTokenError::Other(what) => UpstreamError::Refused(format!("no token response: {what}")),
-    }
+    let endpoint = TokenEndpoint { url: &metadata.token_endpoint, secret_in_body: metadata.wants_secret_in_body() };
+    let answer: Redeemed<Fields> = redeem(provider, endpoint, http, code, trip).await?;
+    id_token::arrival(&answer.extra_fields().id_token, provider, &metadata, http, trip, now).await
 }

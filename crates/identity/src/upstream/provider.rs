@@ -42,6 +42,8 @@ pub struct ProviderSettings {
     pub base_url: String,
     /// The origins of its endpoints, that of `base_url` among them. Nothing else is asked on its behalf.
     pub origins: Vec<String>,
+    /// Whether these may lead into a private network.
+    pub private_network: bool,
     /// What is asked for.
     pub scopes: Vec<String>,
 }
