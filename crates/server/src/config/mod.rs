@@ -15,6 +15,7 @@ mod provider;
 mod public_url;
 mod rate;
 mod reference;
+mod secrets;
 mod section;
 mod sections;
 mod source;

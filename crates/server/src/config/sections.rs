@@ -201,6 +201,9 @@ section! {
         tenant: Option<String> = None;
         /// Further origins at which its endpoints stand; nothing else is asked, and nobody is sent elsewhere.
         origins: Vec<Origin> = Vec::new();
+        /// Whether it stands in a private network: then its own names may lead to addresses there, and `base_url` and `origins`
+        /// may be such addresses. This computer and what is link-local stay closed, and nothing changes for other providers.
+        private_network: bool = false;
         /// What is asked for; not set: what tells who somebody is, and their address.
         scopes: Vec<String> = Vec::new();
         /// Whether it is offered.

@@ -13,13 +13,14 @@ use super::{
     Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, Problem, RateLimits,
     Registration, Sessions, SignUp, Tokens,
     kind::Shape,
+    secrets,
     section::{Key, Section},
     sections::{self, DatabaseSection, Keys, MailSection, ProviderSection, Tls, Top},
     suggestion::suggestion,
 };
 
 const PREFIX: &str = "LANYARD__";
-const PROVIDERS: &str = "providers";
+pub(super) const PROVIDERS: &str = "providers";
 
 /// The settings as they were written, one table each.
 #[derive(Debug)]
@@ -65,7 +66,10 @@ impl Layers {
         let name = path.display();
         match std::fs::read_to_string(path) {
             Ok(text) => match parse_toml(&text) {
-                Ok(document) => self.document = document,
+                Ok(document) => {
+                    self.problems.extend(secrets::told_to_others(path, &document));
+                    self.document = document;
+                }
                 Err(at) => self.problems.push(Problem::new(
                     name.to_string(),
                     format!("is not TOML ({at})"),

@@ -1,4 +1,4 @@
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use super::*;
 
@@ -17,6 +17,7 @@ fn load(text: &str, env: &[(&str, &str)]) -> Result<Settings, Vec<Problem>> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("lanyard.toml");
     fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     Settings::load(Some(&path), pairs(env))
 }
 
@@ -399,4 +400,66 @@ fn the_documentation_is_the_reference() {
         fs::write(&path, reference()).unwrap();
     }
     assert_eq!(fs::read_to_string(&path).unwrap_or_default(), reference(), "run with UPDATE=1 to write it anew");
+}
+
+/// C-36.
+#[test]
+fn a_file_with_a_secret_in_it_that_others_can_read_is_refused_and_the_secret_not_quoted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lanyard.toml");
+    let provider = "[providers.acme]\nbase_url = \"https://id.acme.example\"\nclient_id = \"a\"";
+    let inline = format!("{GOOD}\n{provider}\nclient_secret = \"hunter2\"");
+    let database = GOOD.replace("sqlite:/var/lib/lanyard/lanyard.db", "postgres://lanyard:hunter2@db.example/lanyard");
+    let mail = format!(
+        "{GOOD}\n[mail]\nserver = \"mail.example\"\nfrom = \"a@example.com\"\nusername = \"u\"\npassword = \"hunter2\""
+    );
+    let with = |text: &str, mode: u32| {
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        Settings::load(Some(&path), [])
+    };
+    for (text, held) in [
+        (&inline, "providers.acme.client_secret"),
+        (&database, "the password of database.url"),
+        (&mail, "mail.password"),
+    ] {
+        for mode in [0o644, 0o640, 0o604, 0o660] {
+            let problems = with(text, mode).unwrap_err();
+            let [problem] = problems.as_slice() else { panic!("{held}, {mode:o}: {problems:?}") };
+            assert!(problem.wrong.contains(held) && problem.remedy.contains("chmod 600"), "{problem}");
+            assert!(!problem.to_string().contains("hunter2"), "{problem}");
+        }
+        with(text, 0o600).unwrap();
+        with(text, 0o400).unwrap();
+    }
+    // What holds none may be read by anybody.
+    with(GOOD, 0o644).unwrap();
+    with(&format!("{GOOD}\n{provider}"), 0o644).unwrap();
+
+    // And a file of its own may not.
+    let secret = directory.path().join("acme.secret");
+    fs::write(&secret, "hunter2\n").unwrap();
+    let named = format!("{GOOD}\n{provider}\nclient_secret_file = \"{}\"", secret.display());
+    for mode in [0o644, 0o640, 0o604] {
+        fs::set_permissions(&secret, fs::Permissions::from_mode(mode)).unwrap();
+        let problems = with(&named, 0o644).unwrap_err();
+        let [problem] = problems.as_slice() else { panic!("{mode:o}: {problems:?}") };
+        assert_eq!(problem.setting, "providers.acme.client_secret_file");
+        assert!(problem.remedy.contains("chmod 600") && !problem.to_string().contains("hunter2"), "{problem}");
+    }
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    let settings = with(&named, 0o644).unwrap();
+    assert_eq!(settings.providers[0].client_secret.as_ref().unwrap().expose(), "hunter2");
+}
+
+#[test]
+fn a_provider_in_a_private_network_says_so_itself() {
+    let acme = "[providers.acme]\nclient_id = \"a\"\nprivate_network = true";
+    let other = "[providers.other]\nclient_id = \"o\"\nbase_url = \"https://id.example\"";
+    let settings = load(&format!("{GOOD}\n{acme}\nbase_url = \"https://10.0.0.5\"\n{other}"), &[]).unwrap();
+    let private: Vec<bool> = settings.providers.iter().map(|provider| provider.private_network).collect();
+    assert_eq!(private, [true, false]);
+    // This computer is none.
+    let here = load(&format!("{GOOD}\n{acme}\nbase_url = \"https://127.0.0.1\""), &[]);
+    assert_eq!(named(here), ["providers.acme.base_url"]);
 }

@@ -7,7 +7,7 @@ use protocol::Confidential;
 use url::{Host, Url};
 
 use super::{Findings, Purpose};
-use crate::config::{ProviderWord, sections::ProviderSection};
+use crate::config::{ProviderWord, secrets::is_open, sections::ProviderSection};
 
 const GOOGLE: &str = "https://accounts.google.com";
 const MICROSOFT: &str = "https://login.microsoftonline.com";
@@ -85,6 +85,7 @@ fn provider(name: &str, section: &ProviderSection, purpose: Purpose, found: &mut
         client_secret,
         base_url,
         origins,
+        private_network: section.private_network,
         scopes,
     })
 }
@@ -196,7 +197,7 @@ fn read(path: &Path) -> Result<Confidential, (String, String)> {
     let remedy = "Write the path of a file with nothing but the secret in it.".to_owned();
     let unreadable = |error: std::io::Error| (format!("{shown} cannot be read ({error})"), remedy.clone());
     let mode = fs::metadata(path).map_err(unreadable)?.mode();
-    if mode & 0o077 != 0 {
+    if is_open(mode) {
         return Err((
             format!("{shown} is open to others (mode {:04o})", mode & 0o7777),
             format!("Close it: chmod 600 {shown}"),
