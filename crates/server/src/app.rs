@@ -344,7 +344,10 @@ fn endpoint(path: &str, methods: &'static str) -> Resource {
 
 /// An address whose refusals are pages.
 fn seen(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).app_data(Rc::new(Pattern::new(path))).default_service(other_methods(methods, true))
+    web::resource(path)
+        .app_data(Rc::new(Pattern::new(path)))
+        .app_data(page::Readable(methods.starts_with("GET")))
+        .default_service(other_methods(methods, true))
 }
 
 fn read() -> Route {

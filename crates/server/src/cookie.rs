@@ -8,7 +8,7 @@ use actix_web::{
     cookie::{Cookie, SameSite, time},
     http::header,
 };
-use model::{Language, Secret};
+use model::{Authorization, Id, Language, Secret};
 use protocol::Confidential;
 
 pub use browser::Browser;
@@ -71,11 +71,13 @@ impl Cookies {
         ["light", "dark"].into_iter().find(|theme| *theme == value)
     }
 
-    /// The language that the person has chosen, if they have.
+    /// The language that the person has chosen, if they have, and the running request during which they did.
     #[must_use]
-    pub fn language(&self, request: &HttpRequest) -> Option<Language> {
+    pub fn language(&self, request: &HttpRequest) -> Option<(Language, Option<Id<Authorization>>)> {
         let value = only(request, &self.language)?;
-        Language::ALL.into_iter().find(|language| language.tag() == value)
+        let (tag, during) = value.split_once('.').map_or((value.as_str(), None), |(tag, id)| (tag, Some(id)));
+        let language = Language::ALL.into_iter().find(|language| language.tag() == tag)?;
+        Some((language, during.and_then(Id::parse)))
     }
 
     /// Lives as long as the browser runs.
@@ -102,8 +104,9 @@ impl Cookies {
 
     /// The language, remembered for a year.
     #[must_use]
-    pub fn set_language(&self, language: Language) -> Cookie<'static> {
-        let mut cookie = self.cookie(&self.language, language.tag().to_owned());
+    pub fn set_language(&self, language: Language, during: Option<Id<Authorization>>) -> Cookie<'static> {
+        let tag = language.tag();
+        let mut cookie = self.cookie(&self.language, during.map_or_else(|| tag.to_owned(), |id| format!("{tag}.{id}")));
         cookie.set_max_age(seconds(HumanDuration::days(365)));
         cookie
     }
@@ -174,7 +177,7 @@ mod tests {
             cookies.set_browser(&secret),
             cookies.set_session(&session, HumanDuration::days(14)),
             cookies.set_theme("dark"),
-            cookies.set_language(Language::German),
+            cookies.set_language(Language::German, None),
             cookies.clear_session(),
         ] {
             let text = cookie.to_string();

@@ -1,7 +1,7 @@
 privacy-title = Datenschutz
     .lead = Was dieser Server über Sie speichert und wie es wieder verschwindet.
 privacy-held = Was über Sie gespeichert ist
-    .text = Ihre Adresse und Ihr Name, wie Sie sich anmelden, die Browser, in denen Sie angemeldet sind, die Organisationen, zu denen Sie gehören, die Apps, die Sie verbunden haben, und was mit Ihrem Konto geschah. Von Geheimnissen sind nur Hashes gespeichert.
+    .text = Ihre Adresse und Ihr Name, wie Sie sich anmelden, die Browser, in denen Sie angemeldet sind, die Organisationen, zu denen Sie gehören, die Apps, die Sie verbunden haben, und was mit Ihrem Konto geschah. Geheimnisse sind nur als Hash gespeichert oder verschlüsselt.
 privacy-download = Herunterladen
     .text = Alles davon, als eine JSON-Datei. Vielleicht werden Sie vorher gefragt, ob Sie es sind.
     .act = Meine Daten herunterladen

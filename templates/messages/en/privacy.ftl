@@ -2,7 +2,7 @@
 privacy-title = Privacy
     .lead = What this server holds of you, and how it goes.
 privacy-held = What is held of you
-    .text = Your address and name, how you sign in, the browsers that you are signed in with, the organisations that you belong to, the apps that you connected, and what happened to your account. Secrets are held as hashes alone.
+    .text = Your address and name, how you sign in, the browsers that you are signed in with, the organisations that you belong to, the apps that you connected, and what happened to your account. Secrets are held as hashes, or encrypted.
 privacy-download = Download it
     .text = All of it, as one file of JSON. You may be asked to prove who you are first.
     .act = Download my data

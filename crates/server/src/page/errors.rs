@@ -17,7 +17,7 @@ use crate::{
     cookie::Browser,
     error_response::PageError,
     state::AppState,
-    view::{Details, ErrorPage, say},
+    view::{Details, ErrorPage, Layout, say},
 };
 
 impl From<identity::Error> for PageError {
@@ -90,7 +90,9 @@ fn html(error: &PageError, response: &ServiceResponse) -> Option<(String, Browse
     let request = response.request();
     let state = AppState::of(request).ok()?;
     let browser = Browser::of(request).ok()?;
-    let layout = bare_layout(&state, &browser, request);
+    let bare = bare_layout(&state, &browser, request);
+    let is_here = error.status != StatusCode::MISDIRECTED_REQUEST;
+    let layout = Layout { comes_back: bare.comes_back && is_here, ..bare };
     let [title, happened, to_do] = error.words(layout.language);
     let page = ErrorPage {
         title,
@@ -99,7 +101,7 @@ fn html(error: &PageError, response: &ServiceResponse) -> Option<(String, Browse
         reference: error.reference.map(|reference| reference.to_string()).unwrap_or_default(),
         details: error.developer.clone().map(|error| Details { error, ..Details::default() }),
         back: None,
-        home: error.status != StatusCode::MISDIRECTED_REQUEST,
+        home: is_here,
         layout,
     };
     page.render().ok().map(|html| (html, browser))

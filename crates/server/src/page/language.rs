@@ -1,4 +1,5 @@
-//! The language of an answer: that of the running request (`ui_locales`), else the one that the person has chosen here, else
+//! The language of an answer: what the person has chosen while this request was running, else that of the running request
+//! (`ui_locales`), else the one that they have chosen in this browser before, else
 //! what their browser asks for (`Accept-Language`), else English. `POST /language` remembers a choice in this browser.
 
 use actix_web::{
@@ -36,7 +37,8 @@ pub async fn post(visit: Visit, form: ProtectedForm<Choice>) -> Result<HttpRespo
     if let Some(person) = &visit.signed_in {
         visit.state.authority.remember_language(person, language).await?;
     }
-    Ok(visit.go_with(&back, [visit.state.edge.cookies.set_language(language)]))
+    let during = running(&back);
+    Ok(visit.go_with(&back, [visit.state.edge.cookies.set_language(language, during)]))
 }
 
 /// The language of this request's answer, kept for whatever answers it in the end.
@@ -54,8 +56,12 @@ pub(super) fn of(request: &HttpRequest) -> Language {
     if let Some(known) = request.extensions().get::<Language>() {
         return *known;
     }
-    let remembered = Edge::of(request).ok().and_then(|edge| edge.cookies.language(request));
+    let remembered = chosen_here(request).map(|(language, _)| language);
     remembered.or_else(|| accepted(request)).unwrap_or_default()
+}
+
+fn chosen_here(request: &HttpRequest) -> Option<(Language, Option<Id<Authorization>>)> {
+    Edge::of(request).ok().and_then(|edge| edge.cookies.language(request))
 }
 
 /// Says in which language a page is, and what that depends on (RFC 9110 §8.5, §12.5.5).
@@ -77,10 +83,19 @@ async fn ui_locales(state: &AppState, browser: &Browser, request: &HttpRequest) 
     if let Some(arriving) = params.get("ui_locales") {
         return Some(arriving.to_owned());
     }
-    let is_consent = request.match_pattern().is_some_and(|pattern| pattern.ends_with("/consent/{id}"));
-    let in_path = request.match_info().get("id").filter(|_| is_consent);
-    let id: Id<Authorization> = params.get("authorization").or(in_path).and_then(Id::parse)?;
+    let id = running(request.uri().path_and_query()?.as_str())?;
+    if chosen_here(request).is_some_and(|(_, during)| during == Some(id)) {
+        return None;
+    }
     let stored = state.authority.store().read().await.ok()?.authorization(id).await.ok()??;
     // No other browser learns of it.
     (stored.browser_hash == browser.secret.hash()).then_some(stored.request.ui_locales)?
+}
+
+/// The running request that an address of ours names: in its query, or as the consent page of it.
+fn running(address: &str) -> Option<Id<Authorization>> {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let (params, _) = Params::parse_lossy(query);
+    let in_path = path.rsplit_once("/consent/").map(|(_, id)| id);
+    params.get("authorization").or(in_path).and_then(Id::parse)
 }

@@ -29,7 +29,7 @@ mod words;
 use actix_web::{HttpRequest, http::header};
 use protocol::{OAuthError, Params};
 
-pub use visit::Visit;
+pub use visit::{Readable, Visit};
 
 /// Whether a program asks that reads JSON, and no person.
 #[must_use]

@@ -22,5 +22,6 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
         absolute_lifetime: length(visit.language(), tokens.absolute_lifetime.duration()),
         password_minimum: visit.state.authority.settings().password.min_length,
         mail: visit.state.authority.sends_mail(),
+        providers: !visit.state.authority.providers().is_empty(),
     })
 }

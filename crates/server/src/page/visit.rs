@@ -6,7 +6,7 @@ use actix_web::{
     FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
     cookie::Cookie,
     dev::Payload,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web::Data,
 };
 use askama::Template;
@@ -23,6 +23,10 @@ use crate::{
     view,
 };
 
+/// Whether an address answers GET too; stands in the data of its resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Readable(pub bool);
+
 /// What every page needs.
 pub struct Visit {
     /// The server.
@@ -38,7 +42,16 @@ pub struct Visit {
     /// When it arrived.
     pub now: Timestamp,
     theme: view::Theme,
-    here: String,
+    here: Here,
+}
+
+/// Where a page stands.
+#[derive(Clone, Debug)]
+struct Here {
+    /// Path and query below the issuer's path.
+    path: String,
+    /// Whether it can be opened again: what only answers a form cannot.
+    comes_back: bool,
 }
 
 impl Visit {
@@ -182,7 +195,7 @@ fn frame(
     browser: &Browser,
     signed_in: Option<view::SignedIn>,
     theme: view::Theme,
-    here: String,
+    here: Here,
     language: Language,
 ) -> view::Layout {
     view::Layout {
@@ -192,7 +205,8 @@ fn frame(
         signed_in,
         theme,
         base: state.base().to_owned(),
-        here,
+        here: here.path,
+        comes_back: here.comes_back,
         language,
     }
 }
@@ -201,8 +215,9 @@ fn theme(state: &AppState, request: &HttpRequest) -> view::Theme {
     state.edge.cookies.theme(request).map(view::Theme::from_word).unwrap_or_default()
 }
 
-/// Path and query below the issuer's path.
-fn here(state: &AppState, request: &HttpRequest) -> String {
+fn here(state: &AppState, request: &HttpRequest) -> Here {
     let whole = request.uri().path_and_query().map_or("/", |here| here.as_str());
-    whole.strip_prefix(state.base()).filter(|here| here.starts_with('/')).unwrap_or("/").to_owned()
+    let path = whole.strip_prefix(state.base()).filter(|here| here.starts_with('/')).unwrap_or("/").to_owned();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    Here { path, comes_back: is_read || request.app_data::<Readable>().is_some_and(|readable| readable.0) }
 }

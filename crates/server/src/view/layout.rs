@@ -26,6 +26,8 @@ pub struct Layout {
     pub base: String,
     /// Path and query of the page itself below `base`, to which the theme switch comes back: `/connections`.
     pub here: String,
+    /// Whether `here` can be opened again, so that the switches have somewhere to come back to.
+    pub comes_back: bool,
     /// The language of the page.
     pub language: Language,
 }

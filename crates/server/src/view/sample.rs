@@ -21,6 +21,7 @@ pub(super) fn layout(language: Language, here: &str) -> Layout {
         theme: Theme::Auto,
         base: String::new(),
         here: here.to_owned(),
+        comes_back: true,
         language,
     }
 }

@@ -25,6 +25,8 @@ pub struct Security {
     pub password_minimum: usize,
     /// Whether this server sends mail.
     pub mail: bool,
+    /// Whether people may sign in with other providers.
+    pub providers: bool,
 }
 
 impl Security {
@@ -51,11 +53,13 @@ impl Security {
             absolute_lifetime: lasting(365 * 86_400),
             password_minimum: 12,
             mail: true,
+            providers: true,
         };
         let member = Self {
             layout: sample::development(sample::signed_in(language, "/security")),
             contact: None,
             mail: false,
+            providers: false,
             ..visitor.clone()
         };
         let hostile = Self { contact: Some(format!("https://{}", sample::HOSTILE)), ..visitor.clone() };
