@@ -95,6 +95,35 @@ async fn a_choice_is_remembered_in_this_browser() {
 }
 
 #[tokio::test]
+async fn every_card_has_the_switch_and_a_choice_there_wins_over_the_apps_wish() {
+    let server = TestServer::start().await;
+    let (browser, client) = (server.browser(), server.cli());
+    let sign_in = browser.open(&client.authorize(&[("ui_locales", "de")])).await;
+    assert_eq!(spoken(&sign_in), "de");
+    let chosen = browser.follow(browser.submit(&sign_in, "/language", &[("language", "en")]).await).await;
+    assert!(spoken(&chosen) == "en" && chosen.body.contains("Demo CLI"), "the app waits on: {}", chosen.body);
+    let form = [("email", "member@example.com"), ("password", crate::harness::PASSWORD)];
+    let consent = browser.follow(browser.submit(&chosen, "/sign-in", &form).await).await;
+    assert!(spoken(&consent) == "en" && consent.body.contains("/language"), "{}", consent.body);
+    let again = browser.follow(browser.submit(&consent, "/language", &[("language", "de")]).await).await;
+    assert!(spoken(&again) == "de" && again.body.contains("Nur Lesen erlauben"), "{}", again.body);
+    let another = browser.open(&client.authorize(&[("ui_locales", "en"), ("state", "another")])).await;
+    assert_eq!(spoken(&another), "en", "the next app's wish counts again");
+
+    // An error page too; but not what only answers a form, to which nobody could come back.
+    let lost = browser.get("/nowhere").await;
+    let found = browser.follow(browser.submit(&lost, "/language", &[("language", "en")]).await).await;
+    assert!(found.status == 404 && spoken(&found) == "en", "{}", found.body);
+    let shown = browser.get("/sign-in?account=another").await;
+    let (_, hidden) = crate::harness::page::form(&shown.body, "/sign-in").unwrap();
+    let (_, csrf) = hidden.into_iter().find(|(name, _)| name == "csrf").unwrap();
+    let ceremony = model::Id::<()>::new(server.authority.now()).to_string();
+    let refused =
+        browser.post("/sign-in/passkey", &[("csrf", &csrf), ("ceremony", &ceremony), ("credential", "{}")]).await;
+    assert!(refused.status == 422 && !refused.body.contains("/language"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn a_hostile_wish_costs_nothing_and_gets_english() {
     let server = TestServer::start().await;
     let browser = server.browser();

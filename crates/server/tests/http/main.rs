@@ -13,6 +13,7 @@ mod harness;
 mod account;
 mod authorize;
 mod check;
+mod connecting;
 mod connections;
 mod consent;
 mod cors;

@@ -73,7 +73,11 @@ async fn v13_signing_in_and_out_lead_to_fixed_places() {
             assert_eq!((answer.status.as_u16(), answer.location().as_deref()), (303, Some("/")), "{query}");
             assert_eq!(browser.get(&format!("/sign-in?{query}")).await.location().as_deref(), Some("/"), "{query}");
             let out = send(&browser, &format!("/sign-out?{query}"), &[(name, evil)]).await;
-            assert!(out.location().is_none() && !out.body.contains("evil.example\""), "{query}: {}", out.body);
+            assert!(out.location().is_none(), "{query}");
+            // The page's own address, to which the language switch comes back, is ours whatever stands in its query.
+            let own = "name=\"back\" value=\"/sign-out?";
+            let all_ours = out.body.lines().all(|line| !line.contains("evil.example") || line.contains(own));
+            assert!(all_ours, "{query}: {}", out.body);
         }
     }
 }

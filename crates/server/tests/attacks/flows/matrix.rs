@@ -10,16 +10,26 @@ use model::Email;
 use protocol::Confidential;
 
 use super::{Attempt, FLOWS, Flow, Known, Person, Step, Taken};
-use crate::harness::{Answer, Browser, PASSWORD, TestServer, seed};
+use crate::harness::{
+    Answer, Browser, PASSWORD, TestServer, seed,
+    upstream::{Speaks, Upstream, offering},
+};
 
 /// Many people come from one address here, and none of them is to be stopped by that.
 const PATIENT: &[(&str, &str)] = &[("RATE_LIMITS__SIGN_IN", "100000/1m"), ("RATE_LIMITS__PAGE", "100000/1m")];
 
 static PEOPLE: AtomicUsize = AtomicUsize::new(0);
 
+/// Where a flow is tried.
+struct Stage {
+    server: TestServer,
+    acme: Upstream,
+}
+
 /// One person on the way through a flow.
 struct Run<'s> {
     server: &'s TestServer,
+    acme: &'s Upstream,
     flow: &'static Flow,
     browser: Browser,
     email: String,
@@ -27,7 +37,8 @@ struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
-    async fn begin(server: &'s TestServer, flow: &'static Flow) -> Self {
+    async fn begin(stage: &'s Stage, flow: &'static Flow) -> Self {
+        let Stage { server, acme } = stage;
         let email = format!("p{}@flow.example", PEOPLE.fetch_add(1, Ordering::Relaxed));
         let browser = server.browser();
         if flow.person != Person::Stranger {
@@ -44,7 +55,7 @@ impl<'s> Run<'s> {
             // The code of this step is used.
             server.advance(Duration::from_secs(30));
         }
-        Self { server, flow, browser, email, known }
+        Self { server, acme, flow, browser, email, known }
     }
 
     /// So many steps, as they are meant.
@@ -61,7 +72,7 @@ impl<'s> Run<'s> {
     }
 
     fn attempt<'a>(&'a self, browser: &'a Browser) -> Attempt<'a> {
-        Attempt { server: self.server, browser, email: &self.email, known: &self.known }
+        Attempt { server: self.server, acme: self.acme, browser, email: &self.email, known: &self.known }
     }
 
     /// Takes a step at a wrong moment: whatever is answered, no account is another one than before.
@@ -123,8 +134,10 @@ async fn state(server: &TestServer) -> Vec<String> {
         let step = read.totp(user.id).await.unwrap().and_then(|totp| Some((totp.confirmed?, totp.last_step)));
         let allowed: Vec<String> =
             read.live_grants_of(user.id).await.unwrap().iter().map(|grant| grant.client_id.to_string()).collect();
+        let connected = read.upstream_identities_of(user.id).await.unwrap();
+        let connected: Vec<_> = connected.into_iter().map(|identity| (identity.provider, identity.who)).collect();
         told.push(format!(
-            "{} {} {:?} {:?} {:?} {:?} {factors:?} {step:?} {allowed:?}",
+            "{} {} {:?} {:?} {:?} {:?} {factors:?} {step:?} {allowed:?} {connected:?}",
             user.id, user.email, user.email_verified_at, hash, user.disabled_at, user.erase_at
         ));
     }
@@ -141,20 +154,21 @@ fn refused(answer: &Answer, what: &str) {
 }
 
 /// The server for one flow, with the number of steps that it has.
-async fn each(check: impl AsyncFn(&TestServer, &'static Flow, usize)) {
+async fn each(check: impl AsyncFn(&Stage, &'static Flow, usize)) {
     for flow in FLOWS {
-        let server = TestServer::start_with(PATIENT).await;
+        let acme = Upstream::start(Speaks::OpenId).await;
+        let stage = Stage { server: offering(&acme, "openid", PATIENT).await, acme };
         for step in 0..flow.steps.len() {
-            check(&server, flow, step).await;
+            check(&stage, flow, step).await;
         }
     }
 }
 
 #[tokio::test]
 async fn v45_no_step_of_any_flow_works_first() {
-    each(async |server, flow, step| {
+    each(async |stage, flow, step| {
         if step > 0 {
-            let run = Run::begin(server, flow).await;
+            let run = Run::begin(stage, flow).await;
             run.in_vain(&flow.steps[step], &run.browser, "first").await;
         }
     })
@@ -163,14 +177,14 @@ async fn v45_no_step_of_any_flow_works_first() {
 
 #[tokio::test]
 async fn v45_no_step_of_any_flow_works_twice_or_after_the_end() {
-    each(async |server, flow, step| {
-        let run = Run::begin(server, flow).await.up_to(step + 1).await;
+    each(async |stage, flow, step| {
+        let run = Run::begin(stage, flow).await.up_to(step + 1).await;
         if step > 0 || flow.steps[step].changes {
             run.in_vain(&flow.steps[step], &run.browser, "twice").await;
         }
         // The first step begins anew.
         if step > 0 {
-            let run = Run::begin(server, flow).await.up_to(flow.steps.len()).await;
+            let run = Run::begin(stage, flow).await.up_to(flow.steps.len()).await;
             run.in_vain(&flow.steps[step], &run.browser, "after the end").await;
         }
     })
@@ -179,10 +193,11 @@ async fn v45_no_step_of_any_flow_works_twice_or_after_the_end() {
 
 #[tokio::test]
 async fn v45_no_step_of_any_flow_is_skipped() {
-    each(async |server, flow, step| {
+    each(async |stage, flow, step| {
         // Pages that only show something need not be looked at.
-        for skipped in (0..step).filter(|skipped| flow.steps[*skipped].changes) {
-            let run = Run::begin(server, flow).await.up_to(skipped).await;
+        let rest_on = |earlier: &usize| flow.steps[*earlier].changes || flow.steps[*earlier].needed;
+        for skipped in (0..step).filter(rest_on) {
+            let run = Run::begin(stage, flow).await.up_to(skipped).await;
             run.in_vain(&flow.steps[step], &run.browser, &format!("without {}", flow.steps[skipped].name)).await;
         }
     })
@@ -191,9 +206,9 @@ async fn v45_no_step_of_any_flow_is_skipped() {
 
 #[tokio::test]
 async fn v45_no_bound_step_of_any_flow_works_in_another_browser() {
-    each(async |server, flow, step| {
-        let run = Run::begin(server, flow).await.up_to(step).await;
-        let elsewhere = server.browser();
+    each(async |stage, flow, step| {
+        let run = Run::begin(stage, flow).await.up_to(step).await;
+        let elsewhere = stage.server.browser();
         if flow.steps[step].bound && step > 0 {
             run.in_vain(&flow.steps[step], &elsewhere, "in another browser").await;
         }
@@ -203,16 +218,16 @@ async fn v45_no_bound_step_of_any_flow_works_in_another_browser() {
 
 #[tokio::test]
 async fn v45_no_bound_step_of_any_flow_works_with_anothers_handle() {
-    each(async |server, flow, step| {
+    each(async |stage, flow, step| {
         if flow.steps[step].bound && (step > 0 || flow.steps[step].changes) {
-            let victim = Run::begin(server, flow).await.up_to(step).await;
-            let attacker = Run::begin(server, flow).await.up_to(step).await;
+            let victim = Run::begin(stage, flow).await.up_to(step).await;
+            let attacker = Run::begin(stage, flow).await.up_to(step).await;
             // What the attacker may do to their own account with it is their own affair.
-            let before = victim.own(&state(server).await);
+            let before = victim.own(&state(&stage.server).await);
             let answer = (flow.steps[step].take)(victim.attempt(&attacker.browser)).await.answer;
             let what = format!("{}, {}: {} {}", flow.name, flow.steps[step].name, answer.status, answer.body);
             assert!(!answer.status.is_server_error(), "{what}");
-            assert_eq!(victim.own(&state(server).await), before, "with another's handle: {what}");
+            assert_eq!(victim.own(&state(&stage.server).await), before, "with another's handle: {what}");
         }
     })
     .await;
@@ -220,9 +235,9 @@ async fn v45_no_bound_step_of_any_flow_works_with_anothers_handle() {
 
 #[tokio::test]
 async fn v45_no_step_of_any_flow_outlasts_a_change_of_what_opens_the_account() {
-    each(async |server, flow, step| {
+    each(async |stage, flow, step| {
         if !flow.steps[step].outlasts && (step > 0 || flow.steps[step].changes) {
-            let run = Run::begin(server, flow).await.up_to(step).await;
+            let run = Run::begin(stage, flow).await.up_to(step).await;
             run.change().await;
             run.in_vain(&flow.steps[step], &run.browser, "after the account changed").await;
         }

@@ -5,10 +5,11 @@ mod accounts;
 mod device;
 mod factors;
 mod matrix;
+mod providers;
 
 use std::{collections::BTreeMap, pin::Pin};
 
-use crate::harness::{Answer, Browser, TestServer};
+use crate::harness::{Answer, Browser, TestServer, upstream::Upstream};
 
 /// All flows in several steps, but for /authorize, whose moments are in `browser::order`.
 const FLOWS: &[Flow] = &[
@@ -22,6 +23,8 @@ const FLOWS: &[Flow] = &[
     factors::AUTHENTICATOR_APP,
     factors::SECOND_FACTOR,
     device::DEVICE,
+    providers::LINKING,
+    providers::LINKING_ON_ARRIVAL,
 ];
 
 /// A flow in several steps.
@@ -56,6 +59,8 @@ pub struct Step {
     pub bound: bool,
     /// Whether it is good still when what opens the account has changed: the way back from a thief's address.
     pub outlasts: bool,
+    /// Whether the later ones rest on it although it changes no account: a sign-in on the way.
+    pub needed: bool,
 }
 
 impl Step {
@@ -64,7 +69,7 @@ impl Step {
         name: &'static str,
         take: for<'a> fn(Attempt<'a>) -> Pin<Box<dyn Future<Output = Taken> + 'a>>,
     ) -> Self {
-        Self { name, take, changes: false, bound: true, outlasts: false }
+        Self { name, take, changes: false, bound: true, outlasts: false, needed: false }
     }
 
     /// A step that has an effect.
@@ -83,6 +88,8 @@ pub type Known = BTreeMap<&'static str, String>;
 #[derive(Clone, Copy)]
 pub struct Attempt<'a> {
     pub server: &'a TestServer,
+    /// A provider that the server offers as `acme`.
+    pub acme: &'a Upstream,
     pub browser: &'a Browser,
     /// Whose flow it is.
     pub email: &'a str,
@@ -97,7 +104,7 @@ impl Attempt<'_> {
             let id = || model::Id::<()>::new(self.server.authority.now()).to_string();
             match name {
                 "code" => "000000".to_owned(),
-                "id" => id(),
+                "id" | "identity" | "waiting" => id(),
                 _ => format!("{}{}", id(), secret()),
             }
         })

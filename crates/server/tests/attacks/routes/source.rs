@@ -9,7 +9,10 @@ use std::{
 use reqwest::Method;
 
 use super::ROUTES;
-use crate::harness::{Answer, TestServer};
+use crate::{
+    browser::flow::csrf,
+    harness::{Answer, TestServer},
+};
 
 fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -121,4 +124,35 @@ async fn v57_a_path_answers_the_methods_that_its_table_names_and_no_other() {
             assert!(head.body.is_empty(), "{path}");
         }
     }
+}
+
+/// The pages of the route table that take a form, but for /authorize: what arrives there, another site's page may send.
+fn forms() -> Vec<String> {
+    let all = files(&sources());
+    let (_, code) = all.iter().find(|(path, _)| is_route_table(path)).unwrap();
+    let pages = code.split("seen(").skip(1).filter_map(|rest| {
+        let mut literals = rest.split('"').skip(1).step_by(2);
+        let (path, methods) = (literals.next()?, literals.next()?);
+        (path.starts_with('/') && methods.contains("POST") && path != "/authorize").then(|| path.to_owned())
+    });
+    pages.collect()
+}
+
+#[tokio::test]
+async fn c13_every_page_that_takes_a_form_wants_the_proof_of_its_own_browser() {
+    let forms = forms();
+    assert!(forms.len() > 45, "the route table cannot be read any more: {forms:?}");
+    let server = TestServer::start_with(&[("RATE_LIMITS__SIGN_IN", "1000/1m"), ("RATE_LIMITS__PAGE", "1000/1m")]).await;
+    let (browser, other) = (server.signed_in().await, server.signed_in().await);
+    let (own, foreign) = (csrf(&browser).await, csrf(&other).await);
+    for path in forms {
+        let path = path.replace("{id}", &server.seeded.member).replace("{user}", &server.seeded.member);
+        for proof in [None, Some(""), Some(foreign.as_str())] {
+            let fields: Vec<(&str, &str)> = proof.map(|proof| ("csrf", proof)).into_iter().collect();
+            let refused = browser.post(&path, &fields).await;
+            assert_eq!(refused.status, 403, "{path} with {proof:?}: {}", refused.body);
+        }
+    }
+    // And with its own it is taken.
+    assert_eq!(browser.post("/theme", &[("csrf", &own), ("theme", "dark")]).await.status, 303);
 }

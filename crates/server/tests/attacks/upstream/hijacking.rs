@@ -68,6 +68,8 @@ async fn v33_whoever_waits_in_an_account_that_nobody_proved_is_put_out() {
     let there = send(&attacker, "/account/providers/acme/connect", &[]).await.location().unwrap();
     attacker.get(&acme.agree(&there)).await;
     let tokens = identity_tokens(&server, &attacker).await;
+    // And with a second factor, that would keep its owner out.
+    attacker.sets_up_app(&server).await;
 
     acme.person(person("victim", "victim@example.com"));
     let victim = server.browser();
@@ -78,6 +80,8 @@ async fn v33_whoever_waits_in_an_account_that_nobody_proved_is_put_out() {
     assert_eq!(server.web_app().userinfo(&tokens).await.status, 401, "the connection");
     let user = account(&server, "victim@example.com").await.unwrap();
     assert!(user.password_hash.is_none() && user.email_verified_at.is_some());
+    let factors = server.authority.store().read().await.unwrap().second_factors(user.id).await.unwrap();
+    assert_eq!(factors, model::SecondFactors::default(), "the second factor");
     acme.person(person("attacker", "attacker@example.com"));
     let again = server.browser();
     again.follow(through(&again, &acme).await).await;
@@ -136,6 +140,7 @@ async fn v34_a_reset_puts_out_a_provider_that_somebody_else_connected() {
     let attacker = server.signed_in().await;
     let there = send(&attacker, "/account/providers/acme/connect", &[]).await.location().unwrap();
     attacker.get(&acme.agree(&there)).await;
+    assert_eq!(server.mail("member@example.com").await.kind, "provider_changed", "its person is told");
     let owner = server.browser();
     send(&owner, "/forgotten", &[("email", "member@example.com")]).await;
     let link = server.mail("member@example.com").await.words.link.unwrap();
