@@ -169,13 +169,15 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 22] = [
+    const UNTOLD: [&str; 24] = [
         "client.added",
         "client.disabled",
         "client.enabled",
         "client.new_secret",
         "client.removed",
         "organization.added",
+        "organization.device_writes_allowed",
+        "organization.device_writes_refused",
         "organization.disabled",
         "organization.enabled",
         "project.added",
