@@ -115,7 +115,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 41] = [
+const EVENTS: [(&str, &str); 45] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
@@ -157,6 +157,10 @@ const EVENTS: [(&str, &str); 41] = [
     ("refresh.reused", "reused"),
     ("refresh.shared", "shared"),
     ("code.replayed", "replayed"),
+    ("refresh.ended", "lost"),
+    ("token.revoked", "given-back"),
+    ("grant.ended", "ended"),
+    ("grant.lapsed", "lapsed"),
 ];
 
 #[cfg(test)]
@@ -169,8 +173,9 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 24] = [
+    const UNTOLD: [&str; 33] = [
         "client.added",
+        "client.changed",
         "client.disabled",
         "client.enabled",
         "client.new_secret",
@@ -184,16 +189,24 @@ mod tests {
         "project.disabled",
         "project.enabled",
         "project.removed",
-        "refresh.ended",
         "refresh.recovered",
         "refresh.retried",
+        "resource.access_tokens",
         "resource.added",
+        "resource.changed",
         "resource.disabled",
         "resource.enabled",
         "resource.new_secret",
         "resource.removed",
-        "token.revoked",
+        "client_token.revoked",
+        "signing_keys.rotated",
         "user.erased",
+        "webhook.added",
+        "webhook.disabled",
+        "webhook.enabled",
+        "webhook.new_secret",
+        "webhook.removed",
+        "webhook.resent",
     ];
     /// Told to nobody either: the account goes with it.
     const LAST: [&str; 1] = ["user.removed"];
