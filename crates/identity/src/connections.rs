@@ -197,6 +197,25 @@ pub(crate) async fn event_of(
     Ok(AuditEvent { subject: Some(family.id.to_string()), ..event })
 }
 
+/// Ends a family, for a reason that is not its person's, and its grant with the last one; whether it was alive.
+pub(crate) async fn end_family(
+    tx: &mut Tx,
+    id: Id<Family>,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let Some(family) = tx.family(id).await? else { return Ok(false) };
+    if !tx.revoke_family(id, reason, now).await? {
+        return Ok(false);
+    }
+    let event = event_of(tx, &family, "refresh.ended", now).await?;
+    tx.insert_audit_event(&event).await?;
+    if tx.revoke_grant_without_families(&family, reason, now).await? {
+        tell_ended(tx, &family, now).await?;
+    }
+    Ok(true)
+}
+
 /// Notes that a grant ended with its last family.
 pub(crate) async fn tell_ended(tx: &mut Tx, family: &Family, now: Timestamp) -> Result<(), StorageError> {
     let event = event_of(tx, family, "grant.ended", now).await?;

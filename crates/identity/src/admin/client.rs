@@ -13,7 +13,7 @@ use super::{
     ActError, answer, secret,
     thing::{Actions, Step, Thing},
 };
-use crate::Authority;
+use crate::{Authority, connections};
 
 const ID_CHARACTERS: usize = 100;
 
@@ -123,7 +123,7 @@ fn set_device<'t>(tx: &'t mut Tx, client: &'t mut Client, allowed: bool, now: Ti
         let mut ended = 0;
         if !allowed {
             for family_id in tx.device_families_of(&client.id).await? {
-                ended += u64::from(tx.revoke_family(family_id, "device_refused", now).await?);
+                ended += u64::from(connections::end_family(tx, family_id, "device_refused", now).await?);
             }
         }
         let mut answer = client.answer();

@@ -11,7 +11,7 @@ use super::{
     ActError, answer, member,
     thing::{Actions, Step, Thing, ready},
 };
-use crate::{Authority, known::Snapshot};
+use crate::{Authority, connections, known::Snapshot};
 
 const NAME_CHARACTERS: usize = 100;
 
@@ -127,7 +127,7 @@ fn set_device_writes<'t>(
         let mut ended = 0;
         for family in if at.is_none() { tx.device_families_in(organization.id).await? } else { Vec::new() } {
             let writes = known.resource(&family.resource_id).is_none_or(|it| it.access(&family.scope) == Access::Write);
-            if writes && tx.revoke_family(family.id, "device_writes_refused", now).await? {
+            if writes && connections::end_family(tx, family.id, "device_writes_refused", now).await? {
                 ended += 1;
             }
         }

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use model::{
-    AuditEvent, AuthorizationState, Consent, DeviceCode, Family, Grant, GrantKind, Id, Secret, Timestamp, Token,
-    TokenKind, family,
+    AuthorizationState, Consent, DeviceCode, Family, Grant, GrantKind, Id, Secret, Timestamp, Token, TokenKind, family,
 };
 use protocol::{Confidential, GrantType, OAuthError, Scope};
 use storage::{AccessToken, Standing, StorageError, Tx};
@@ -14,7 +13,7 @@ use super::{
     issue::{Issued, Part, Person, lost_secret},
     jwt::Claimed,
 };
-use crate::{AuthenticatedClient, Authority, Error, known::Snapshot, permitted};
+use crate::{AuthenticatedClient, Authority, Error, connections, known::Snapshot, permitted};
 
 /// A question, as it was asked.
 #[derive(Clone)]
@@ -209,17 +208,10 @@ async fn answered(tx: &mut Tx, device: &DeviceCode, now: Timestamp) -> Result<OA
     let Some(family_id) = device.family_id else {
         return Ok(OAuthError::invalid_grant("the device code has had its last answer"));
     };
-    let user_id = match tx.family(family_id).await? {
-        Some(family) => tx.grant(family.grant_id).await?.map(|grant| grant.user_id),
-        None => None,
-    };
-    if tx.revoke_family(family_id, "code_replayed", now).await? {
-        let event = AuditEvent {
-            user_id,
-            client_id: Some(device.client_id.clone()),
-            subject: Some(family_id.to_string()),
-            ..AuditEvent::new("code.replayed", now)
-        };
+    if let Some(family) = tx.family(family_id).await?
+        && tx.revoke_family(family_id, "code_replayed", now).await?
+    {
+        let event = connections::event_of(tx, &family, "code.replayed", now).await?;
         tx.insert_audit_event(&event).await?;
     }
     Ok(OAuthError::invalid_grant("the device code was used before; what it gave was ended").because("replayed"))

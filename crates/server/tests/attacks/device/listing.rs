@@ -123,6 +123,9 @@ async fn c14_a_client_that_is_taken_off_the_list_loses_what_devices_hold_of_it()
     browser.let_in(&waiting, &server.seeded.apollo).await;
     set("demo-device", false).await.unwrap();
     assert!(!server.api().accepts(&tokens.access).await);
+    let member = model::Id::parse(&server.seeded.member).unwrap();
+    let told = server.authority.store().read().await.unwrap().recent_events_of(member).await.unwrap();
+    assert!(told.iter().any(|event| event.action == "refresh.ended"), "whoever remembers it is told: {told:?}");
     assert_eq!(error(&device.try_refresh(tokens.refresh.as_deref().unwrap()).await), "invalid_grant");
     assert_eq!(error(&device.poll(&waiting).await), "unauthorized_client");
     assert_eq!(error(&device.try_begin(&[("scope", "issues:read")]).await), "unauthorized_client");
