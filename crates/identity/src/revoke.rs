@@ -57,8 +57,13 @@ impl Authority {
 }
 
 /// A client gave back a token that stood for nobody but itself.
-fn of_client(client_id: ClientId, address: String, now: Timestamp) -> AuditEvent {
-    AuditEvent { client_id: Some(client_id), address: Some(address), ..AuditEvent::new("client_token.revoked", now) }
+fn of_client(client_id: ClientId, resource_id: Option<ResourceId>, address: String, now: Timestamp) -> AuditEvent {
+    AuditEvent {
+        client_id: Some(client_id),
+        resource_id,
+        address: Some(address),
+        ..AuditEvent::new("client_token.revoked", now)
+    }
 }
 
 /// Whether it had not ended before.
