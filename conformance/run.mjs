@@ -8,8 +8,9 @@ import { Server } from "./harness/server.mjs";
 import { testAuthority } from "./harness/documents.mjs";
 import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
+import { mailSettings } from "./suites/mail.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "people", "mail", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -19,6 +20,10 @@ const SETTINGS = {
   brief: { TOKENS__ACCESS_LIFETIME: "8s", TOKENS__RETRY_WINDOW: "4s" },
   // Programs that are killed and come back a moment later.
   restless: { TOKENS__RETRY_WINDOW: "400ms" },
+  // A mail server of somebody else's making.
+  mail: mailSettings,
+  // Somebody whom the demo provider does not know yet.
+  people: {},
   // Client-id documents may come from loopback, under an authority made for this run.
   // Providers to sign in with, on loopback.
   providers: ({ providers }) => providers.settings(),
@@ -43,7 +48,7 @@ async function main(names) {
   const relyingPartyPort = await freePort();
   const browser = await openBrowser({ relyingPartyPort });
   const providers = await Providers.listen();
-  const surroundings = { browser, relyingPartyPort, providers, authority: testAuthority() };
+  const surroundings = { browser, relyingPartyPort, providers, authority: testAuthority(), mailPort: await freePort() };
   const servers = new Map();
   try {
     for (const wish of names) {

@@ -1,8 +1,9 @@
 // One `lanyard dev` in a directory of its own. Owns its process; knows nothing of the suites.
-import { spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { createWriteStream, existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
+import { promisify } from "node:util";
 import { BINARY, WORK, freePort, scratchDirectory, within } from "./places.mjs";
 
 const READY = 60_000;
@@ -60,6 +61,18 @@ export class Server {
 
   get resourceServer() {
     return found(this.seed.resource_servers, () => true, "a resource server");
+  }
+
+  /** What an operator types, on the machine of the running server; fails when the command does. */
+  async command(...words) {
+    const file = path.join(this.directory, "operator.toml");
+    const data = path.join(this.directory, "data");
+    // Only where the server keeps its things matters: that is where it listens for commands.
+    const lines = ['public_url = "https://auth.example.com"', 'trusted_proxies = ["127.0.0.1"]', "[tls]", "behind_proxy = true", "[database]", `url = "sqlite:${data}/lanyard.db"`];
+    writeFileSync(file, [...lines, "[keys]", `file = "${data}/keys.toml"`, ""].join("\n"));
+    const environment = Object.entries(process.env).filter(([key]) => !key.startsWith("LANYARD__"));
+    const options = { env: Object.fromEntries(environment), timeout: 30_000 };
+    await promisify(execFile)(BINARY, [...words, "--config", file], options);
   }
 
   async stop() {

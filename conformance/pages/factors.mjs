@@ -47,8 +47,9 @@ export async function factors({ server, browser, check }) {
     await page.locator("#use-passkey").waitFor({ state: "visible" });
     await seen("sign-in-with-passkeys");
     const gone = leaves(page, "/sign-in");
-    await page.click("#use-passkey");
+    // What autofill waits with goes on waiting: only a question that comes now is answered.
     await device.touched(true);
+    await page.click("#use-passkey");
     await gone;
     equal(path(), "/", "signed in");
   });
@@ -56,10 +57,10 @@ export async function factors({ server, browser, check }) {
   await check("it signs in by autofill", async () => {
     await device.touched(false);
     await person.signOut(server.issuer);
-    await at("/sign-in");
-    const gone = leaves(page, "/sign-in");
+    // Touched before it asks, so that the page is left as soon as it does.
     await device.touched(true);
-    await gone;
+    await at("/sign-in").catch(() => {});
+    await leaves(page, "/sign-in");
     equal(path(), "/", "signed in");
   });
 

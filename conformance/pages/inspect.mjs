@@ -54,8 +54,7 @@ async function isAccessible(page) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(AXE);
     const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    equal(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`), [], `grave violations, ${colorScheme}`);
+    equal(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`), [], `what axe finds, ${colorScheme}`);
   }
 }
 
