@@ -20,6 +20,7 @@ webhooks-delivery = Benachrichtigung
     .happened = auf den Weg gebracht
     .tried = zuletzt versucht
     .why = weil
+    .answered = mit dem Status { $status } geantwortet wurde
     .again = Noch einmal senden
     .sent = Sie wird noch einmal gesendet.
 webhooks-kind =

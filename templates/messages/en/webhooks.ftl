@@ -20,6 +20,7 @@ webhooks-delivery = Notification
     .happened = put on its way
     .tried = tried last
     .why = because
+    .answered = it answered with status { $status }
     .again = Send again
     .sent = It is sent again.
 webhooks-kind =

@@ -144,15 +144,16 @@ fn no_webhooks(language: Language) -> Section {
 fn webhook(language: Language, url: &str) -> Section {
     let it = say(language, "webhooks-address").with("organization", "Acme");
     let delivery = say(language, "webhooks-delivery");
-    let row = |at: usize, kind: &str, state: &str, trouble: Option<&str>| {
+    let row = |at: usize, kind: &str, state: &str, status: Option<u16>| {
         let again =
             Act::link(&format!("resend-{at}"), delivery.part("again"), "/account/webhooks").with(ActKind::Press);
         let happened = Fact::at(delivery.part("happened"), Moment::ago(sample::NOW - sample::MINUTE, sample::NOW));
-        let why = trouble.map(|trouble| Fact::text(delivery.part("why"), trouble));
+        let answered = |status| String::from(delivery.part("answered").with("status", status));
+        let why = status.map(|status| Fact::text(delivery.part("why"), &answered(status)));
         Row {
             title: say(language, "webhooks-kind").part(kind).into(),
             badge: Some(delivery.part(state).into()),
-            facts: [Fact::text("", "4f9Kq2"), happened].into_iter().chain(why).collect(),
+            facts: [Fact::text("", "40192"), happened].into_iter().chain(why).collect(),
             acts: vec![again],
         }
     };
@@ -161,7 +162,7 @@ fn webhook(language: Language, url: &str) -> Section {
         id: "webhook-0".into(),
         rows: vec![
             address,
-            row(0, "grant-revoked", "trying", Some("answered 500")),
+            row(0, "grant-revoked", "trying", Some(500)),
             row(1, "membership-removed", "delivered", None),
         ],
         note: Some(it.part("note").into()),

@@ -94,7 +94,12 @@ fn row(visit: &Visit, delivery: &WebhookDelivery, is_off: bool) -> Row {
         facts.push(Fact::at(it.part("tried"), Moment::ago(at.as_micros(), now)));
     }
     if let Some(trouble) = &delivery.trouble {
-        facts.push(Fact::text(it.part("why"), trouble));
+        // What kept the server from asking at all is for who operates it, and in the words of the log.
+        let why: String = match delivery.status {
+            Some(status) => it.part("answered").with("status", status).into(),
+            None => trouble.clone(),
+        };
+        facts.push(Fact::text(it.part("why"), &why));
     }
     let again = || {
         let id = format!("resend-{}", delivery.id);
