@@ -27,8 +27,7 @@ fn letters(text: &str) -> Option<String> {
     let mut found = String::new();
     for character in text.chars().take(LOOKED_AT) {
         match character.to_ascii_uppercase() {
-            letter @ ('B' | 'C' | 'D' | 'F' | 'G' | 'H' | 'J' | 'K' | 'L' | 'M') => found.push(letter),
-            letter @ ('N' | 'P' | 'Q' | 'R' | 'S' | 'T' | 'V' | 'W' | 'X' | 'Z') => found.push(letter),
+            letter if "BCDFGHJKLMNPQRSTVWXZ".contains(letter) => found.push(letter),
             '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' => {}
             space if space.is_whitespace() => {}
             _ => return None,

@@ -16,6 +16,9 @@ pub mod device;
 mod error;
 pub mod events;
 mod household;
+#[cfg(test)]
+#[path = "../tests/clients/https_server.rs"]
+mod https_server;
 pub mod introspect;
 pub mod janitor;
 mod keyring;

@@ -17,11 +17,10 @@ use super::{
     key_sets::Wanted,
     resolver::{CheckedNames, Looking},
 };
-use crate::{DocumentSettings, Settings};
-use https_server::{Answer, HttpsServer};
-
-#[path = "../../tests/clients/https_server.rs"]
-mod https_server;
+use crate::{
+    DocumentSettings, Settings,
+    https_server::{Answer, HttpsServer},
+};
 
 const MOST: usize = 5 * 1024;
 

@@ -4,7 +4,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{StatusCode, header},
+    http::{StatusCode, header, header::HeaderValue},
     web::Data,
 };
 use identity::check::{Carried, Passage, Verdict};
@@ -33,7 +33,7 @@ pub async fn get(state: Data<AppState>, Sender(caller): Sender, request: HttpReq
     let method = single(&request, METHOD).ok().flatten().unwrap_or_default();
     let passage = Passage {
         token: carried(&request),
-        only_reads: only_reads(method, |name| request.headers().get_all(name).map(|value| value.as_bytes()).collect()),
+        only_reads: only_reads(method, |name| request.headers().get_all(name).map(HeaderValue::as_bytes).collect()),
         scope,
     };
     Ok(match authority.check(&resource, &passage, &caller, now).await? {

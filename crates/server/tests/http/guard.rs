@@ -63,7 +63,7 @@ async fn jat06_an_id_token_and_another_resources_token_are_refused_by_a_guard_th
     let elsewhere =
         Guard::builder(&server.issuer, "https://other.example.com/mcp").jwt_access_tokens().build().unwrap();
     assert_eq!(status(&elsewhere, &tokens.access).await, 401);
-    let stranger = Guard::builder(&server.issuer.replace("localhost", "127.0.0.1"), RESOURCE).jwt_access_tokens();
+    let stranger = Guard::builder(server.issuer.replace("localhost", "127.0.0.1"), RESOURCE).jwt_access_tokens();
     assert_eq!(
         status(&stranger.build().unwrap(), &tokens.access).await,
         503,

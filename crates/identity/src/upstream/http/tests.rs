@@ -12,11 +12,8 @@ use super::*;
 use crate::{
     ProviderKind, Settings,
     client_document::{address::is_public, resolver::Looking},
+    https_server::{Answer, HttpsServer},
 };
-use https_server::{Answer, HttpsServer};
-
-#[path = "../../../tests/clients/https_server.rs"]
-mod https_server;
 
 fn provider(base_url: &str, private_network: bool) -> ProviderSettings {
     ProviderSettings {
