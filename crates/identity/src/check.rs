@@ -58,12 +58,11 @@ impl Authority {
             Carried::Nothing => return Ok(Verdict::Unauthorized(None)),
             Carried::Malformed => return Ok(Verdict::Unauthorized(Some("invalid_request"))),
         };
-        match self.introspect(resource, token, caller, now).await? {
-            Introspection::Inactive => Ok(Verdict::Unauthorized(Some("invalid_token"))),
-            Introspection::Active(token) => {
-                Ok(if reaches(&token, passage) { Verdict::Pass(token) } else { Verdict::Forbidden })
-            }
-        }
+        Ok(match self.introspect(resource, token, caller, now).await? {
+            Introspection::Active(token) if reaches(&token, passage) => Verdict::Pass(token),
+            Introspection::Active(_) => Verdict::Forbidden,
+            _ => Verdict::Unauthorized(Some("invalid_token")),
+        })
     }
 }
 
