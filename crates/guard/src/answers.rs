@@ -2,6 +2,7 @@
 //! they are not true any more. Bounded; an answer that events overtook on its way is not remembered.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ const FED: Duration = Duration::from_secs(60);
 /// So many events are compared with an answer that was on its way when they came.
 const OVERTAKING: usize = 256;
 
-/// A token as it is remembered: SHA-256 of its text.
+/// A token as it is remembered: a SHA-256.
 pub(crate) type Key = [u8; 32];
 
 /// What an app allowed.
@@ -187,7 +188,10 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a token is remembered under.
-pub(crate) fn key(token: Bearer<'_>) -> Key {
-    Sha256::digest(token.expose().as_bytes()).into()
+/// What a token is remembered under: itself, and from where it came if that is told.
+pub(crate) fn key(token: Bearer<'_>, from: Option<IpAddr>) -> Key {
+    match from {
+        None => Sha256::digest(token.expose().as_bytes()).into(),
+        Some(from) => Sha256::digest(format!("{} {from}", token.expose())).into(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http::HeaderName;
 use protocol::{ProtectedResourceMetadata, ResourceIndicator, Scope};
 use tokio::sync::OnceCell;
 use url::Url;
@@ -37,6 +38,7 @@ pub struct GuardBuilder {
     require_project: bool,
     jwt: bool,
     keys: bool,
+    client_ip: Option<HeaderName>,
     memory: Memory,
     fed: bool,
     timeout: Duration,
@@ -59,6 +61,7 @@ impl GuardBuilder {
             require_project: true,
             jwt: false,
             keys: false,
+            client_ip: None,
             memory: Memory { capacity: 10_000, ..Memory::default() },
             fed: false,
             timeout: Duration::from_secs(5),
@@ -134,6 +137,13 @@ impl GuardBuilder {
         self
     }
 
+    /// The header in which a proxy in front of the app tells the caller's address, such as `x-real-ip`: API keys may be bound
+    /// to addresses, and one that is does not work without. The proxy must set it, whatever the caller sent.
+    pub fn client_ip_header(mut self, name: HeaderName) -> Self {
+        self.client_ip = Some(name);
+        self
+    }
+
     /// Listens to the issuer's events and remembers good answers until an event takes them away: at most a second after a
     /// revocation, while the feed is there; a feed that breaks off is noticed at once, one that falls silent after twelve
     /// seconds. While it is not there each request is asked about, as without it. Listening begins with [`Self::build`], on a
@@ -203,6 +213,7 @@ impl GuardBuilder {
         Ok(Guard(Arc::new(Inner {
             rule: self.rule,
             well_known: WellKnown::new(&url, &metadata),
+            client_ip: self.client_ip,
             judge: Judge {
                 expected: Expected { issuer: self.issuer, resource, project: self.require_project, keys: self.keys },
                 required: self.required,

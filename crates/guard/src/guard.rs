@@ -1,9 +1,10 @@
 //! The core: who is asking, is it enough, does it only read. One sequence for both skins; it holds no framework's type.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 
 use crate::bearer::{Bearer, NoToken};
 use crate::builder::GuardBuilder;
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     pub rule: Rule,
     pub well_known: WellKnown,
     pub judge: Judge,
+    /// The header in which a proxy tells where the caller is.
+    pub client_ip: Option<HeaderName>,
 }
 
 impl Guard {
@@ -52,8 +55,16 @@ impl Guard {
     /// # Errors
     /// The answer that a skin would send: 401, 400, 403 or 503.
     pub async fn verify(&self, token: &str) -> Result<Grant, Reply> {
+        self.verify_from(token, None).await
+    }
+
+    /// The same, with the address of whoever brought it: an API key may be bound to some.
+    ///
+    /// # Errors
+    /// As [`Guard::verify`].
+    pub async fn verify_from(&self, token: &str, client_ip: Option<IpAddr>) -> Result<Grant, Reply> {
         let judged = match Bearer::parse(token) {
-            Some(token) => self.0.judge.judge(token).await,
+            Some(token) => self.0.judge.judge(token, client_ip).await,
             None => Err(Refusal::MalformedToken),
         };
         judged.map_err(|refusal| self.reply(&refusal))
@@ -97,7 +108,8 @@ impl Guard {
             NoToken::Absent => Refusal::NoToken,
             NoToken::Malformed => Refusal::MalformedToken,
         })?;
-        self.0.judge.judge(token).await
+        let from = self.0.client_ip.as_ref().and_then(|name| head.single(name.as_str()).ok().flatten());
+        self.0.judge.judge(token, from.and_then(|text| text.trim().parse().ok())).await
     }
 
     fn reply(&self, refusal: &Refusal) -> Reply {

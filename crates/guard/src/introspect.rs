@@ -1,10 +1,12 @@
 //! Asks the authorization server whether a token is active (RFC 7662), as a client with a secret. Every kind of trouble is
 //! one error, because the answer to it is one: `503`, and nobody is let in.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION};
+use serde::Serialize;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
@@ -44,6 +46,15 @@ impl Trouble {
     }
 }
 
+#[derive(Serialize)]
+struct Question<'a> {
+    token: &'a str,
+    token_type_hint: &'static str,
+    /// Where the caller is, for keys that are bound to addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_ip: Option<IpAddr>,
+}
+
 /// One resource server's questions.
 pub(crate) struct Introspector {
     /// As configured; else the issuer's metadata say where.
@@ -54,11 +65,11 @@ pub(crate) struct Introspector {
 
 impl Introspector {
     /// The token's state; what is not active is so for whatever reason (RFC 7662 §2.2 does not say which).
-    pub async fn ask(&self, issuer: &Issuer, token: Bearer<'_>) -> Result<Answer, Trouble> {
-        issuer.ask(self.introspect(issuer, token)).await
+    pub async fn ask(&self, issuer: &Issuer, token: Bearer<'_>, from: Option<IpAddr>) -> Result<Answer, Trouble> {
+        issuer.ask(self.introspect(issuer, token, from)).await
     }
 
-    async fn introspect(&self, issuer: &Issuer, token: Bearer<'_>) -> Result<Answer, Trouble> {
+    async fn introspect(&self, issuer: &Issuer, token: Bearer<'_>, from: Option<IpAddr>) -> Result<Answer, Trouble> {
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint,
             None => {
@@ -71,7 +82,7 @@ impl Introspector {
             .post(endpoint.clone())
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json")
-            .form(&[("token", token.expose()), ("token_type_hint", "access_token")]);
+            .form(&Question { token: token.expose(), token_type_hint: "access_token", client_ip: from });
         Ok(ActiveAnswer::read(&answer(request).await?)?)
     }
 }

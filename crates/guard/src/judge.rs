@@ -1,6 +1,7 @@
 //! Whether what was presented is good: what is remembered, what can be judged here, and what only the issuer knows, in this
 //! order. Every way ends in a [`Good`] that was held to what this resource expects, or in a refusal.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -31,8 +32,9 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub async fn judge(&self, token: Bearer<'_>) -> Result<Grant, Refusal> {
-        let key = key(token);
+    /// `from` is where the caller is, if the app tells.
+    pub async fn judge(&self, token: Bearer<'_>, from: Option<IpAddr>) -> Result<Grant, Refusal> {
+        let key = key(token, from);
         let ticket = match self.answers.recall(&key, Instant::now()) {
             Recalled::Good(good) if good.expires_at > clock::now() => return Ok(good.grant.clone()),
             Recalled::Good(_) => return Err(Refusal::InvalidToken("the token has expired")),
@@ -51,7 +53,7 @@ impl Judge {
         let Some(introspector) = &self.introspector else {
             return Err(Refusal::InvalidToken("the token is not a JWT access token"));
         };
-        let answer = introspector.ask(&self.issuer, token).await.map_err(|trouble| self.trouble(&trouble))?;
+        let answer = introspector.ask(&self.issuer, token, from).await.map_err(|trouble| self.trouble(&trouble))?;
         let answer = match answer {
             Answer::Active(answer) => *answer,
             Answer::Limited(seconds) => return Err(Refusal::TooMany(seconds)),

@@ -181,6 +181,21 @@ async fn opaque_tokens_and_keys_are_asked_about_beside_jwts() {
         (grant.project.as_deref(), guard.verify("lyd_key_2").await.unwrap_err().status.as_u16()),
         (Some("apollo"), 503)
     );
+    // A key that is bound to an address: the stand-in says so of what is asked from there alone.
+    let behind = stand.asking().api_keys().client_ip_header("x-real-ip".parse().unwrap()).build().unwrap();
+    stand.say("lyd_key_4&client_ip=192.0.2.7", key.clone());
+    let from = async |address: &str| {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("authorization", "Bearer lyd_key_4".parse().unwrap());
+        headers.insert("x-real-ip", address.parse().unwrap());
+        behind.admit(&Method::GET, &headers).await.map_or_else(|reply| reply.status.as_u16(), |_| 200)
+    };
+    assert_eq!((from("192.0.2.7").await, from("192.0.2.8").await, from("nonsense").await), (200, 401, 401));
+    assert_eq!(behind.verify("lyd_key_4").await.unwrap_err().status, 401);
+    assert_eq!(
+        behind.verify_from("lyd_key_4", Some("192.0.2.7".parse().unwrap())).await.unwrap().key.as_deref(),
+        Some("k1")
+    );
     let ended = json!({"exp": now() - 1});
     for (name, value) in ended.as_object().unwrap() {
         let mut over = key.clone();

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Scope};
+use crate::{Access, Actor, Scope};
 
 /// Whom a token is for (RFC 7519 §4.1.3): one name or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,9 @@ pub struct JwtAccessTokenClaims {
     /// The person's grant, which events name when it is revoked; none where a client acts for itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<String>,
+    /// Who exchanged it (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
 }
 
 /// What userinfo says about a person (OpenID Connect Core §5.1), as far as the scope permits.

@@ -205,7 +205,10 @@ async fn introspect(State(stand): State<Stand>, form: String) -> Result<Json<Val
     if stand.inner.broken.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
-    let token = form.split('&').find_map(|pair| pair.strip_prefix("token=")).unwrap_or_default();
+    let mut fields = form.split('&');
+    let token = fields.find_map(|pair| pair.strip_prefix("token=")).unwrap_or_default();
+    let from = form.split('&').find(|pair| pair.starts_with("client_ip="));
+    let token = &from.map_or_else(|| token.to_owned(), |from| format!("{token}&{from}"));
     let answer = stand.inner.answers.lock().unwrap().get(token).cloned();
     if stand.inner.slow.load(Ordering::SeqCst) {
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -5,7 +5,7 @@ use model::{Family, Id, Secret, Session, Timestamp, Token, TokenKind, User};
 use protocol::{Audience, GrantType, IdTokenClaims, OPENID, Scope, SigningAlgorithm, TokenResponse};
 use sha2::{Digest as _, Sha256};
 
-use super::jwt::Claimed;
+use super::jwt::{Claimed, Said};
 use crate::{AuthenticatedClient, Authority, Error, account::acr};
 
 /// What a grant type found out and the answer says.
@@ -48,11 +48,9 @@ pub(super) struct Person {
     pub(super) nonce: Option<String>,
 }
 
-impl Person {
-    /// By what means, one each.
-    pub(super) fn methods(&self) -> Vec<String> {
-        self.amr.split_ascii_whitespace().map(str::to_owned).collect()
-    }
+/// By what means, one each.
+pub(super) fn methods(amr: &str) -> Vec<String> {
+    amr.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 impl Authority {
@@ -65,7 +63,7 @@ impl Authority {
     ) -> Result<TokenResponse, Error> {
         let (access_token, expires_at) = match &issued.jwt {
             None => (self.text(TokenKind::Access, &issued.access)?, issued.expires_at),
-            Some(claimed) => Box::pin(self.jwt(client, &issued, claimed, now)).await?,
+            Some(claimed) => Box::pin(self.jwt(claimed, &Said::of(client, &issued), now)).await?,
         };
         let id_token = match issued.person {
             Some(person) if issued.scope.contains(OPENID) => {
@@ -108,7 +106,7 @@ impl Authority {
     ) -> Result<String, Error> {
         let seconds = |time: Timestamp| u64::try_from(time.as_seconds()).unwrap_or(0);
         let algorithm = client.client.id_token_algorithm();
-        let amr = person.methods();
+        let amr = methods(&person.amr);
         let claims = IdTokenClaims {
             iss: self.issuer().to_owned(),
             sub: person.user_id.to_string(),

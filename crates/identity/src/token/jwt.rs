@@ -3,11 +3,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use model::{AccessTokenForm, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
-use protocol::{Audience, JwtAccessTokenClaims, OAuthError, SigningAlgorithm};
+use model::{AccessTokenForm, ClientId, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
+use protocol::{Actor, Audience, JwtAccessTokenClaims, OAuthError, Scope, SigningAlgorithm};
 use storage::{StorageError, Tx};
 
-use super::issue::{Issued, Person};
+use super::issue::{Issued, Part, methods};
 use crate::{AuthenticatedClient, Authority, Error, account::acr, token_name::JwtId};
 
 /// However long access tokens live: whoever does not ask learns of a revocation only when the token ends.
@@ -21,6 +21,35 @@ pub(super) struct Claimed {
     grant_id: Option<Id<Grant>>,
     /// The row's, so that a token that is answered again is the same.
     issued_at: Timestamp,
+}
+
+/// What every access token says, whatever its text.
+pub(super) struct Said<'a> {
+    pub(super) access: &'a Part,
+    pub(super) expires_at: Timestamp,
+    pub(super) client_id: &'a ClientId,
+    pub(super) sub: String,
+    pub(super) scope: &'a Scope,
+    /// When the person signed in, and how, where that is known.
+    pub(super) authenticated: Option<(Timestamp, &'a str)>,
+    /// Who exchanged it, the last one first.
+    pub(super) actors: &'a [String],
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn of(client: &'a AuthenticatedClient, issued: &'a Issued) -> Self {
+        let (id, person) = (&client.client.id, issued.person.as_ref());
+        Self {
+            access: &issued.access,
+            expires_at: issued.expires_at,
+            client_id: id,
+            // A client's id never has the shape of a person's (RFC 9068 §5; `client_id` in admin/client.rs).
+            sub: person.map_or_else(|| id.to_string(), |person| person.user_id.to_string()),
+            scope: &issued.scope,
+            authenticated: person.map(|person| (person.auth_time, person.amr.as_str())),
+            actors: &[],
+        }
+    }
 }
 
 impl Claimed {
@@ -102,33 +131,32 @@ impl Authority {
     /// The text of the token (RFC 9068 §2), and when it ends.
     pub(super) async fn jwt(
         &self,
-        client: &AuthenticatedClient,
-        issued: &Issued,
         claimed: &Claimed,
+        said: &Said<'_>,
         now: Timestamp,
     ) -> Result<(String, Timestamp), Error> {
         let Claimed { algorithm, resource, home, grant_id, issued_at } = claimed;
         let seconds = |time: Timestamp| u64::try_from(time.as_seconds()).unwrap_or(0);
-        let ends_at = ends_at(*issued_at, issued.expires_at);
-        let person = issued.person.as_ref();
+        let ends_at = ends_at(*issued_at, said.expires_at);
+        let amr = said.authenticated.map(|(_, amr)| amr);
         let claims = JwtAccessTokenClaims {
             iss: self.issuer().to_owned(),
-            // A client's id never has the shape of a person's (RFC 9068 §5; `client_id` in admin/client.rs).
-            sub: person.map_or_else(|| client.client.id.to_string(), |person| person.user_id.to_string()),
+            sub: said.sub.clone(),
             aud: Audience::One(resource.identifier.to_string()),
             exp: seconds(ends_at),
             iat: seconds(*issued_at),
             nbf: None,
-            jti: JwtId::of(issued.access.id, issued.access.generation, issued.access.secret.hash()).to_string(),
-            client_id: client.client.id.to_string(),
-            scope: issued.scope.clone(),
-            auth_time: person.map(|person| seconds(person.auth_time)),
-            acr: person.map(|person| acr(&person.amr).to_owned()),
-            amr: person.map(Person::methods).unwrap_or_default(),
+            jti: JwtId::of(said.access.id, said.access.generation, said.access.secret.hash()).to_string(),
+            client_id: said.client_id.to_string(),
+            scope: said.scope.clone(),
+            auth_time: said.authenticated.map(|(auth_time, _)| seconds(auth_time)),
+            acr: amr.map(|amr| acr(amr).to_owned()),
+            amr: amr.map(methods).unwrap_or_default(),
             organization: Some(home.organization_id.to_string()),
             project: Some(home.project_id.to_string()),
-            access: Some(resource.access(&issued.scope)),
+            access: Some(resource.access(said.scope)),
             grant_id: grant_id.map(|id| id.to_string()),
+            act: Actor::chain(said.actors),
         };
         Ok((self.sign(*algorithm, "at+jwt", &claims, now).await?, ends_at))
     }

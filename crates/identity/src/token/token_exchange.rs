@@ -10,7 +10,10 @@ use model::{Client, Resource, Secret, Timestamp, server_secret::Purpose};
 use protocol::{ACCESS_TOKEN, Access, ClientCredentials, OAuthError, Params, Scope, TokenRequest, TokenResponse};
 use storage::{AccessToken, Behalf, SeenToken};
 
-use super::issue::Part;
+use super::{
+    issue::Part,
+    jwt::{Claimed, Said, home},
+};
 use crate::{
     Authority, Caller, Error,
     permitted::{named, permitted},
@@ -45,10 +48,11 @@ impl Authority {
         let (token, part) = self.exchanged(&subject, &asker, &target, scope, now)?;
         self.write_exchanged(&subject, token.clone(), now).await?;
         // 5 the response
+        let (access_token, expires_at) = Box::pin(self.exchanged_text(&subject, &target, &token, &part, now)).await?;
         Ok(TokenResponse {
-            access_token: self.access_text(&part)?,
+            access_token,
             token_type: TokenResponse::BEARER,
-            expires_in: token.expires_at.since(now).as_secs(),
+            expires_in: expires_at.since(now).as_secs(),
             refresh_token: None,
             scope: token.scope,
             id_token: None,
@@ -112,6 +116,34 @@ impl Authority {
         };
         let part = Part { id: from.id, generation: from.generation, secret, key_version: version };
         Ok((token, part))
+    }
+
+    /// The text in the form of the resource that it is for, and when that ends.
+    async fn exchanged_text(
+        &self,
+        subject: &SeenToken,
+        target: &Arc<Resource>,
+        token: &AccessToken,
+        part: &Part,
+        now: Timestamp,
+    ) -> Result<(String, Timestamp), Error> {
+        let claimed = match &subject.behalf {
+            Behalf::Person { grant_id, user_id, kind, .. } => home(kind)
+                .and_then(|home| Claimed::at(target, home, Some(*grant_id), token.issued_at))
+                .map(|claimed| (claimed, user_id)),
+            Behalf::Client(_) => None,
+        };
+        let Some((claimed, user_id)) = claimed else { return Ok((self.access_text(part)?, token.expires_at)) };
+        let said = Said {
+            access: part,
+            expires_at: token.expires_at,
+            client_id: &token.client_id,
+            sub: user_id.to_string(),
+            scope: &token.scope,
+            authenticated: None,
+            actors: &token.actors,
+        };
+        self.jwt(&claimed, &said, now).await
     }
 
     /// Written only while what it came from still is.

@@ -1,5 +1,7 @@
 //! The guard before an app, and this server behind it: what one says, the other understands.
 
+use std::time::Duration;
+
 use guard::{Access, Guard, GuardBuilder};
 use identity::admin::Act;
 
@@ -69,4 +71,59 @@ async fn jat06_an_id_token_and_another_resources_token_are_refused_by_a_guard_th
         503,
         "metadata of another issuer are not believed"
     );
+}
+
+/// Waits until something is so; it must be within twenty seconds.
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..2000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{what}");
+}
+
+/// How often this server was asked about tokens.
+fn asked(server: &TestServer) -> u64 {
+    let text = server.metrics.text().unwrap();
+    let counted = text.lines().filter(|line| line.starts_with("lanyard_introspections_total"));
+    counted.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+}
+
+#[tokio::test]
+async fn a_guard_that_listens_hears_of_every_end_and_asks_no_more_than_once() {
+    let server = TestServer::start().await;
+    let (browser, client) = (server.signed_in().await, server.cli());
+    let guard = asking(&server).jwt_access_tokens().event_feed().build().unwrap();
+    for form in ["opaque", "ES256"] {
+        let act = Act::ResourceSetAccessTokens { resource: "demo-api".into(), form: form.into() };
+        seed::act(&server.authority, act).await;
+        let probe = client.connect(&browser).await;
+        let is_remembered = async |token: &str| {
+            assert_eq!(status(&guard, token).await, 200);
+            let before = asked(&server);
+            assert_eq!(status(&guard, token).await, 200);
+            asked(&server) == before
+        };
+        until("answers are remembered", async || is_remembered(&probe.access).await).await;
+
+        let (by_client, by_person) = (client.connect(&browser).await, client.connect(&browser).await);
+        for tokens in [&by_client, &by_person] {
+            until("it is remembered", async || is_remembered(&tokens.access).await).await;
+        }
+        assert_eq!(client.revoke(&by_client.access).await.status, 200);
+        until("what its client gave back is refused", async || status(&guard, &by_client.access).await == 401).await;
+        let shown = browser.get("/connections").await;
+        for grant in page::grants(&shown.body) {
+            browser.submit(&shown, &format!("/connections/{grant}/disconnect"), &[]).await;
+        }
+        until("what its person took back is refused", async || status(&guard, &by_person.access).await == 401).await;
+        assert_eq!(status(&guard, &probe.access).await, 401);
+    }
+    let tokens = client.connect(&browser).await;
+    until("it is remembered", async || status(&guard, &tokens.access).await == 200).await;
+    let act = Act::UserSetDisabled { user: "member@example.com".into(), disabled: true };
+    seed::act(&server.authority, act).await;
+    until("what a disabled person allowed is refused", async || status(&guard, &tokens.access).await == 401).await;
 }

@@ -203,3 +203,24 @@ async fn v17_only_a_resource_server_with_its_secret_exchanges() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_resource_that_wants_jwts_is_handed_one() {
+    let stand = Stand::new().await;
+    let form = Act::ResourceSetAccessTokens { resource: "notes".into(), form: "ES256".into() };
+    act(&stand.server.authority, form).await;
+    let answer = stand.by_api(&stand.token().await, &[]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let token = text(&answer.json(), "access_token");
+    let claims: protocol::JwtAccessTokenClaims = protocol::jws::Compact::parse(&token).unwrap().claims().unwrap();
+    let told = stand.at_notes(&token).await;
+    assert_eq!(told["active"], true);
+    for (name, value) in serde_json::to_value(&claims).unwrap().as_object().unwrap() {
+        if name != "jti" {
+            assert_eq!(&told[name], value, "{name}");
+        }
+    }
+    assert_eq!(told["act"]["sub"], "demo-api");
+    assert!(claims.aud.is_only(NOTES) && claims.exp - claims.iat <= 600);
+    assert_eq!(stand.introspect(("search", &stand.search), &token).await["active"], false, "for notes alone");
+}
