@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use model::{AccessTokenForm, ClientId, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
+use model::{AccessTokenForm, Family, Grant, GrantKind, Id, Resource, Timestamp, client::Home};
 use protocol::{Actor, Audience, JwtAccessTokenClaims, OAuthError, Scope, SigningAlgorithm};
 use storage::{StorageError, Tx};
 
@@ -27,7 +27,7 @@ pub(super) struct Claimed {
 pub(super) struct Said<'a> {
     pub(super) access: &'a Part,
     pub(super) expires_at: Timestamp,
-    pub(super) client_id: &'a ClientId,
+    pub(super) client_id: &'a str,
     pub(super) sub: String,
     pub(super) scope: &'a Scope,
     /// When the person signed in, and how, where that is known.
@@ -42,7 +42,7 @@ impl<'a> Said<'a> {
         Self {
             access: &issued.access,
             expires_at: issued.expires_at,
-            client_id: id,
+            client_id: id.as_str(),
             // A client's id never has the shape of a person's (RFC 9068 §5; `client_id` in admin/client.rs).
             sub: person.map_or_else(|| id.to_string(), |person| person.user_id.to_string()),
             scope: &issued.scope,
@@ -147,7 +147,7 @@ impl Authority {
             iat: seconds(*issued_at),
             nbf: None,
             jti: JwtId::of(said.access.id, said.access.generation, said.access.secret.hash()).to_string(),
-            client_id: said.client_id.to_string(),
+            client_id: said.client_id.to_owned(),
             scope: said.scope.clone(),
             auth_time: said.authenticated.map(|(auth_time, _)| seconds(auth_time)),
             acr: amr.map(|amr| acr(amr).to_owned()),

@@ -137,7 +137,8 @@ impl Authority {
         let said = Said {
             access: part,
             expires_at: token.expires_at,
-            client_id: &token.client_id,
+            // Who asked for it, as introspection says.
+            client_id: token.actors.first().map_or(token.client_id.as_str(), String::as_str),
             sub: user_id.to_string(),
             scope: &token.scope,
             authenticated: None,
