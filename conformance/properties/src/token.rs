@@ -12,10 +12,21 @@ const KINDS: [(TokenKind, &str); 5] = [
     (TokenKind::Code, "lyd_ac_"),
     (TokenKind::Device, "lyd_dc_"),
     (TokenKind::ClientSecret, "lyd_cs_"),
+    (TokenKind::ApiKey, KEY),
 ];
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Id, generation, secret, version.
-const BODY: usize = 22 + 7 + 43 + 2;
+const KEY: &str = "lyd_key_";
+const ID: usize = 22;
+
+/// Between id and secret: a generation, or of an API key a `_`.
+fn between(prefix: &str) -> usize {
+    if prefix == KEY { 1 } else { 7 }
+}
+
+/// Id, what is between, secret, version.
+fn length(prefix: &str) -> usize {
+    ID + between(prefix) + 43 + 2
+}
 
 /// The property.
 pub fn holds(data: &[u8]) {
@@ -41,10 +52,12 @@ fn decides(text: &str, kind: TokenKind, prefix: &str, secrets: &ServerSecrets) {
     let Some(token) = read else { return };
     assert_eq!(token.expose(secrets).as_deref(), Some(text), "it is written as it was read");
     assert_eq!(token.kind, kind);
-    assert_eq!(token.id.as_str(), &text[7..29]);
-    assert!(!format!("{token:?} {token:#?}").contains(&text[36..79]), "the secret prints");
-    for (other, prefix) in KINDS {
-        assert!(other == kind || Token::parse(&text.replacen(&text[..7], prefix, 1), other, secrets).is_none());
+    let id = prefix.len()..prefix.len() + ID;
+    let secret = id.end + between(prefix)..id.end + between(prefix) + 43;
+    assert_eq!(token.id.as_str(), &text[id]);
+    assert!(!format!("{token:?} {token:#?}").contains(&text[secret]), "the secret prints");
+    for (other, with) in KINDS {
+        assert!(other == kind || Token::parse(&text.replacen(prefix, with, 1), other, secrets).is_none());
     }
 }
 
@@ -62,20 +75,27 @@ fn changed(tagged: &str, text: &str, kind: TokenKind, secrets: &ServerSecrets) {
 
 fn is_genuine(text: &str, prefix: &str) -> bool {
     let Some(fields) = text.strip_prefix(prefix) else { return false };
-    if fields.len() != BODY + 22 || !fields.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let (length, secret) = (length(prefix), ID + between(prefix));
+    let is_mark = |at: usize| prefix == KEY && at == ID;
+    let digits = |(at, byte): (usize, u8)| if is_mark(at) { byte == b'_' } else { byte.is_ascii_alphanumeric() };
+    if fields.len() != length + 22 || !fields.bytes().enumerate().all(digits) {
         return false;
     }
-    let (body, tag) = fields.split_at(BODY);
-    let version = value(&body[BODY - 2..]);
-    let fits = number(&body[..22], 16).is_some() && number(&body[29..72], 32).is_some();
+    let (body, tag) = fields.split_at(length);
+    let version = value(&body[length - 2..]);
+    let fits = number(&body[..ID], 16).is_some() && number(&body[secret..secret + 43], 32).is_some();
     fits && tag_of(prefix, body, version).as_deref() == Some(tag)
 }
 
 /// The text's first line as the fields of a token, filled up with zeros, and the right tag.
 fn tagged(text: &str, prefix: &str) -> Option<String> {
-    let fields: String = text.chars().filter(char::is_ascii_alphanumeric).take(BODY).collect();
-    let body = format!("{fields:0<BODY$}");
-    let version = value(&body[BODY - 2..]);
+    let length = length(prefix);
+    let fields: String = text.chars().filter(char::is_ascii_alphanumeric).take(length).collect();
+    let mut body = format!("{fields:0<length$}");
+    if prefix == KEY {
+        body.replace_range(ID..=ID, "_");
+    }
+    let version = value(&body[length - 2..]);
     Some(format!("{prefix}{body}{}", tag_of(prefix, &body, version)?))
 }
 

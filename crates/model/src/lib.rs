@@ -3,6 +3,8 @@
 //! Owns what a user, a client, a grant, a family *is* and how it may change. Does not own how it is kept (`storage`),
 //! who may ask for it (`identity`) or how it travels (`protocol`, `server`).
 
+pub mod address_range;
+pub mod api_key;
 pub mod audit;
 pub mod authorization;
 mod base62;
@@ -30,6 +32,8 @@ pub mod upstream;
 pub mod user;
 pub mod webhook;
 
+pub use address_range::AddressRange;
+pub use api_key::{ApiKey, KeyCap, KeyCaps, KeyPermit, KeySecret, PreviousSecret};
 pub use audit::AuditEvent;
 pub use authorization::{Authorization, AuthorizationState, Consent};
 pub use client::{Client, ClientId, ClientOrigin, ClientSecretHash, Profile};

@@ -91,6 +91,8 @@ pub struct ResourceScope {
     pub name: String,
     /// Whether it reads or changes; said when it is registered and never later.
     pub access: Access,
+    /// Of one that writes: whether an API key may hold it. Reading, a key may always be given.
+    pub ingest: bool,
     /// "It can …", in the consent page's words, in English.
     pub description: String,
     /// The same in other languages, by their tags.
@@ -134,6 +136,13 @@ impl Resource {
     pub fn read_scope(&self) -> Scope {
         let read = self.scopes.iter().filter(|scope| scope.access == Access::Read);
         Scope::from_tokens(read.map(|scope| scope.name.as_str())).unwrap_or_else(|_| Scope::empty())
+    }
+
+    /// Those that an API key may hold: what only reads, and what takes in what a service sends.
+    #[must_use]
+    pub fn key_scope(&self) -> Scope {
+        let held = self.scopes.iter().filter(|scope| scope.access == Access::Read || scope.ingest);
+        Scope::from_tokens(held.map(|scope| scope.name.as_str())).unwrap_or_else(|_| Scope::empty())
     }
 
     /// What `scope` lets its holder do here: change, if any of it writes.

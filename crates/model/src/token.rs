@@ -1,7 +1,8 @@
 //! What the text of a token carries: kind, id, generation, secret, key version and a tag.
 //!
-//! `lyd_rt_` id (22) generation (7) secret (43) version (2) tag (22), all base62. The tag is a MAC of 128 bits under the
-//! server's key over everything before it, so that what was never issued is refused without asking the database.
+//! `lyd_rt_` id (22) generation (7) secret (43) version (2) tag (22), all base62; an API key has `_` in the place of the
+//! generation, since it has none. The tag is a MAC of 128 bits under the server's key over everything before it, so that
+//! what was never issued is refused without asking the database.
 
 use std::fmt;
 
@@ -13,7 +14,6 @@ const GENERATION: usize = 7;
 const SECRET: usize = 43;
 const VERSION: usize = 2;
 const TAG: usize = 22;
-const BODY: usize = ID + GENERATION + SECRET + VERSION;
 
 /// What a token is for. Each kind has a prefix of its own, for secret scanners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +28,8 @@ pub enum TokenKind {
     Device,
     /// `lyd_cs_`: a client's or a resource server's secret
     ClientSecret,
+    /// `lyd_key_`
+    ApiKey,
 }
 
 impl TokenKind {
@@ -40,6 +42,28 @@ impl TokenKind {
             Self::Code => "lyd_ac_",
             Self::Device => "lyd_dc_",
             Self::ClientSecret => "lyd_cs_",
+            Self::ApiKey => "lyd_key_",
+        }
+    }
+
+    /// How many characters stand between id and secret.
+    const fn between(self) -> usize {
+        match self {
+            Self::ApiKey => 1,
+            _ => GENERATION,
+        }
+    }
+
+    /// The characters before the tag, without the prefix.
+    const fn body(self) -> usize {
+        ID + self.between() + SECRET + VERSION
+    }
+
+    /// The generation that stands between id and secret.
+    fn generation(self, text: &str) -> Option<u64> {
+        match self {
+            Self::ApiKey => (text == "_").then_some(0),
+            _ => base62::decode_number(text),
         }
     }
 }
@@ -76,12 +100,12 @@ impl Token {
     #[must_use]
     pub fn parse(text: &str, kind: TokenKind, secrets: &ServerSecrets) -> Option<Self> {
         let fields = text.strip_prefix(kind.prefix())?;
-        if fields.len() != BODY + TAG || !fields.is_ascii() {
+        if fields.len() != kind.body() + TAG || !fields.is_ascii() {
             return None;
         }
-        let (body, tag) = fields.split_at_checked(BODY)?;
+        let (body, tag) = fields.split_at_checked(kind.body())?;
         let (id, rest) = body.split_at_checked(ID)?;
-        let (generation, rest) = rest.split_at_checked(GENERATION)?;
+        let (generation, rest) = rest.split_at_checked(kind.between())?;
         let (secret, version) = rest.split_at_checked(SECRET)?;
         let key_version = u16::try_from(base62::decode_number(version)?).ok()?;
         let expected = tag_of(kind, body, key_version, secrets)?;
@@ -91,7 +115,7 @@ impl Token {
         Some(Self {
             kind,
             id: Id::parse(id)?,
-            generation: base62::decode_number(generation)?,
+            generation: kind.generation(generation)?,
             secret: Secret::parse(secret)?,
             key_version,
         })
@@ -100,9 +124,12 @@ impl Token {
     /// The text, to be sent to its owner; nothing if the key version is gone or the generation too large to write.
     #[must_use]
     pub fn expose(&self, secrets: &ServerSecrets) -> Option<String> {
-        let mut text = String::with_capacity(7 + BODY + TAG);
+        let mut text = String::with_capacity(self.kind.prefix().len() + self.kind.body() + TAG);
         text.push_str(self.id.as_str());
-        push(&mut text, &base62::encode_number::<GENERATION>(self.generation)?);
+        match self.kind {
+            TokenKind::ApiKey => text.push('_'),
+            _ => push(&mut text, &base62::encode_number::<GENERATION>(self.generation)?),
+        }
         push(&mut text, &base62::encode::<SECRET>(self.secret.bytes()));
         push(&mut text, &base62::encode_number::<VERSION>(u64::from(self.key_version))?);
         let tag = tag_of(self.kind, &text, self.key_version, secrets)?;
@@ -144,6 +171,21 @@ mod tests {
         let again = Token::parse(&text, TokenKind::Refresh, &secrets()).unwrap();
         assert_eq!((again.id, again.generation, again.key_version), (id, 41, 1));
         assert_eq!(again.secret.hash(), token.secret.hash());
+    }
+
+    #[test]
+    fn an_api_key_says_where_its_id_ends() {
+        let id = Id::<()>::new(Timestamp::from_seconds(1));
+        let key = Token::new(TokenKind::ApiKey, id, 0, Secret::generate(), &secrets());
+        let text = key.expose(&secrets()).unwrap();
+        assert!(text.starts_with(&format!("lyd_key_{id}_")) && text.len() == 8 + 22 + 1 + 43 + 2 + 22, "{text}");
+        let again = Token::parse(&text, TokenKind::ApiKey, &secrets()).unwrap();
+        assert_eq!((again.id, again.generation, again.secret.hash()), (id, 0, key.secret.hash()));
+        for at in 0..text.len() {
+            let mut changed = text.clone().into_bytes();
+            changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
+            assert!(Token::parse(&String::from_utf8(changed).unwrap(), TokenKind::ApiKey, &secrets()).is_none());
+        }
     }
 
     #[test]

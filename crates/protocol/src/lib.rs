@@ -16,6 +16,7 @@ mod error;
 mod error_code;
 mod event;
 mod introspection;
+mod introspection_batch;
 mod json;
 pub mod jws;
 mod language_ranges;
@@ -41,7 +42,10 @@ pub use device::DeviceAuthorizationResponse;
 pub use error::{ErrorBody, OAuthError};
 pub use error_code::ErrorCode;
 pub use event::EventMessage;
-pub use introspection::{Access, ActiveToken, Actor, Introspection};
+pub use introspection::{
+    API_KEY, Access, ActiveKey, ActiveToken, Actor, Allowance, Introspection, LimitedKey, RATE_LIMITED, Spans,
+};
+pub use introspection_batch::{BatchedToken, IntrospectionBatch};
 pub use json::Members;
 pub use language_ranges::{accept_language, ui_locales};
 pub use params::Params;

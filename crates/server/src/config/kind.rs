@@ -1,14 +1,8 @@
 //! The kinds of value that a setting can have, with the name and the example that messages and the reference use.
 
-use std::{
-    borrow::Cow,
-    fmt,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    str::FromStr,
-};
+use std::{borrow::Cow, fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
-use ipnet::IpNet;
+pub use model::AddressRange;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
@@ -96,33 +90,6 @@ impl<T: Kind> Kind for Required<T> {
     const REQUIRED: bool = true;
 }
 
-/// A network such as `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressRange(IpNet);
-
-impl AddressRange {
-    /// Whether `address` lies in it.
-    #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address)
-    }
-
-    /// Whether it is the whole internet.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        self.0.prefix_len() == 0
-    }
-}
-
-impl FromStr for AddressRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let range = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        range.map(Self).map_err(|_| format!("has \"{}\", which is not an address range", text.escape_debug()))
-    }
-}
-
 /// A colour as `#rrggbb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accent(String);
@@ -184,12 +151,6 @@ pub enum LogFormat {
     Text,
 }
 
-impl fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Display for Accent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -228,7 +189,6 @@ written_as_text!(
     WebAddress,
     RangeAddress,
     Contact,
-    AddressRange,
     Accent,
     Level,
     MailAddress
