@@ -145,7 +145,8 @@ impl Store {
         hash: &SecretHash,
         now: Timestamp,
     ) -> Result<Option<Arc<SeenToken>>, StorageError> {
-        let ticket = match self.live_tokens().map(|live| live.find(id, generation, hash)) {
+        let is = |seen: &SeenToken| seen.token.generation == generation && seen.token.hash == *hash;
+        let ticket = match self.live_tokens().map(|live| live.find(id, is)) {
             Some(Ok(seen)) => {
                 self.metrics.remembered.inc();
                 return Ok(Some(seen).filter(|seen| now < seen.token.expires_at));
@@ -157,7 +158,7 @@ impl Store {
         let asked = AskedToken { id, generation, hash: hash.clone(), now };
         let seen = Box::pin(self.read_token(asked)).await?.map(Arc::new);
         if let (Some(live), Some(ticket), Some(seen)) = (self.live_tokens(), ticket, &seen) {
-            live.remember(ticket, seen);
+            live.remember(ticket, id, seen);
         }
         Ok(seen)
     }

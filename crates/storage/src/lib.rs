@@ -4,6 +4,8 @@
 //! decided in `identity`, what a thing is in `model`.
 
 mod access_tokens;
+mod api_key_counts;
+mod api_keys;
 mod attempts;
 mod audit_events;
 mod authorizations;
@@ -56,6 +58,7 @@ mod webhooks;
 mod writer;
 
 pub use access_tokens::{AccessToken, Behalf, SeenToken};
+pub use api_key_counts::{CountedSpans, KeyCounts, KeyUse, Lease};
 pub use audit_events::PastEvent;
 pub use authorizations::CodeRedemption;
 pub use connect::Options;

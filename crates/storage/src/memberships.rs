@@ -3,7 +3,7 @@
 use model::{Id, Membership, Organization, Role, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, organizations::organization, users::user};
+use crate::{Read, StorageError, Tx, columns::Columns, live::Touched, organizations::organization, users::user};
 
 fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
     let columns = Columns::of(row, "memberships");
@@ -86,6 +86,20 @@ impl Tx {
         let sql = "UPDATE organizations SET slug = slug \
              WHERE id IN (SELECT organization_id FROM memberships WHERE user_id = $1 AND role = 'owner')";
         self.run(sql, [user_id.into()]).await.map(drop)
+    }
+
+    /// Keeps a membership as it is until the transaction ends, and says as what; none if there is none.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_membership(
+        &mut self,
+        organization_id: Id<Organization>,
+        user_id: Id<User>,
+    ) -> Result<Option<Role>, StorageError> {
+        let sql = "UPDATE memberships SET role = role WHERE organization_id = $1 AND user_id = $2";
+        self.run_touching(Touched::Nothing, sql, [organization_id.into(), user_id.into()]).await?;
+        Ok(self.membership(organization_id, user_id).await?.map(|membership| membership.role))
     }
 
     /// Adds a member, or changes a member's role.

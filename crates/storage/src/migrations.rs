@@ -19,6 +19,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (7, "languages", include_str!("../../../migrations/0007_languages.sql")),
     (8, "undecided", include_str!("../../../migrations/0008_undecided.sql")),
     (9, "device_codes", include_str!("../../../migrations/0009_device_codes.sql")),
+    (10, "api_keys", include_str!("../../../migrations/0010_api_keys.sql")),
     (11, "jwt_access_tokens", include_str!("../../../migrations/0011_jwt_access_tokens.sql")),
     (12, "events", include_str!("../../../migrations/0012_events.sql")),
     (13, "connect_on_the_way", include_str!("../../../migrations/0013_connect_on_the_way.sql")),

@@ -60,6 +60,10 @@ const PERSONAL: &[Personal] = personal! {
         session_id, grant_id, resource_id, scope, code_expires_at, auth_time, amr, spent_at, family_id \
         FROM authorizations WHERE user_id = $1 ORDER BY id", without ["browser_hash", "code_challenge", "code_hash"];
     "notices" from "notices": "SELECT id, grant_id, kind, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id", without [];
+    "keys" from "api_keys": "SELECT k.id, k.organization_id, k.project_id, p.name AS project_name, k.name, k.addresses, k.minute_cap, k.month_cap, \
+        k.last_four, k.previous_last_four, k.previous_until, k.created_at, k.issued_at, k.expires_at, k.revoked_at, k.revoked_reason, \
+        c.used_at, c.used_address FROM api_keys k JOIN projects p ON p.id = k.project_id JOIN api_key_counts c ON c.key_id = k.id \
+        WHERE k.user_id = $1 ORDER BY k.id", without ["hash", "previous_hash"];
     "providers" from "upstream_identities": "SELECT id, provider, issuer, subject, label, created_at, used_at \
         FROM upstream_identities WHERE user_id = $1 ORDER BY id", without [];
     "trips_to_providers" from "upstream_logins": "SELECT id, provider, purpose, session_id, act, authorization_id, connect_id, created_at, \
@@ -94,6 +98,7 @@ const ERASED: &[&str] = &[
     "DELETE FROM families WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)",
     "DELETE FROM notices WHERE user_id = $1",
     "DELETE FROM grants WHERE user_id = $1",
+    "DELETE FROM api_keys WHERE user_id = $1",
     "DELETE FROM authorizations WHERE user_id = $1",
     "DELETE FROM upstream_logins WHERE user_id = $1",
     "DELETE FROM upstream_identities WHERE user_id = $1",

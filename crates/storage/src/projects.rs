@@ -131,7 +131,7 @@ impl Tx {
         self.run_one("project", "UPDATE projects SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()]).await
     }
 
-    /// Deletes a project with its grants; clients that read for it lose their standing.
+    /// Deletes a project with its grants and keys; clients that read for it lose their standing.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -148,6 +148,7 @@ impl Tx {
         )
         .await?;
         self.run("DELETE FROM grants WHERE project_id = $1", [project.id.into()]).await?;
+        self.run("DELETE FROM api_keys WHERE project_id = $1", [project.id.into()]).await?;
         self.run(
             "DELETE FROM access_tokens WHERE family_id IS NULL AND client_id IN (SELECT id FROM clients WHERE project_id = $1)",
             [project.id.into()],

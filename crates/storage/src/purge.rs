@@ -90,6 +90,10 @@ impl Tx {
                 now.minus(MAIL_KEPT),
             ),
             (
+                "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
+                now.minus(ENDED_KEPT),
+            ),
+            (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
                 now.minus(ENDED_KEPT),
             ),

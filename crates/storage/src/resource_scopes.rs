@@ -10,11 +10,16 @@ impl Tx {
     ///
     /// # Errors
     /// [`StorageError::Constraint`] if it has one of this name.
-    pub async fn insert_resource_scope(&mut self, id: &ResourceId, scope: &ResourceScope) -> Result<(), StorageError> {
+    pub async fn insert_resource_scope(
+        &mut self,
+        id: &ResourceId,
+        scope: &ResourceScope,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         let sql = "SELECT resource_id AS id, max(position) AS last FROM resource_scopes WHERE resource_id = $1 GROUP BY resource_id";
         let row = self.one(sql, [id.into()]).await?;
         let last = row.map(|row| Columns::of(&row, "resource_scopes").number("last")).transpose()?;
-        self.put_resource_scope(id, scope, last.map_or(0, |last| last + 1)).await?;
+        self.put_resource_scope(id, scope, last.map_or(0, |last| last + 1), now).await?;
         self.bump_policy().await
     }
 

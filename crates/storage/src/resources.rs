@@ -32,6 +32,7 @@ fn scope(row: &AnyRow) -> Result<(ResourceId, ResourceScope), StorageError> {
             "write" => Some(Access::Write),
             _ => None,
         })?,
+        ingest: columns.optional_time("ingest_at")?.is_some(),
         description: columns.text("description")?,
         translations: match columns.optional_text("translations")? {
             Some(_) => columns.json("translations")?,
@@ -84,7 +85,7 @@ impl Tx {
         .await?;
         for (position, scope) in resource.scopes.iter().enumerate() {
             let position = i64::try_from(position).unwrap_or(i64::MAX);
-            self.put_resource_scope(&resource.id, scope, position).await?;
+            self.put_resource_scope(&resource.id, scope, position, resource.created_at).await?;
         }
         self.bump_policy().await
     }
@@ -95,11 +96,12 @@ impl Tx {
         id: &ResourceId,
         scope: &ResourceScope,
         position: i64,
+        now: Timestamp,
     ) -> Result<(), StorageError> {
         let access = if scope.access == Access::Read { "read" } else { "write" };
         self.run_one(
             "resource scope",
-            "INSERT INTO resource_scopes (resource_id, name, access, description, position, translations) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO resource_scopes (resource_id, name, access, description, position, translations, ingest_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
                 id.into(),
                 (&scope.name).into(),
@@ -107,6 +109,7 @@ impl Tx {
                 (&scope.description).into(),
                 position.into(),
                 scope.translations_json().into(),
+                scope.ingest.then_some(now).into(),
             ],
         )
         .await
@@ -157,6 +160,7 @@ impl Tx {
         self.run("DELETE FROM notices WHERE grant_id IN (SELECT id FROM grants WHERE resource_id = $1)", [id.into()])
             .await?;
         self.run("DELETE FROM grants WHERE resource_id = $1", [id.into()]).await?;
+        self.run("DELETE FROM api_key_scopes WHERE resource_id = $1", [id.into()]).await?;
         self.retire("resource", "", id.as_str(), now).await?;
         self.run_one("resource", "DELETE FROM resources WHERE id = $1", [id.into()]).await?;
         self.bump_policy().await

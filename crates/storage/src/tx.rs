@@ -7,18 +7,19 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use model::ApiKey;
 use prometheus_client::registry::Registry;
 use sqlx::{Any, AnyConnection, any::AnyRow};
 
 use tokio::sync::{Mutex, Notify};
 
 use crate::{
-    AsStorageError, Options, StorageError,
+    AsStorageError, Options, SeenToken, StorageError,
     columns::{Value, arguments},
     connect::{self, Database, Ownership},
     fault::{Faults, Point},
     job::{self, Job, Vote},
-    live::{LiveTokens, Touched},
+    live::{Live, Memory, Touched},
     metrics::Metrics,
     migrations,
     pool::{Pool, Pooled},
@@ -40,7 +41,7 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: Pool, writer: Writer, live: Arc<LiveTokens>, ownership: Mutex<Option<Ownership>> },
+    Sqlite { readers: Pool, writer: Writer, live: Arc<Memory>, ownership: Mutex<Option<Ownership>> },
     Postgres { pool: Pool },
 }
 
@@ -55,7 +56,7 @@ impl Store {
         let (backend, metrics) = match connect::open(options).await? {
             Database::Sqlite { path, readers, mut connection, ownership, metrics } => {
                 migrations::apply(&mut connection).await?;
-                let live = Arc::new(LiveTokens::new(options.live_tokens));
+                let live = Arc::new(Memory::new(options.live_tokens));
                 let writer = Writer::start(path, connection, metrics.clone(), faults.clone(), Arc::clone(&live))?;
                 (Backend::Sqlite { readers, writer, live, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
             }
@@ -113,7 +114,16 @@ impl Store {
     }
 
     /// The live tokens that are held in memory, where one process owns the database.
-    pub(crate) fn live_tokens(&self) -> Option<&LiveTokens> {
+    pub(crate) fn live_tokens(&self) -> Option<&Live<SeenToken>> {
+        self.memory().map(|memory| &memory.tokens)
+    }
+
+    /// Likewise the live API keys.
+    pub(crate) fn live_keys(&self) -> Option<&Live<ApiKey>> {
+        self.memory().map(|memory| &memory.keys)
+    }
+
+    fn memory(&self) -> Option<&Memory> {
         match &*self.backend {
             Backend::Sqlite { live, .. } => Some(live),
             Backend::Postgres { .. } => None,

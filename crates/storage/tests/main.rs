@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod access_tokens;
+mod api_keys;
 mod attempts;
 mod audit_events;
 mod authorizations;

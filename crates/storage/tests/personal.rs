@@ -8,7 +8,7 @@ use storage::{Held, HeldTable, StorageError, Store};
 
 use crate::upstream::{identity, login};
 use crate::{
-    factors,
+    api_keys, factors,
     harness::{
         Fresh, NOW, at, commit,
         things::{World, audit_event, session, user},
@@ -74,6 +74,8 @@ async fn fill(db: &Fresh) -> World {
     let (open, elsewhere) = (session(&world.user), identity(&world.user, "1"));
     let trip = login(UpstreamPurpose::Link(world.user.id, open.id));
     let (passkey, ceremony, half) = factors::of(world.user.id);
+    let key = api_keys::key(&world);
+    commit!(db.store, [key], tx => tx.insert_api_key(&key).await).unwrap();
     commit!(db.store, [world, code, device, inside, own, notice, subject, open, elsewhere, trip, passkey, ceremony, half], tx => {
         tx.insert_session(&open).await?;
         tx.insert_device_code(&device).await?;
@@ -135,7 +137,7 @@ async fn c38_nothing_of_an_erased_person_is_left_but_an_organisations_trail_with
     for table in
         ["users", "sessions", "grants", "families", "access_tokens", "memberships", "proofs", "mails", "notices"]
             .into_iter()
-            .chain(["totps", "recovery_codes", "passkeys", "ceremonies", "half_sign_ins"])
+            .chain(["totps", "recovery_codes", "passkeys", "ceremonies", "half_sign_ins", "api_keys", "api_key_counts"])
     {
         assert_eq!(db.count(table).await, 0, "{table}");
     }

@@ -63,6 +63,7 @@ pub fn resource(id: &str) -> Resource {
     let scope = |name: &str, access| ResourceScope {
         name: name.to_owned(),
         access,
+        ingest: name.ends_with(":ingest"),
         description: format!("use {name}"),
         translations: std::collections::BTreeMap::new(),
     };
