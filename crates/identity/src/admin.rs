@@ -8,6 +8,7 @@ mod answer;
 mod client;
 mod error;
 mod import;
+mod key;
 mod member;
 mod organization;
 mod project;
@@ -27,6 +28,7 @@ use serde_json::{Value, json};
 pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::ActError;
 pub use import::ImportLine;
+pub use key::KeyAdd;
 
 use self::resource_change::Change;
 use crate::Authority;
@@ -294,8 +296,29 @@ pub enum Act {
         /// Which: address or id.
         user: String,
     },
+    /// Makes an API key; the answer shows it this once.
+    KeyAdd(Box<KeyAdd>),
+    /// The API keys of an organisation, or of one of its projects.
+    KeyList {
+        /// Whose.
+        organization: String,
+        /// Over which project; all if none is named.
+        project: Option<String>,
+    },
+    /// Gives an API key another text, shown this once; the old one works on for a while.
+    KeyRotate {
+        /// Which: its id, or what its text begins with.
+        key: String,
+        /// The old text ends at once.
+        at_once: bool,
+    },
+    /// Takes an API key back, at once.
+    KeyRevoke {
+        /// Which: its id, or what its text begins with.
+        key: String,
+    },
     /// Makes new signing keys; nobody is signed out.
-    KeyRotate {},
+    SigningKeyRotate {},
     /// Tells an organisation of its events at an address; the answer shows the secret this once.
     WebhookAdd {
         /// Whose.
@@ -438,7 +461,11 @@ impl Authority {
             }
             A::UserRemoveFactors { user } => self.user_remove_factors(user, now).await,
             A::UserRemove { user } => self.remove::<User>(user, now).await,
-            A::KeyRotate {} => self.key_rotate(now).await,
+            A::KeyAdd(key) => self.key_add(*key, now).await,
+            A::KeyList { organization, project } => self.key_list(&organization, project.as_deref(), now).await,
+            A::KeyRotate { key, at_once } => self.key_rotate(&key, at_once, now).await,
+            A::KeyRevoke { key } => self.key_revoke(&key, now).await,
+            A::SigningKeyRotate {} => self.signing_key_rotate(now).await,
             A::WebhookAdd { organization, url, kinds } => self.webhook_add(&organization, &url, &kinds, now).await,
             A::WebhookList { organization } => self.webhook_list(&organization).await,
             A::WebhookShow { webhook } => self.show::<Webhook>(&webhook).await,
@@ -450,7 +477,7 @@ impl Authority {
         }
     }
 
-    async fn key_rotate(&self, now: Timestamp) -> Result<Value, ActError> {
+    async fn signing_key_rotate(&self, now: Timestamp) -> Result<Value, ActError> {
         let kids = self.rotate_signing_keys(now).await?;
         Ok(json!({ "kids": kids }))
     }

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::{
     Clock, Error, Settings,
     account::RelyingParty,
+    api_key::Meters,
     client_document::DocumentFetcher,
     events::Feed,
     keyring::Keyring,
@@ -43,6 +44,7 @@ pub(crate) struct Parts {
     pub(crate) upstream: Providers,
     pub(crate) last_uses: LastUses,
     pub(crate) feed: Feed,
+    pub(crate) meters: Meters,
     pub(crate) metrics: Metrics,
     /// One permit for each registration under way: how large one is, a stranger decides.
     pub(crate) registering: Semaphore,
@@ -84,6 +86,7 @@ impl Authority {
             upstream,
             last_uses: LastUses::default(),
             feed: Feed::new(&store.read().await?.feed().await?, clock.now()),
+            meters: Meters::default(),
             registering: Semaphore::new(REGISTERING),
             mail: MailQueue::default(),
             relying_party: RelyingParty::new(&settings.issuer)?,

@@ -1,28 +1,53 @@
 //! Introspection (RFC 7662): what a downstream app is told about a token that it was handed.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use model::{GrantKind, Resource, Timestamp};
 use protocol::{ActiveToken, Actor, Introspection};
 use storage::{Behalf, SeenToken};
 
-use crate::{Authority, Caller, Error, token_name::TokenName};
+use crate::{Authority, Caller, Error, api_key, token_name::TokenName};
+
+/// What a resource server was handed, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    /// The token or the API key.
+    pub token: &'a str,
+    /// From which address, where the resource server tells it: a key may be bound to some.
+    pub client_ip: Option<IpAddr>,
+}
+
+impl<'a> From<&'a str> for Presented<'a> {
+    fn from(token: &'a str) -> Self {
+        Self { token, client_ip: None }
+    }
+}
+
+impl<'a> From<&'a String> for Presented<'a> {
+    fn from(token: &'a String) -> Self {
+        Self::from(token.as_str())
+    }
+}
 
 impl Authority {
-    /// Says whether `token` is good at this moment, for the resource server that asks. Inactive covers everything that is
-    /// none of its business: unknown, expired, revoked, another's, a refresh token (RFC 7662 §2.2).
+    /// Says whether a token or an API key is good at this moment, for the resource server that asks. Inactive covers
+    /// everything that is none of its business: unknown, expired, revoked, another's, a refresh token (RFC 7662 §2.2).
     ///
     /// # Errors
     /// Trouble of the database; never a verdict on the token.
     pub async fn introspect(
         &self,
         resource: &Arc<Resource>,
-        token: &str,
+        presented: impl Into<Presented<'_>>,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Introspection, Error> {
-        let told = self.tell(resource, token, caller, now).await?;
-        self.parts.metrics.introspection(matches!(told, Introspection::Active(_)));
+        let Presented { token, client_ip } = presented.into();
+        let told = match api_key::is_key(token) {
+            true => self.tell_of_key(resource, token, client_ip, now).await?,
+            false => self.tell(resource, token, caller, now).await?,
+        };
+        self.parts.metrics.introspection(matches!(told, Introspection::Active(_) | Introspection::Key(_)));
         Ok(told)
     }
 
@@ -117,6 +142,6 @@ impl Authority {
     }
 }
 
-fn seconds(time: Timestamp) -> u64 {
+pub(crate) fn seconds(time: Timestamp) -> u64 {
     u64::try_from(time.as_seconds()).unwrap_or(0)
 }

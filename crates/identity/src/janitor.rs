@@ -42,8 +42,10 @@ impl Authority {
                 tracing::warn!(%error, "the janitor was interrupted");
             }
         }
-        if let Err(error) = self.write_last_uses().await {
-            tracing::warn!(%error, "last uses were lost");
+        for written in [self.write_last_uses().await, self.write_key_uses(true).await] {
+            if let Err(error) = written {
+                tracing::warn!(%error, "last uses were lost");
+            }
         }
     }
 
@@ -77,8 +79,30 @@ impl Authority {
         Ok(())
     }
 
+    /// Writes down what waits in memory of API keys; of blocks whose minute is over, or of all.
+    async fn write_key_uses(&self, all: bool) -> Result<(), Error> {
+        let uses = self.parts.meters.take(self.now(), all);
+        for (written, some) in uses.chunks(USES).enumerate() {
+            let chunk = some.to_vec();
+            let noted: Result<(), StorageError> = self
+                .parts
+                .store
+                .transaction(move |tx| {
+                    let chunk = chunk.clone();
+                    Box::pin(async move { tx.note_api_key_uses(&chunk).await })
+                })
+                .await;
+            if let Err(error) = noted {
+                self.parts.meters.put_back(uses.get(written * USES..).unwrap_or_default());
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes down what waits in memory.
     pub(crate) async fn write_last_uses(&self) -> Result<(), Error> {
+        self.write_key_uses(false).await?;
         let uses = self.parts.last_uses.take();
         for (written, some) in uses.chunks(USES).enumerate() {
             if let Err(error) = self.touch_grants(some.to_vec()).await {

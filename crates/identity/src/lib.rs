@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api_key;
 pub mod authenticate_client;
 mod authority;
 pub mod authorize;
@@ -45,8 +46,9 @@ pub use authenticate_client::AuthenticatedClient;
 pub use authority::{Authority, Caller};
 pub use clock::Clock;
 pub use error::Error;
+pub use introspect::Presented;
 pub use settings::{
-    DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings, SessionSettings, Settings,
-    SignInLimits, SignUpSettings, TokenSettings,
+    ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
+    SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
 };
 pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

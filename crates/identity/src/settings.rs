@@ -14,6 +14,8 @@ pub struct Settings {
     pub issuer: String,
     /// Lifetimes of tokens.
     pub tokens: TokenSettings,
+    /// API keys.
+    pub api_keys: ApiKeySettings,
     /// How long a request at /authorize may wait for its person.
     pub authorization_lifetime: Duration,
     /// Signed-in browsers.
@@ -64,6 +66,19 @@ pub struct TokenSettings {
     pub id_token_lifetime: Duration,
     /// A refresh-token family's, and its windows.
     pub family: Policy,
+}
+
+/// API keys.
+#[derive(Clone, Debug)]
+pub struct ApiKeySettings {
+    /// How long a key lives unless whoever makes it says otherwise.
+    pub lifetime: Duration,
+    /// How long the text that a rotation replaces works beside the new one.
+    pub rotation_overlap: Duration,
+    /// Uses in a minute of a key without a cap of its own; 0 is no cap.
+    pub per_minute: u64,
+    /// Uses in a month, likewise.
+    pub per_month: u64,
 }
 
 /// Signed-in browsers.
@@ -181,6 +196,12 @@ impl Settings {
                     idle_lifetime: Duration::from_secs(30 * DAY),
                     absolute_lifetime: Duration::from_secs(365 * DAY),
                 },
+            },
+            api_keys: ApiKeySettings {
+                lifetime: Duration::from_secs(365 * DAY),
+                rotation_overlap: Duration::from_secs(DAY),
+                per_minute: 6000,
+                per_month: 0,
             },
             authorization_lifetime: Duration::from_secs(HOUR),
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },

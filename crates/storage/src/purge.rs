@@ -46,7 +46,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 14] = [
+        let expired: [(&'static str, Timestamp); 15] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,

@@ -1,12 +1,12 @@
-//! Another password for whoever knows the present one. All other sessions end with it, and links that wait; connections stay,
-//! and the page offers to end them (C-12).
+//! Another password for whoever knows the present one. All other sessions end with it, and links that wait; connections and
+//! keys stay, and the page offers to end them (C-12).
 
 use model::{Secret, SecretHash, Timestamp, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
 use super::{PasswordRefusal, SignInRefusal, SignedIn, cookie::SessionCookie, sessions::event};
-use crate::{Authority, Caller, Error, connections, mail::Message};
+use crate::{Authority, Caller, Error, api_key, connections, mail::Message};
 
 /// Why the password stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Authority {
         Ok(changed.map(|ended| Changed { ended, cookie }).ok_or(ChangeRefusal::Present(SignInRefusal::Wrong)))
     }
 
-    /// Ends all of a person's connections; how many those were.
+    /// Ends all of a person's connections and API keys; how many those were.
     ///
     /// # Errors
     /// Trouble of the database; then none has ended.
@@ -85,7 +85,9 @@ impl Authority {
                 let event = event("grant.all_revoked", user_id, None, address.clone(), now);
                 Box::pin(async move {
                     let grants = tx.live_grants_of(user_id).await?;
-                    let ended = connections::end(tx, &grants, connections::DISCONNECTED, now).await?;
+                    let keys = tx.live_api_keys_of(user_id).await?;
+                    let ended = connections::end(tx, &grants, connections::DISCONNECTED, now).await?
+                        + api_key::end(tx, &keys, connections::DISCONNECTED, now).await?;
                     tx.insert_audit_event(&event).await?;
                     Ok(ended)
                 })

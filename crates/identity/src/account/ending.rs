@@ -4,12 +4,12 @@
 use model::{Timestamp, User};
 use storage::{StorageError, Tx};
 
-use crate::connections;
+use crate::{api_key, connections};
 
 /// The reason of connections that end with a reset.
 pub const RESET: &str = "password_reset";
 
-/// Ends all sessions, connections (for this reason) and pending proofs of an account, and moves its security epoch, so that what is being
+/// Ends all sessions, connections and API keys (for this reason) and pending proofs of an account, and moves its security epoch, so that what is being
 /// proved at this moment comes to nothing.
 ///
 /// # Errors
@@ -24,6 +24,8 @@ pub(super) async fn end_everything(
     tx.delete_sessions_of(user.id).await?;
     let grants = tx.live_grants_of(user.id).await?;
     connections::end(tx, &grants, reason, now).await?;
+    let keys = tx.live_api_keys_of(user.id).await?;
+    api_key::end(tx, &keys, reason, now).await?;
     tx.end_proofs_of(user.id).await?;
     Ok(())
 }

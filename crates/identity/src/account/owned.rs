@@ -5,7 +5,7 @@ use model::{AuditEvent, Id, Membership, Organization, Role, Timestamp, User};
 use storage::{StorageError, Tx};
 
 use super::{SignedIn, recent::NotRecent, sessions::event};
-use crate::{Authority, Caller, Error};
+use crate::{Authority, Caller, Error, api_key};
 
 /// Why an organisation stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +110,7 @@ impl Authority {
                     if typed != organization.slug.as_str() {
                         return Ok(Err(OwnedRefusal::Typed));
                     }
+                    api_key::end_within(tx, organization.id, now).await?;
                     tx.delete_organization(&organization, now).await?;
                     tx.insert_audit_event(&event).await?;
                     Ok(Ok(()))

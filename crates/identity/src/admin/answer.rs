@@ -55,7 +55,11 @@ pub(super) fn resource(resource: &Resource) -> Value {
         .scopes
         .iter()
         .map(|scope| {
-            let access = if scope.access == Access::Read { "read" } else { "write" };
+            let access = match scope.access {
+                Access::Read => "read",
+                Access::Write if scope.ingest => "ingest",
+                Access::Write => "write",
+            };
             json!({ "name": scope.name, "access": access, "description": scope.description, "translations": scope.translations })
         })
         .collect();

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use storage::{Read, StorageError};
 
 use super::{ActError, answer, organization, user};
-use crate::{Authority, connections};
+use crate::{Authority, api_key, connections};
 
-/// The reason of grants that ended with their person's membership.
+/// The reason of grants and keys that ended with their person's membership.
 const MEMBERSHIP_LOST: &str = "membership_lost";
 
 impl Authority {
@@ -44,7 +44,7 @@ impl Authority {
         Ok(json!({ "members": list(&mut read, &organization).await? }))
     }
 
-    /// The grants over the organisation's projects are ended too, so that they do not come back with the membership.
+    /// The grants and keys over the organisation's projects are ended too, so that they do not come back with the membership.
     pub(super) async fn member_remove(&self, named: &str, user: &str, now: Timestamp) -> Result<Value, ActError> {
         let names = (named.to_owned(), user.to_owned());
         self.parts
@@ -59,9 +59,11 @@ impl Authority {
                         return Err(ActError::new(format!("{email} is no member of '{slug}'; `lanyard member list {slug}` shows who is")));
                     }
                     let grants = tx.live_grants_in(user.id, organization.id).await?;
+                    let keys = tx.live_api_keys_in(user.id, organization.id).await?;
                     let ended = connections::end(tx, &grants, MEMBERSHIP_LOST, now).await?;
+                    let keys_ended = api_key::end(tx, &keys, MEMBERSHIP_LOST, now).await?;
                     tx.insert_audit_event(&audit("member.removed", &organization, &user, now)).await?;
-                    Ok(json!({ "removed": { "organization": organization.slug, "email": user.email }, "connections_ended": ended }))
+                    Ok(json!({ "removed": { "organization": organization.slug, "email": user.email }, "connections_ended": ended, "keys_ended": keys_ended }))
                 })
             })
             .await

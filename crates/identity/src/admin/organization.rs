@@ -11,7 +11,7 @@ use super::{
     ActError, answer, member,
     thing::{Actions, Step, Thing, ready},
 };
-use crate::{Authority, connections, known::Snapshot};
+use crate::{Authority, api_key, connections, known::Snapshot};
 
 const NAME_CHARACTERS: usize = 100;
 
@@ -51,6 +51,7 @@ impl Thing for Organization {
     }
 
     async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        api_key::end_within(tx, self.id, now).await?;
         tx.delete_organization(self, now).await?;
         Ok(Map::new())
     }

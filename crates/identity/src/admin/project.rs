@@ -8,7 +8,10 @@ use super::{
     ActError, answer, organization,
     thing::{Actions, Thing},
 };
-use crate::Authority;
+use crate::{Authority, api_key};
+
+/// The reason of keys that ended with their project.
+const PROJECT_REMOVED: &str = "project_removed";
 
 /// A project with the organisation that it belongs to.
 pub(super) struct Owned {
@@ -55,6 +58,7 @@ impl Thing for Owned {
     }
 
     async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        end_keys(tx, self.project.id, now).await?;
         tx.delete_project(&self.project, now).await?;
         Ok(Map::new())
     }
@@ -101,6 +105,12 @@ impl Authority {
         }
         Ok(json!({ "projects": shown }))
     }
+}
+
+/// Takes back the keys of a project that goes.
+pub(super) async fn end_keys(tx: &mut Tx, project_id: Id<Project>, now: Timestamp) -> Result<(), StorageError> {
+    let keys = tx.live_api_keys_over(project_id).await?;
+    api_key::end(tx, &keys, PROJECT_REMOVED, now).await.map(drop)
 }
 
 /// The project with this slug or id in the organisation with this slug or id.

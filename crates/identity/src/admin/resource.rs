@@ -9,7 +9,10 @@ use super::{
     ActError, answer, client, organization, scope_text, secret,
     thing::{Actions, Step, Thing, ready},
 };
-use crate::Authority;
+use crate::{Authority, api_key};
+
+/// The reason of keys that were good for a resource alone that was removed.
+const RESOURCE_REMOVED: &str = "resource_removed";
 
 impl Thing for Resource {
     type Name = String;
@@ -52,6 +55,8 @@ impl Thing for Resource {
     }
 
     async fn delete(&self, tx: &mut Tx, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+        let keys = tx.live_api_keys_at(&self.id).await?;
+        api_key::end(tx, &keys, RESOURCE_REMOVED, now).await?;
         tx.delete_resource(&self.id, now).await?;
         Ok(Map::new())
     }

@@ -59,7 +59,7 @@ fn write<'t>(tx: &'t mut Tx, resource: &'t mut Resource, changes: Vec<Change>, n
     Box::pin(async move {
         for change in &changes {
             change.decide(resource, now)?;
-            change.write(tx, resource).await?;
+            change.write(tx, resource, now).await?;
         }
         Ok(resource.answer())
     })
@@ -112,7 +112,7 @@ impl Change {
     }
 
     /// Writes what was decided.
-    async fn write(&self, tx: &mut Tx, resource: &Resource) -> Result<(), ActError> {
+    async fn write(&self, tx: &mut Tx, resource: &Resource, now: Timestamp) -> Result<(), ActError> {
         let id = &resource.id;
         match self {
             Self::Name(_) => tx.set_resource_name(id, &resource.name).await?,
@@ -120,7 +120,7 @@ impl Change {
             Self::AddScopes(texts) => {
                 let from = resource.scopes.len().saturating_sub(texts.len());
                 for scope in resource.scopes.iter().skip(from) {
-                    tx.insert_resource_scope(id, scope).await?;
+                    tx.insert_resource_scope(id, scope, now).await?;
                 }
             }
             Self::RemoveScope(name) => tx.delete_resource_scope(id, name).await?,

@@ -27,15 +27,17 @@ pub(super) fn parse_all(texts: &[String]) -> Result<Vec<ResourceScope>, ActError
 fn parse(text: &str) -> Result<ResourceScope, ActError> {
     let wrong = |what: &str| {
         ActError::new(format!(
-            "the scope '{text}' {what}; write NAME=read:WHAT IT CAN or NAME=write:WHAT IT CAN, like issues:read=read:read issues"
+            "the scope '{text}' {what}; write NAME=read:WHAT IT CAN or NAME=write:WHAT IT CAN, like issues:read=read:read issues, or ingest \
+             in the place of write where an API key may hold it"
         ))
     };
     let (name, rest) = text.split_once('=').ok_or_else(|| wrong("does not say whether it reads or writes"))?;
     let (access, description) = rest.split_once(':').ok_or_else(|| wrong("has no description"))?;
-    let access = match access {
-        "read" => Access::Read,
-        "write" => Access::Write,
-        _ => return Err(wrong("is neither read nor write")),
+    let (access, ingest) = match access {
+        "read" => (Access::Read, false),
+        "write" => (Access::Write, false),
+        "ingest" => (Access::Write, true),
+        _ => return Err(wrong("is neither read nor write nor ingest")),
     };
     ScopeToken::parse(name).map_err(|_| wrong("has a name that cannot stand in a scope"))?;
     if [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS].contains(&name) {
@@ -43,7 +45,7 @@ fn parse(text: &str) -> Result<ResourceScope, ActError> {
     }
     let description =
         words(description).ok_or_else(|| wrong("needs a description of 1 to 200 characters on one line"))?;
-    Ok(ResourceScope { name: name.to_owned(), access, description, translations: BTreeMap::new() })
+    Ok(ResourceScope { name: name.to_owned(), access, ingest, description, translations: BTreeMap::new() })
 }
 
 /// What a scope lets its holder do, in words.
@@ -81,6 +83,7 @@ mod tests {
             ResourceScope {
                 name: "issues:read".into(),
                 access: Access::Read,
+                ingest: false,
                 description: "read issues and comments".into(),
                 translations: BTreeMap::new(),
             }
@@ -90,6 +93,7 @@ mod tests {
             ResourceScope {
                 name: "issues:write".into(),
                 access: Access::Write,
+                ingest: false,
                 description: "create issues".into(),
                 translations: BTreeMap::new(),
             }
@@ -97,11 +101,17 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_in_what_services_send_writes_and_is_marked() {
+        let scopes = parse_all(&["events:ingest=ingest:send events".to_owned()]).unwrap();
+        assert_eq!((scopes[0].access, scopes[0].ingest), (Access::Write, true));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for (text, says) in [
             ("issues:read", "whether it reads or writes"),
             ("issues:read=read", "no description"),
-            ("issues:read=see:it", "neither read nor write"),
+            ("issues:read=see:it", "neither read nor write nor ingest"),
             ("is sues=read:it", "cannot stand in a scope"),
             ("openid=read:it", "OpenID Connect"),
             ("issues:read=read: ", "1 to 200"),

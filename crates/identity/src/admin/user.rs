@@ -12,14 +12,14 @@ use super::{
 use crate::{
     Authority,
     account::NOTICE_LIFE,
-    connections,
+    api_key, connections,
     mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
 
-/// The reason of grants that ended with their person's account.
+/// The reason of grants and keys that ended with their person's account.
 const ACCOUNT_REMOVED: &str = "account_removed";
-/// The reason of grants that an operator ended with a password.
+/// The reason of grants and keys that an operator ended with a password.
 const PASSWORD_SET: &str = "password_set";
 
 impl Thing for User {
@@ -61,6 +61,8 @@ impl Thing for User {
         connections::end(tx, &grants, ACCOUNT_REMOVED, now).await?;
         connections::tell_memberships_end(tx, self.id, now).await?;
         let orphaned: Vec<String> = tx.owned_alone(self.id).await?.iter().map(|one| one.slug.to_string()).collect();
+        let keys = tx.live_api_keys_of(self.id).await?;
+        api_key::end(tx, &keys, ACCOUNT_REMOVED, now).await?;
         tx.delete_user(self.id).await?;
         Ok(Map::from_iter([("organizations_without_owner".to_owned(), orphaned.into())]))
     }
@@ -221,7 +223,9 @@ fn set_password<'t>(
         let mut ended = 0;
         if end_connections {
             let grants = tx.live_grants_of(user.id).await?;
-            ended = connections::end(tx, &grants, PASSWORD_SET, now).await?;
+            let keys = tx.live_api_keys_of(user.id).await?;
+            ended = connections::end(tx, &grants, PASSWORD_SET, now).await?
+                + api_key::end(tx, &keys, PASSWORD_SET, now).await?;
         }
         let mut answer = user.answer();
         if let Some(answer) = answer.as_object_mut() {

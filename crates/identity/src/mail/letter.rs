@@ -115,6 +115,16 @@ pub enum Message {
         /// What the app calls itself.
         app: String,
     },
+    /// An API key was made in this person's name.
+    KeyMade {
+        /// What it is called.
+        name: String,
+    },
+    /// One of this person's API keys has another text.
+    KeyRotated {
+        /// What it is called.
+        name: String,
+    },
     /// Two programs use one connection.
     ConnectionShared {
         /// What the app calls itself.
@@ -182,6 +192,8 @@ impl Message {
             Self::DeviceAllowed { .. } => "device_allowed",
             Self::ProviderChanged { .. } => "provider_changed",
             Self::ConnectionReused { .. } => "connection_reused",
+            Self::KeyMade { .. } => "key_made",
+            Self::KeyRotated { .. } => "key_rotated",
             Self::ConnectionShared { .. } => "connection_shared",
             Self::WebhookDisabled { .. } => "webhook_disabled",
         }

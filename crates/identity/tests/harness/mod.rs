@@ -214,6 +214,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
     let scope = |name: &str, access| ResourceScope {
         name: name.to_owned(),
         access,
+        ingest: name.ends_with(":ingest"),
         description: format!("use {name}"),
         translations: std::collections::BTreeMap::new(),
     };

@@ -1,0 +1,312 @@
+//! API keys, by the operator.
+
+use std::{sync::Arc, time::Duration};
+
+use model::{
+    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Project, Resource, Role, Timestamp, TokenKind,
+    User,
+};
+use protocol::Scope;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use storage::{KeyCounts, Read, StorageError, Tx};
+
+use super::{ActError, organization, project, user};
+use crate::{
+    Authority,
+    api_key::{self, Fresh},
+    mail::Message,
+};
+
+/// The reason of a key that an operator took back.
+const REVOKED: &str = "revoked_by_operator";
+/// How long a key that has ended is listed.
+const ENDED_SHOWN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// No key lives longer.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// A key to be made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyAdd {
+    /// Whose project: slug or id.
+    pub organization: String,
+    /// Over which project: slug or id.
+    pub project: String,
+    /// What people call it.
+    pub name: String,
+    /// What it permits, separated by spaces.
+    pub scope: String,
+    /// At which resource alone; at all that know the scope if none is named.
+    pub resource: Option<String>,
+    /// Whose it is: address or id of an owner or admin, with whose membership it ends; the project's own if nobody is named.
+    pub user: Option<String>,
+    /// How long it lives, in seconds; as the settings say if it is left out.
+    pub expires_in: Option<u64>,
+    /// Networks from which alone it may be used.
+    pub addresses: Vec<String>,
+    /// Uses in a minute, 0 without a cap; as the settings say if it is left out.
+    pub per_minute: Option<u64>,
+    /// Uses in a month, likewise.
+    pub per_month: Option<u64>,
+}
+
+impl Authority {
+    pub(super) async fn key_add(&self, add: KeyAdd, now: Timestamp) -> Result<Value, ActError> {
+        let lifetime = lifetime(add.expires_in, self.settings().api_keys.lifetime)?;
+        let (name, scope) = (organization::parse_name(&add.name)?, parse_scope(&add.scope)?);
+        let addresses = add.addresses.iter().map(|text| parse_range(text)).collect::<Result<Vec<_>, _>>()?;
+        let id = Id::new(now);
+        let fresh = self.fresh_key(id)?;
+        let text = fresh.text.clone();
+        let made = Arc::new((add, name, scope, addresses, fresh));
+        let authority = self.clone();
+        let added: Result<Value, ActError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let (made, authority) = (Arc::clone(&made), authority.clone());
+                Box::pin(async move {
+                    let (add, name, scope, addresses, fresh) = &*made;
+                    let (organization, project) = project::find(tx, &add.organization, &add.project).await?;
+                    let maker = match &add.user {
+                        Some(named) => Some(maker(tx, &organization, named).await?),
+                        None => None,
+                    };
+                    let key = ApiKey {
+                        id,
+                        user_id: maker.map(|maker| maker.id),
+                        organization_id: organization.id,
+                        project_id: project.id,
+                        name: name.clone(),
+                        permits: permits(&tx.resources().await?, scope, add.resource.as_deref())?,
+                        addresses: addresses.clone(),
+                        caps: KeyCaps { minute: KeyCap::of(add.per_minute), month: KeyCap::of(add.per_month) },
+                        secret: fresh.kept.clone(),
+                        previous: None,
+                        created_at: now,
+                        issued_at: now,
+                        expires_at: now.plus(lifetime),
+                        revoked: None,
+                    };
+                    tx.insert_api_key(&key).await?;
+                    tx.insert_audit_event(&api_key::entry("key.created", &key, None, now)).await?;
+                    authority.tell_of(tx, &key, Message::KeyMade { name: key.name.clone() }, now).await?;
+                    Ok(answer(&key, &organization, &project, None))
+                })
+            })
+            .await;
+        let added = added?;
+        self.parts.mail.ring();
+        Ok(shown(added, text))
+    }
+
+    /// Tells the person whose key it is.
+    async fn tell_of(&self, tx: &mut Tx, key: &ApiKey, message: Message, now: Timestamp) -> Result<(), StorageError> {
+        match key.user_id {
+            Some(user_id) => self.mail_to(tx, user_id, message, ("", now)).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn key_list(&self, named: &str, project: Option<&str>, now: Timestamp) -> Result<Value, ActError> {
+        // What is said of the last use is true when it is read.
+        self.write_last_uses().await?;
+        let mut read = self.parts.store.read().await?;
+        let (organization, projects) = match project {
+            Some(project) => {
+                let (organization, project) = project::find(&mut read, named, project).await?;
+                (organization, vec![project])
+            }
+            None => {
+                let organization = organization::find(&mut read, named).await?;
+                let projects = read.projects_of(organization.id).await?;
+                (organization, projects)
+            }
+        };
+        let mut keys = Vec::new();
+        for project in &projects {
+            for key in read.api_keys_over(project.id, now.minus(ENDED_SHOWN)).await? {
+                let counts = read.api_key_counts(key.id).await?;
+                keys.push(answer(&key, &organization, project, counts));
+            }
+        }
+        Ok(json!({ "keys": keys }))
+    }
+
+    /// A rotation while the text before the last one still works would end that early; so it is refused, unless the old
+    /// texts are to end at once.
+    pub(super) async fn key_rotate(&self, named: &str, at_once: bool, now: Timestamp) -> Result<Value, ActError> {
+        let id = parse_id(named)?;
+        let fresh = self.fresh_key(id)?;
+        let (text, overlap) = (fresh.text.clone(), self.settings().api_keys.rotation_overlap);
+        let authority = self.clone();
+        let rotated: Result<Value, ActError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let (fresh, authority) = (fresh.clone(), authority.clone());
+                Box::pin(async move {
+                    let key = in_force(tx, id, now).await?;
+                    let before = key.previous.as_ref().filter(|old| now < old.until && !at_once);
+                    if let Some(before) = before {
+                        let seconds = before.until.since(now).as_secs() + 1;
+                        return Err(ActError::new(format!(
+                            "the key was rotated lately, and what it was before works for another {seconds} seconds; rotate it then, or \
+                             with --at-once, which ends both texts that work now"
+                        )));
+                    }
+                    let until = if at_once { now } else { now.plus(overlap).min(key.expires_at) };
+                    let expires_at = now.plus(key.expires_at.since(key.issued_at));
+                    tx.rotate_api_key(&key, &fresh.kept, until, expires_at, now).await?;
+                    tx.insert_audit_event(&api_key::entry("key.rotated", &key, None, now)).await?;
+                    authority.tell_of(tx, &key, Message::KeyRotated { name: key.name.clone() }, now).await?;
+                    described(tx, id).await
+                })
+            })
+            .await;
+        let rotated = rotated?;
+        self.parts.mail.ring();
+        Ok(shown(rotated, text))
+    }
+
+    pub(super) async fn key_revoke(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
+        let id = parse_id(named)?;
+        self.parts
+            .store
+            .transaction(move |tx| {
+                Box::pin(async move {
+                    let key = find(tx, id).await?;
+                    api_key::end(tx, std::slice::from_ref(&key), REVOKED, now).await?;
+                    described(tx, id).await
+                })
+            })
+            .await
+    }
+
+    fn fresh_key(&self, id: Id<ApiKey>) -> Result<Fresh, ActError> {
+        let fresh = api_key::fresh(id, &self.parts.secrets);
+        fresh.ok_or_else(|| ActError::new("the server's secret has a version that no key can name"))
+    }
+}
+
+/// The owner or admin of an organisation with this address or id, held as they are until the transaction ends.
+async fn maker(tx: &mut Tx, organization: &Organization, named: &str) -> Result<User, ActError> {
+    let user = user::find(tx, named).await?;
+    let held = tx.hold_user(user.id, user.security_epoch).await?;
+    match tx.hold_membership(organization.id, user.id).await? {
+        Some(Role::Owner | Role::Admin) if held => Ok(user),
+        _ => Err(ActError::new(format!(
+            "{} is no owner or admin of '{}', or is disabled; only those make keys, and `lanyard member list {}` shows who is",
+            user.email, organization.slug, organization.slug
+        ))),
+    }
+}
+
+fn permits(all: &[Resource], scope: &Scope, named: Option<&str>) -> Result<Vec<KeyPermit>, ActError> {
+    let is_named = |one: &&Resource| {
+        one.disabled_at.is_none()
+            && named.is_none_or(|named| one.id.as_str() == named || one.identifier.as_str() == named)
+    };
+    let resources: Vec<&Resource> = all.iter().filter(is_named).collect();
+    api_key::permits(scope, resources.iter().copied()).map_err(|rest| {
+        let writes = resources.iter().any(|one| !one.scope().intersection(&rest).is_empty());
+        ActError::new(match writes {
+            true => format!(
+                "'{rest}' writes, and its resource does not let API keys hold it; a key reads, or holds scopes that are marked ingest \
+                 (`lanyard resource list` shows them)"
+            ),
+            false => format!("no resource knows '{rest}'; `lanyard resource list` shows them with their scopes"),
+        })
+    })
+}
+
+fn parse_scope(text: &str) -> Result<Scope, ActError> {
+    match Scope::parse(text) {
+        Ok(scope) if !scope.is_empty() => Ok(scope),
+        _ => Err(ActError::new("a key needs at least one scope; write --scope 'events:ingest'")),
+    }
+}
+
+fn parse_range(text: &str) -> Result<AddressRange, ActError> {
+    text.trim().parse().map_err(|_| {
+        ActError::new(format!(
+            "'{}' is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+            text.escape_debug()
+        ))
+    })
+}
+
+fn lifetime(seconds: Option<u64>, usual: Duration) -> Result<Duration, ActError> {
+    let lifetime = seconds.map_or(usual, Duration::from_secs);
+    match lifetime.is_zero() || lifetime > LONGEST {
+        true => Err(ActError::new("a key lives for some time, and for ten years at the most; write --expires-in 90d")),
+        false => Ok(lifetime),
+    }
+}
+
+/// An id, or what is known of a key's text if that is enough: its beginning.
+fn parse_id(text: &str) -> Result<Id<ApiKey>, ActError> {
+    let id = text.strip_prefix(TokenKind::ApiKey.prefix()).unwrap_or(text);
+    let id = id.split('_').next().unwrap_or(id);
+    // What was typed may be a whole key, which is not repeated.
+    Id::parse(id).ok_or_else(|| ActError::new("this is no key's id; `lanyard key list ORGANIZATION` shows them"))
+}
+
+async fn find(read: &mut Read, id: Id<ApiKey>) -> Result<ApiKey, ActError> {
+    let missing = || ActError::new(format!("there is no key {id}; `lanyard key list ORGANIZATION` shows them"));
+    read.api_key(id).await?.ok_or_else(missing)
+}
+
+async fn in_force(read: &mut Read, id: Id<ApiKey>, now: Timestamp) -> Result<ApiKey, ActError> {
+    let key = find(read, id).await?;
+    match key.revoked.is_none() && now < key.expires_at {
+        true => Ok(key),
+        false => Err(ActError::new("the key has ended; make another with `lanyard key add`")),
+    }
+}
+
+/// A key as it is kept now.
+async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
+    let key = find(read, id).await?;
+    let corrupt = || StorageError::Corrupt { table: "api_keys", id: id.to_string() };
+    let organization = read.organization(key.organization_id).await?.ok_or_else(corrupt)?;
+    let project = read.project(key.project_id).await?.ok_or_else(corrupt)?;
+    let counts = read.api_key_counts(id).await?;
+    Ok(answer(&key, &organization, &project, counts))
+}
+
+/// A key as the operator sees it.
+fn answer(key: &ApiKey, organization: &Organization, project: &Project, counts: Option<KeyCounts>) -> Value {
+    let (used_at, used_address) = counts.map(|counts| (counts.used_at, counts.used_address)).unwrap_or_default();
+    let scope = key.permits.iter().fold(Scope::empty(), |all, permit| all.union(&permit.scope));
+    json!({
+        "key_id": key.id,
+        "begins_and_ends": key.hint(),
+        "name": key.name,
+        "organization": organization.slug,
+        "project": project.slug,
+        "user_id": key.user_id,
+        "scope": scope.to_string(),
+        "resources": key.permits.iter().map(|permit| permit.resource_id.as_str()).collect::<Vec<_>>(),
+        "addresses": key.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "per_minute": key.caps.minute.number(),
+        "per_month": key.caps.month.number(),
+        "created_at": key.created_at.as_seconds(),
+        "issued_at": key.issued_at.as_seconds(),
+        "expires_at": key.expires_at.as_seconds(),
+        "overlap_ends_at": key.previous.as_ref().map(|old| old.until.as_seconds()),
+        "used_at": used_at.map(Timestamp::as_seconds),
+        "used_address": used_address,
+        "revoked_at": key.revoked.as_ref().map(|end| end.at.as_seconds()),
+        "revoked_reason": key.revoked.as_ref().map(|end| end.reason.as_str()),
+    })
+}
+
+/// The answer with the key in it, this once.
+fn shown(mut answer: Value, text: String) -> Value {
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("key".to_owned(), text.into());
+    }
+    answer
+}
