@@ -107,6 +107,8 @@ pub(crate) fn entry(action: &'static str, key: &ApiKey, address: Option<String>,
     AuditEvent {
         user_id: key.user_id,
         organization_id: Some(key.organization_id),
+        project_id: Some(key.project_id),
+        key_id: Some(key.id.cast()),
         subject: Some(key.id.to_string()),
         address,
         ..AuditEvent::new(action, now)

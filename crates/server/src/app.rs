@@ -110,6 +110,12 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
             endpoint(&at("/events"), "GET")
                 .route(web::get().to(events::get))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        )
+        .service(
+            endpoint(&at("/introspect/batch"), "POST")
+                .app_data(PayloadConfig::new(introspect::MAX_BATCH_BYTES))
+                .route(web::post().to(introspect::batch))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
         );
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
 use identity::{
-    Authority, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
+    ApiKeySettings, Authority, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
     SessionSettings, SignInLimits, SignUpSettings, TokenSettings, UpstreamSettings,
 };
 use model::family::Policy;
@@ -94,6 +94,12 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
                 idle_lifetime: tokens.idle_lifetime.duration(),
                 absolute_lifetime: tokens.absolute_lifetime.duration(),
             },
+        },
+        api_keys: ApiKeySettings {
+            lifetime: settings.api_keys.lifetime.duration(),
+            rotation_overlap: settings.api_keys.rotation_overlap.duration(),
+            per_minute: settings.api_keys.per_minute.into(),
+            per_month: settings.api_keys.per_month.into(),
         },
         authorization_lifetime: tokens.authorization_lifetime.duration(),
         sessions: SessionSettings { lifetime: settings.sessions.lifetime.duration() },

@@ -99,11 +99,11 @@ account-password-changed = Ihr Passwort ist geändert
        *[other] { $count } andere Browser wurden abgemeldet.
     }
     .connected = { $count ->
-        [one] Eine App ist noch verbunden
-       *[other] { $count } Apps sind noch verbunden
+        [one] Eine App oder ein API-Schlüssel hat noch Zugriff
+       *[other] { $count } Apps und API-Schlüssel haben noch Zugriff
     }
     .advice = Wenn Sie das Passwort geändert haben, weil vielleicht jemand anders in Ihrem Konto war, trennen Sie alle und verbinden Sie neu, was Ihnen gehört.
-    .disconnect = Alle Apps trennen
+    .disconnect = Alle Apps und Schlüssel trennen
 account-change-address = Eine andere Adresse nehmen
     .lead = Ihre Adresse ist { $address }. Sie bleibt, bis Sie die neue bestätigt haben. Dann bekommt sie eine Nachricht mit einem Weg zurück, der eine Woche lang gilt.
     .new = Neue E-Mail-Adresse

@@ -26,6 +26,7 @@ frame-copy = Kopieren
     .copied = Kopiert
 frame-read-notice = Ich habe das gelesen
 frame-app-document = { $host } · weist sich durch die eigene Webseite aus
+frame-app-key = API-Schlüssel { $hint }
 frame-app-registered = Hat sich selbst eingetragen; nicht geprüft
 frame-app-operator = Eingetragen von den Betreibern von { $server }
 frame-app-first-party = Von denselben Betreibern wie { $server }

@@ -101,11 +101,11 @@ account-password-changed = Your password is changed
        *[other] { $count } other browsers were signed out.
     }
     .connected = { $count ->
-        [one] One app is connected still
-       *[other] { $count } apps are connected still
+        [one] One app or API key has access still
+       *[other] { $count } apps and API keys have access still
     }
     .advice = If you changed the password because somebody else may have been in your account, disconnect them all, and connect again what is yours.
-    .disconnect = Disconnect all apps
+    .disconnect = Disconnect all apps and keys
 account-change-address = Use another address
     .lead = Your address is { $address }. It stays until you have confirmed the new one, and is told then, with a way back that works for a week.
     .new = New e-mail address

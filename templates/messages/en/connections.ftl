@@ -21,10 +21,12 @@ connections-nothing-app = nothing, since the app is switched off
 connections-nothing-service = nothing, since the service that it reads is switched off
 connections-nothing-organization = nothing, since the organisation is switched off
 connections-nothing-project = nothing, since the project is switched off
+connections-nothing-key = nothing, since something that it needs is switched off
 connections-nothing-membership = nothing, since you are no longer a member of the project
 # Why it ended.
 connections-ended-you = you disconnected it
 connections-ended-owner = an owner of the organisation disconnected it
+connections-ended-operator = the operator of this server took it back
 connections-ended-app = the app disconnected itself
 connections-ended-reused = a replaced key was used again, which may mean that it was copied
 connections-ended-unused = it was not used for a long time

@@ -28,6 +28,7 @@ frame-copy = Copy
 frame-read-notice = I have read this
 # How we know who an app is.
 frame-app-document = { $host } · says who it is by its own web page
+frame-app-key = API key { $hint }
 frame-app-registered = Registered itself; not verified
 frame-app-operator = Added by the people who run { $server }
 frame-app-first-party = Run by the same people as { $server }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{ApiKey, Id, Timestamp, User};
+use model::{ApiKey, Id, Language, Timestamp, User};
 use protocol::{Access, Scope};
 use storage::StorageError;
 
@@ -39,7 +39,7 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn keys_of(&self, user_id: Id<User>, now: Timestamp) -> Result<Vec<HeldKey>, Error> {
+    pub async fn keys_of(&self, user_id: Id<User>, language: Language, now: Timestamp) -> Result<Vec<HeldKey>, Error> {
         self.write_last_uses().await?;
         let known = self.known().await?;
         let mut read = self.parts.store.read().await?;
@@ -50,7 +50,7 @@ impl Authority {
             let organization = read.organization(key.organization_id).await?.ok_or_else(missing)?;
             let counts = read.api_key_counts(key.id).await?.ok_or_else(missing)?;
             let works = read.live_api_key(key.id, now).await?.is_some();
-            let (reads, changes) = words(&key, &known);
+            let (reads, changes) = words(&key, &known, language);
             held.push(HeldKey {
                 project_name: project.name,
                 organization_name: organization.name,
@@ -107,14 +107,14 @@ impl Authority {
 }
 
 /// What a key's scopes read and bring in, as its resources say it.
-fn words(key: &ApiKey, known: &Snapshot) -> (Vec<String>, Vec<String>) {
+fn words(key: &ApiKey, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
     let (mut reads, mut changes) = (Vec::new(), Vec::new());
     for permit in &key.permits {
         let Some(resource) = known.resource(&permit.resource_id) else { continue };
         let may = |scope: &Scope, name: &str| scope.contains(name) && resource.key_scope().contains(name);
         for scope in resource.scopes.iter().filter(|scope| may(&permit.scope, &scope.name)) {
             let into = if scope.access == Access::Read { &mut reads } else { &mut changes };
-            into.push(scope.description.clone());
+            into.push(scope.words(language).to_owned());
         }
     }
     (reads, changes)

@@ -5,6 +5,7 @@
 
 mod client;
 mod import;
+mod key;
 mod organization;
 mod resource;
 mod user;
@@ -24,6 +25,7 @@ use crate::control::{self, Answer};
 
 pub use client::ClientAct;
 pub use import::Import;
+pub use key::KeyAct;
 pub use organization::{MemberAct, OrganizationAct, ProjectAct};
 pub use resource::ResourceAct;
 pub use user::{UserAct, UserCommand};

@@ -7,9 +7,9 @@ mod check;
 mod failure;
 mod init;
 mod instance;
-mod key;
 mod migrate;
 mod output;
+mod rotate;
 mod serve;
 mod settings;
 #[cfg(test)]
@@ -18,14 +18,15 @@ mod tests;
 use clap::Subcommand;
 
 pub use admin::{
-    ClientAct, Group, Import, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand, WebhookAct,
+    ClientAct, Group, Import, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand,
+    WebhookAct,
 };
 pub use check::check;
 pub use failure::Failure;
 pub use init::Init;
 pub use instance::{Instance, Listeners, listen, listen_for_metrics};
-pub use key::KeyCommand;
 pub use output::{answer, say};
+pub use rotate::{ServerSecretCommand, SigningKeyCommand};
 pub use serve::stop_signal;
 pub use settings::{ConfigFile, Target};
 
@@ -54,9 +55,14 @@ pub enum Command {
     User(Group<UserCommand>),
     /// Webhooks: addresses at which organisations are told of events
     Webhook(Group<WebhookAct>),
-    /// Signing keys, and the server's own secret
+    /// API keys: what services show in the place of a token
+    Key(Group<KeyAct>),
+    /// The keys that sign
     #[command(subcommand)]
-    Key(KeyCommand),
+    SigningKey(SigningKeyCommand),
+    /// What the server tags, derives and seals with
+    #[command(subcommand)]
+    ServerSecret(ServerSecretCommand),
 }
 
 /// Does what the command says.
@@ -76,6 +82,8 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Client(acts) => admin::run(acts).await,
         Command::User(acts) => admin::run_user(acts).await,
         Command::Webhook(acts) => admin::run(acts).await,
-        Command::Key(command) => key::run(command).await,
+        Command::Key(acts) => admin::run(acts).await,
+        Command::SigningKey(command) => rotate::signing_key(command).await,
+        Command::ServerSecret(command) => rotate::server_secret(&command),
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
     let transport = reach::transport(&draft.tls, &draft.top, purpose, &mut found);
     strength::check_tokens(&draft.tokens, &mut found);
     strength::check_device(&draft.device, &mut found);
+    strength::check_api_keys(&draft.api_keys, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
     strength::check_password(&draft.password, purpose, &mut found);
     let providers = providers::offered(&draft.providers, purpose, &mut found);
@@ -54,6 +55,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             },
             key_file,
             tokens: draft.tokens,
+            api_keys: draft.api_keys,
             sessions: draft.sessions,
             registration: draft.registration,
             device: draft.device,

@@ -43,7 +43,7 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, RateLimits,
+    Accounts, ApiKeys, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, RateLimits,
     Registration, Sessions, SignUp, Tokens,
 };
 pub use template::{Template, template};
@@ -67,6 +67,8 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// Lifetimes of what is handed out.
     pub tokens: Tokens,
+    /// API keys.
+    pub api_keys: ApiKeys,
     /// How long a browser stays signed in.
     pub sessions: Sessions,
     /// Clients that register themselves.

@@ -81,6 +81,20 @@ section! {
 }
 
 section! {
+    /// API keys: how long they live, and how often one may be used.
+    pub struct ApiKeys as "api_keys" {
+        /// How long a key lives unless whoever makes it says otherwise.
+        lifetime: HumanDuration = HumanDuration::days(365);
+        /// How long the text that a rotation replaces works beside the new one; `0s` ends it at once.
+        rotation_overlap: HumanDuration = HumanDuration::days(1);
+        /// Uses in a minute of a key that has no cap of its own; 0 is no cap.
+        per_minute: u32 = 6000;
+        /// Uses in a calendar month (UTC) of a key that has no cap of its own; 0 is no cap.
+        per_month: u32 = 0;
+    }
+}
+
+section! {
     /// How long a browser stays signed in.
     pub struct Sessions as "sessions" {
         /// From signing in, whatever happens.
@@ -322,6 +336,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<DatabaseSection>(),
         of::<Keys>(),
         of::<Tokens>(),
+        of::<ApiKeys>(),
         of::<Sessions>(),
         of::<Registration>(),
         of::<Device>(),

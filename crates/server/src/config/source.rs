@@ -15,7 +15,7 @@ use super::{
     kind::Shape,
     secrets,
     section::{Key, Section},
-    sections::{self, DatabaseSection, Keys, MailSection, ProviderSection, Tls, Top},
+    sections::{self, ApiKeys, DatabaseSection, Keys, MailSection, ProviderSection, Tls, Top},
     suggestion::suggestion,
 };
 
@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub database: DatabaseSection,
     pub keys: Keys,
     pub tokens: Tokens,
+    pub api_keys: ApiKeys,
     pub sessions: Sessions,
     pub registration: Registration,
     pub device: Device,
@@ -126,6 +127,7 @@ impl Layers {
             database: self.take(),
             keys: self.take(),
             tokens: self.take(),
+            api_keys: self.take(),
             sessions: self.take(),
             registration: self.take(),
             device: self.take(),

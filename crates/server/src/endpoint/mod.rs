@@ -10,6 +10,7 @@ pub mod health;
 pub mod introspect;
 pub mod jwks;
 pub mod metadata;
+mod quota;
 pub mod register;
 pub mod revoke;
 pub mod security_txt;

@@ -1,7 +1,12 @@
-//! `/connections`: what a person has allowed, and the button that takes it back.
+//! `/connections`: what a person has allowed, and the API keys in their name, with the button that takes it back.
+
+mod keys;
 
 use actix_web::{HttpRequest, HttpResponse, web::Path};
-use identity::connections::{Connection, ConnectionNotice, ConnectionsView, DISCONNECTED};
+use identity::{
+    api_key::HeldKey,
+    connections::{Connection, ConnectionNotice, ConnectionsView, DISCONNECTED},
+};
 use model::{DeviceCode, Grant, GrantKind, Id, NoticeKind, Timestamp};
 use protocol::{EMAIL, PROFILE, Params};
 use storage::Standing;
@@ -20,23 +25,33 @@ use crate::{
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     let all = visit.state.authority.connections_in(person.user.id, visit.language(), visit.now).await?;
+    let held = visit.state.authority.keys_of(person.user.id, visit.language(), visit.now).await?;
+    let (in_force, over): (Vec<&HeldKey>, Vec<&HeldKey>) = held.iter().partition(|key| keys::is_live(key, visit.now));
+    let just_ended = just_ended(request.query_string());
+    let mut notices = notices(&visit, &all, just_ended);
+    let gone = over.iter().find(|held| Some(held.key.id.cast()) == just_ended);
+    notices.extend(gone.map(|held| Notice::disconnected(visit.language(), &held.key.name)));
+    let live = all.live.iter().map(|connection| row(&visit, connection));
+    let ended = all.ended.iter().map(|connection| ended(connection, visit.now));
     visit.page(&view::Connections {
         layout: visit.layout(),
-        notices: notices(&visit, &all, just_ended(request.query_string())),
-        live: all.live.iter().map(|connection| row(&visit, connection)).collect(),
-        ended: all.ended.iter().map(|connection| ended(connection, visit.now)).collect(),
+        notices,
+        live: live.chain(in_force.iter().map(|held| keys::row(&visit, held))).collect(),
+        ended: ended.chain(over.iter().map(|held| keys::ended(held, visit.now))).collect(),
         mcp_url: visit.state.settings.connect.mcp_url.as_ref().map(|url| url.as_str().to_owned()),
     })
 }
 
-/// Ends one, at once.
+/// Ends one, or takes a key back, at once.
 ///
 /// # Errors
 /// 404 for one that is not this person's; a form that is not ours, trouble of the database.
 pub async fn disconnect(visit: Visit, id: Path<String>, _: ProtectedForm<Nothing>) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     let id: Id<Grant> = Id::parse(&id).ok_or_else(PageError::not_found)?;
-    if !visit.state.authority.disconnect(person.user.id, id, &visit.caller, visit.now).await? {
+    let (authority, user_id) = (&visit.state.authority, person.user.id);
+    let is_connection = authority.disconnect(user_id, id, &visit.caller, visit.now).await?;
+    if !is_connection && !authority.end_key(user_id, id.cast(), &visit.caller, visit.now).await? {
         return Err(PageError::not_found());
     }
     Ok(visit.go(&format!("/connections?disconnected={id}")))

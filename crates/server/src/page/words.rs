@@ -50,6 +50,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
     match reason {
         identity::connections::DISCONNECTED => EndReason::You,
         "revoked_by_owner" => EndReason::Owner,
+        "revoked_by_operator" => EndReason::Operator,
         "revoked_by_client" => EndReason::App,
         identity::account::RESET => EndReason::Reset,
         identity::account::LEFT => EndReason::Left,

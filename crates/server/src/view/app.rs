@@ -21,6 +21,11 @@ pub enum Provenance {
     },
     /// It registered itself (RFC 7591): nobody has checked its name.
     Registered,
+    /// It is an API key, whose text begins and ends like this.
+    ApiKey {
+        /// `lyd_key_0VtyBFCkrPX5…a1B2`
+        hint: String,
+    },
     /// The operator of this server added it.
     Operator,
     /// The operator of this server added it, and it is one of their own.

@@ -89,6 +89,8 @@ pub enum EndReason {
     Left,
     /// An owner or admin of the organisation did.
     Owner,
+    /// The operator did, by a command.
+    Operator,
     /// The app gave it back (RFC 7009).
     App,
     /// A spent token was used again.
@@ -114,6 +116,7 @@ impl EndReason {
             Self::Reset => "connections-ended-reset",
             Self::Left => "connections-ended-left",
             Self::Owner => "connections-ended-owner",
+            Self::Operator => "connections-ended-operator",
             Self::App => "connections-ended-app",
             Self::Reused => "connections-ended-reused",
             Self::Unused => "connections-ended-unused",

@@ -18,8 +18,9 @@ pub enum ResourceAct {
         /// Its name at introspection; made up if it is left out
         #[arg(long)]
         id: Option<String>,
-        /// A scope with what it lets do: "issues:read=read:read issues and comments"; may be given several times
-        #[arg(long = "scope", value_name = "NAME=read|write:WORDS", required = true)]
+        /// A scope with what it lets do: "issues:read=read:read issues and comments"; may be given several times. What is marked
+        /// ingest writes, and API keys may hold it
+        #[arg(long = "scope", value_name = "NAME=read|write|ingest:WORDS", required = true)]
         scopes: Vec<String>,
     },
     /// All resource servers

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// What names a thing comes first.
-const NAMING: [&str; 8] = ["client_id", "client_secret", "slug", "email", "name", "resource", "role", "id"];
+const NAMING: [&str; 10] =
+    ["key_id", "key", "client_id", "client_secret", "slug", "email", "name", "resource", "role", "id"];
 
 /// The text, without a line end behind it.
 pub(super) fn text(value: &Value) -> String {

@@ -1,7 +1,7 @@
 //! How long things live, and how dear it is to guess.
 
 use super::{Findings, Purpose};
-use crate::config::{Device, HumanDuration, Password, Sessions, Tokens};
+use crate::config::{ApiKeys, Device, HumanDuration, Password, Sessions, Tokens};
 
 pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
     let zero = [
@@ -67,6 +67,23 @@ pub(super) fn check_device(device: &Device, found: &mut Findings) {
         "device.wrong_codes_in_all",
         format!("is {in_all}"),
         "Write 1 to 100000.",
+    );
+}
+
+pub(super) fn check_api_keys(keys: &ApiKeys, found: &mut Findings) {
+    let lifetime = keys.lifetime;
+    found.refuse(
+        lifetime.is_zero() || lifetime > HumanDuration::days(3650),
+        "api_keys.lifetime",
+        format!("is {lifetime}"),
+        "Write some time, and 3650d at the most.",
+    );
+    let overlap = keys.rotation_overlap;
+    found.refuse(
+        overlap > lifetime,
+        "api_keys.rotation_overlap",
+        format!("is {overlap}, longer than api_keys.lifetime"),
+        format!("Write {lifetime} or less."),
     );
 }
 

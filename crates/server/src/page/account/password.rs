@@ -50,7 +50,8 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     match authority.change_password(person, &present, &new, &visit.caller, visit.now).await? {
         Err(refusal) => page(&visit, Some(&refusal)),
         Ok(Changed { ended: sessions, cookie }) => {
-            let connections = authority.connections_in(person.user.id, visit.language(), visit.now).await?.live.len();
+            let connections = authority.connections_in(person.user.id, visit.language(), visit.now).await?.live.len()
+                + authority.count_keys_of(person.user.id, visit.now).await?;
             let mut answer = visit.page(&view::PasswordChanged { layout: visit.layout(), sessions, connections })?;
             answer.add_cookie(&visit.renewed(person, &cookie)).map_err(Unexpected::new)?;
             Ok(answer)
@@ -58,7 +59,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     }
 }
 
-/// Ends all connections: offered after a change, for whoever fears that somebody else was in the account.
+/// Ends all connections and API keys: offered after a change, for whoever fears that somebody else was in the account.
 ///
 /// # Errors
 /// A form that is not ours, trouble of the database.

@@ -93,8 +93,15 @@ fn live(language: Language) -> Vec<Connection> {
         devices: vec![device(Some("acme"), 40), device(None, 3)],
         ..connection("gr_5", desktop, "Apollo")
     };
+    let shipper = App {
+        name: "Event shipper".to_owned(),
+        provenance: Provenance::ApiKey { hint: "lyd_key_0VtyBFCkrPX5…a1B2".to_owned() },
+    };
+    let key =
+        Connection { can: vec!["send events".to_owned()], changes: true, ..connection("key_1", shipper, "Apollo") };
     vec![
         connection("gr_1", sample::claude(), "Apollo"),
+        key,
         connection("gr_2", sample::cursor(), "Gemini"),
         identity,
         writing,
@@ -114,5 +121,13 @@ fn ended() -> Vec<EndedConnection> {
         ended(code, 0, EndReason::Reused),
         ended(sample::claude(), 9, EndReason::You),
         ended(sample::cursor(), 20, EndReason::Owner),
+        ended(
+            App {
+                name: "Old shipper".to_owned(),
+                provenance: Provenance::ApiKey { hint: "lyd_key_0VtyBFCkrPX5…c3D4".to_owned() },
+            },
+            21,
+            EndReason::Operator,
+        ),
     ]
 }

@@ -97,6 +97,14 @@ impl Said {
                 let message = say("mail-connection-reused").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened", "now"]) }
             }
+            Message::KeyMade { name } => {
+                let message = say("mail-key-made").with("name", named(name));
+                Self { act: connections(), was_asked: true, ..Self::new(language, &message, &["happened"]) }
+            }
+            Message::KeyRotated { name } => {
+                let message = say("mail-key-rotated").with("name", named(name));
+                Self { act: connections(), was_asked: true, ..Self::new(language, &message, &["happened"]) }
+            }
             Message::ConnectionShared { app } => {
                 let message = say("mail-connection-shared").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened"]) }

@@ -49,6 +49,8 @@ fn samples(text: &str) -> Vec<Message> {
         Message::ProviderChanged { connected: false, provider: "Acme Login".to_owned(), label: Some(app.clone()) },
         Message::ProviderChanged { connected: false, provider: app.clone(), label: None },
         Message::ConnectionReused { app: app.clone() },
+        Message::KeyMade { name: app.clone() },
+        Message::KeyRotated { name: app.clone() },
         Message::ConnectionShared { app: app.clone() },
         Message::WebhookDisabled { organization: app, host: "app.example.com".to_owned() },
     ]

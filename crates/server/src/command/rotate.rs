@@ -1,41 +1,33 @@
-//! `lanyard key`: new signing keys, and a new version of the server's own secret.
+//! `lanyard signing-key` and `lanyard server-secret`: what the server itself signs, tags and seals with, made anew.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use identity::{Clock, admin::Act};
 use serde_json::json;
 
 use super::{Failure, Target, admin, answer};
 use crate::config::KeyFile;
 
-/// The server's keys.
+/// The keys that sign.
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
+pub enum SigningKeyCommand {
     /// Make new signing keys; nobody is signed out
-    Rotate(Rotate),
+    Rotate(Target),
 }
 
-/// Which keys.
-#[derive(Debug, Args)]
-pub struct Rotate {
-    /// Instead, add a version to the server's own secret in the key file
-    #[arg(long)]
-    pub server_secret: bool,
-    /// Which server.
-    #[command(flatten)]
-    pub target: Target,
+/// The server's own secret.
+#[derive(Debug, Subcommand)]
+pub enum ServerSecretCommand {
+    /// Add a version to the server's own secret in the key file
+    Rotate(Target),
 }
 
-pub(super) async fn run(command: KeyCommand) -> Result<(), Failure> {
-    let KeyCommand::Rotate(Rotate { server_secret, target }) = command;
-    if server_secret {
-        return rotate_server_secret(&target);
-    }
-    let done = admin::perform(&target, Act::KeyRotate {}).await?;
+pub(super) async fn signing_key(SigningKeyCommand::Rotate(target): SigningKeyCommand) -> Result<(), Failure> {
+    let done = admin::perform(&target, Act::SigningKeyRotate {}).await?;
     answer(&done, target.json)
 }
 
 /// The file alone changes: the running server knows only what it read when it started.
-fn rotate_server_secret(target: &Target) -> Result<(), Failure> {
+pub(super) fn server_secret(ServerSecretCommand::Rotate(target): &ServerSecretCommand) -> Result<(), Failure> {
     let settings = target.config.load()?;
     let path = &settings.key_file;
     let keys = KeyFile::load(path)?
