@@ -8,6 +8,7 @@
     reason = "what is not as expected is a failed test"
 )]
 
+mod api_keys;
 mod floods;
 mod house;
 mod imports;

@@ -102,7 +102,7 @@ impl Site {
         let out = self.ledger.saw(format!("the output of `lanyard {name}`"), output.stdout.clone());
         self.ledger.saw(format!("the errors of `lanyard {name}`"), output.stderr.clone());
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        for member in ["client_secret", "password", "secret"] {
+        for member in ["client_secret", "password", "secret", "key"] {
             if let Some(secret) = json[member].as_str() {
                 self.ledger.handed_out("a secret that the command line showed", secret, out);
             }

@@ -136,6 +136,33 @@ fn changed(token: &str) -> String {
     format!("{body}{}", if last == "0" { "1" } else { "0" })
 }
 
+/// An API key where it belongs and where it does not, rotated by its id and taken back by its text.
+pub async fn api_key(api: &Program<'_>, key: &str) {
+    let (http, site) = (&api.http, api.site);
+    api.post("/introspect", &[("token", key)]).await.expect(200);
+    api.post("/introspect", &[("token", &changed(key))]).await.expect(200);
+    api.post("/introspect", &[("token", key), ("client_ip", key)]).await.expect(400);
+    for body in [
+        json!({ "tokens": [key, { "token": key, "client_ip": "192.0.2.7" }] }),
+        json!({ "tokens": key }),
+        json!({ "tokens": [{ "token": key, "client_ip": key }] }),
+    ] {
+        let request = http.request(Method::POST, "/introspect/batch").basic_auth(&api.id, api.secret.as_deref());
+        http.send("/introspect/batch", request.header("content-type", "application/json").body(body.to_string())).await;
+    }
+    http.send("/introspect", http.request(Method::POST, &format!("/introspect?token={key}"))).await.expect(400);
+    http.send("/userinfo", http.request(Method::GET, "/userinfo").bearer_auth(key)).await.expect(401);
+    http.send("/token", http.form("/token", &[]).basic_auth(key, Some(key))).await;
+    let id = &key["lyd_key_".len()..30];
+    let rotated = site.succeeds(&["key", "rotate", id, "--json"]);
+    let rotated: Value = serde_json::from_str(&rotated).unwrap();
+    let text = rotated["key"].as_str().unwrap();
+    api.post("/introspect", &[("token", text)]).await.expect(200);
+    site.fails(&["key", "rotate", key], "");
+    site.succeeds(&["key", "revoke", key]);
+    api.post("/introspect", &[("token", text)]).await.expect(200);
+}
+
 /// Wrong credentials, and right ones where they do not belong.
 pub async fn misplaced(program: &Program<'_>, refresh: &str) {
     let (http, ledger) = (&program.http, &program.site.ledger);

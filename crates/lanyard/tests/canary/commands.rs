@@ -12,6 +12,7 @@ use super::{binary::Site, clients, people};
 /// The secrets that the operator was shown and hands on.
 pub struct Shown {
     pub app: String,
+    pub key: String,
     pub api: String,
 }
 
@@ -43,11 +44,13 @@ pub fn before_it_runs(site: &Site) -> Shown {
     let app = secret(&site.succeeds(&[&app[..], &["--profile", "oidc", "--json"]].concat()));
     let replaced = secret(&site.succeeds(&["client", "new-secret", "demo-app", "--json"]));
     assert_ne!(app, replaced);
-    site.succeeds(&["key", "rotate"]);
-    site.succeeds(&["key", "rotate", "--server-secret"]);
+    let key = ["key", "add", "acme", "apollo", "--name", "CI", "--scope", "issues:read", "--json"];
+    let key = shown_key(&site.succeeds(&key));
+    site.succeeds(&["signing-key", "rotate"]);
+    site.succeeds(&["server-secret", "rotate"]);
     site.learn_key_file();
     refused(site);
-    Shown { app: replaced, api }
+    Shown { app: replaced, key, api }
 }
 
 fn refused(site: &Site) {
@@ -90,6 +93,8 @@ pub async fn while_it_runs(site: &Site) {
         site.succeeds(&[list, "list"]);
         site.succeeds(&[list, "list", "--json"]);
     }
+    site.succeeds(&["key", "list", "acme"]);
+    site.succeeds(&["key", "list", "acme", "apollo", "--json"]);
     site.succeeds(&["client", "show", "demo-app", "--json"]);
     site.succeeds(&["resource", "show", "demo-api", "--json"]);
     site.succeeds(&["user", "show", people::MEMBER, "--json"]);
@@ -117,11 +122,16 @@ pub async fn while_it_runs(site: &Site) {
 /// What ends things.
 pub fn at_last(site: &Site) {
     site.succeeds(&["resource", "new-secret", "demo-api", "--json"]);
-    site.succeeds(&["key", "rotate"]);
+    site.succeeds(&["signing-key", "rotate"]);
     site.succeeds(&["user", "disable", people::MEMBER]);
     site.succeeds(&["user", "remove", "second@example.com"]);
     site.succeeds(&["client", "disable", "other-app"]);
     site.succeeds(&["client", "remove", "other-app"]);
+}
+
+fn shown_key(output: &str) -> String {
+    let json: Value = serde_json::from_str(output).unwrap();
+    json["key"].as_str().unwrap().to_owned()
 }
 
 fn secret(output: &str) -> String {

@@ -118,6 +118,7 @@ fn pieces(text: &str) -> Vec<Vec<u8>> {
     let secret = match text.strip_prefix("lyd_") {
         Some(_) if text.len() == 103 => &text[36..79],
         Some(_) if text.starts_with("lyd_cs_") => &text[7..],
+        Some(_) if text.starts_with("lyd_key_") => &text[31..74],
         None if text.starts_with("whsec_") => &text[6..],
         // The signature of a JWT: header and claims tell nothing that opens anything.
         None if text.starts_with("ey") && text.matches('.').count() == 2 => text.rsplit('.').next().unwrap(),

@@ -56,6 +56,7 @@ async fn c42_no_secret_is_found_anywhere_but_where_it_was_handed_out() {
     let api = Program::new(&site, "demo-api", Some(secrets.api));
     let refresh = clients::connection(&program, &person, &api).await;
     clients::misplaced(&program, &refresh).await;
+    clients::api_key(&api, &secrets.key).await;
     clients::registered(&site, &person).await;
     without_a_database(&site, &program, &api, &refresh).await;
     database::enter(&site, "while it runs").await;

@@ -17,6 +17,7 @@ mod clients;
 mod device;
 mod flows;
 mod input;
+mod keys;
 mod routes;
 mod surroundings;
 mod upstream;

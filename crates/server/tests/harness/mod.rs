@@ -10,6 +10,7 @@ pub mod browser;
 pub mod database;
 pub mod device;
 pub mod factors;
+pub mod keys;
 pub mod page;
 pub mod seed;
 pub mod smtp;

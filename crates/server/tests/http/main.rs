@@ -11,6 +11,7 @@
 mod harness;
 
 mod account;
+mod api_keys;
 mod authorize;
 mod check;
 mod connecting;

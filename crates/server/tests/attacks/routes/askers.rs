@@ -14,6 +14,7 @@ use crate::{
         Answer, Browser, PASSWORD, TestServer,
         app::Tokens,
         browser::encode,
+        keys,
         seed::{act, text},
     },
 };
@@ -184,6 +185,11 @@ fn with_body(request: RequestBuilder, route: Route, fields: &[(&str, String)]) -
         (_, "/register") => request
             .header("content-type", "application/json")
             .body(r#"{"redirect_uris":["https://tool.example.com/callback"],"token_endpoint_auth_method":"none"}"#),
+        (_, "/introspect/batch") => {
+            let tokens: Vec<&str> =
+                fields.iter().filter(|(name, _)| *name == "tokens").map(|(_, token)| &**token).collect();
+            request.header("content-type", "application/json").body(keys::tokens(&tokens).to_string())
+        }
         _ => request.header("content-type", "application/x-www-form-urlencoded").body(encode(&borrowed(fields))),
     }
 }

@@ -42,6 +42,7 @@ pub const ROUTES: &[Route] = &[
     post("/introspect", &[("token", "{access}"), ("token_type_hint", "access_token")]),
     get("/check"),
     get("/events"),
+    post("/introspect/batch", &[("tokens", "{access}")]),
     post("/revoke", &[("token", "{access}"), ("token_type_hint", "access_token")]),
     get("/userinfo"),
     post("/userinfo", &[]),
