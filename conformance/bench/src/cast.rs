@@ -22,6 +22,8 @@ pub struct Cast {
     pub service: Client,
     /// Who asks about tokens.
     pub resource_server: ResourceServer,
+    /// What a service shows in the place of a token; none where a server knows nothing like it.
+    pub api_key: Option<String>,
     /// People who are signed in and have allowed both clients.
     pub people: Vec<Browser>,
     /// The assistant's families, as they stand.
@@ -87,6 +89,10 @@ impl Cast {
                 Flow::Refresh | Flow::RefreshShipped => Task::Refresh(self.assistant.clone(), hand()),
                 Flow::Introspection => Task::Introspect(self.resource_server.clone(), hand()),
                 Flow::Userinfo => Task::Userinfo(self.host.to_owned(), hand()),
+                Flow::ApiKey => {
+                    let key = self.api_key.as_deref().ok_or(Error::Closed)?;
+                    Task::Active(self.resource_server.introspection(key))
+                }
                 Flow::Code => {
                     let person = self.people.get(number % self.people.len().max(1)).ok_or(Error::Closed)?;
                     Task::Code(self.relying_party.clone(), Box::new(person.tab(*address).await?))

@@ -92,6 +92,8 @@ pub enum Flow {
     Refresh,
     /// A resource server asks about a token
     Introspection,
+    /// A resource server asks about an API key
+    ApiKey,
     /// A client asks who the person is
     Userinfo,
     /// From /authorize to the tokens, signed in and with consent remembered
@@ -145,7 +147,7 @@ impl ServerName {
         match self {
             Self::Bare => matches!(flow, Flow::Metadata | Flow::Jwks),
             Self::Lanyard | Self::LanyardPostgres | Self::LanyardPostgresTwo => true,
-            Self::OidcProvider => flow != Flow::RefreshShipped,
+            Self::OidcProvider => !matches!(flow, Flow::RefreshShipped | Flow::ApiKey),
         }
     }
 }
@@ -160,6 +162,7 @@ impl Flow {
             Self::ClientCredentials => "client_credentials",
             Self::Refresh => "refresh, every use rotates",
             Self::Introspection => "introspection",
+            Self::ApiKey => "API-key introspection",
             Self::Userinfo => "userinfo",
             Self::Code => "code flow",
             Self::RefreshShipped => "refresh, as shipped",

@@ -103,6 +103,7 @@ impl Subject {
             project: seeded.project,
             service: seeded.service,
             resource_server: seeded.resource_server,
+            api_key: Some(seeded.api_key),
             people,
             families: Vec::new(),
         };

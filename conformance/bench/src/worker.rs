@@ -16,6 +16,8 @@ pub struct Worker {
 pub enum Task {
     /// The same bytes each time; the answer must be 200.
     Same(Vec<u8>),
+    /// The same bytes each time; the answer must say that what is asked about is active.
+    Active(Vec<u8>),
     /// The same bytes each time; the answer must hold an access token.
     Token(Vec<u8>),
     /// The families in turn, each with its last refresh token.
@@ -41,7 +43,7 @@ impl Worker {
     pub fn into_families(self) -> Vec<Tokens> {
         match self.task {
             Task::Refresh(_, families) | Task::Introspect(_, families) | Task::Userinfo(_, families) => families,
-            Task::Same(_) | Task::Token(_) | Task::Code(..) => Vec::new(),
+            Task::Same(_) | Task::Active(_) | Task::Token(_) | Task::Code(..) => Vec::new(),
         }
     }
 
@@ -49,7 +51,7 @@ impl Worker {
     pub const fn families(&self) -> usize {
         match &self.task {
             Task::Refresh(_, families) | Task::Introspect(_, families) | Task::Userinfo(_, families) => families.len(),
-            Task::Same(_) | Task::Token(_) | Task::Code(..) => 0,
+            Task::Same(_) | Task::Active(_) | Task::Token(_) | Task::Code(..) => 0,
         }
     }
 
@@ -69,6 +71,7 @@ impl Worker {
         let Self { connection, task, at, .. } = self;
         match task {
             Task::Same(request) => status(&connection.ask(request).await?, "asking"),
+            Task::Active(request) => active(&connection.ask(request).await?),
             Task::Token(request) => {
                 let answer = connection.ask(request).await?;
                 answer.member("access_token").map(|_| ()).ok_or_else(|| unexpected(&answer, "asking for a token"))
@@ -84,11 +87,7 @@ impl Worker {
             }
             Task::Introspect(server, families) => {
                 let Some(family) = next(families, at) else { return Err(Error::Closed) };
-                let answer = connection.ask(&server.introspection(&family.access)).await?;
-                match flow::is_active(&answer) {
-                    Some(true) if answer.status == 200 => Ok(()),
-                    _ => Err(unexpected(&answer, "introspecting")),
-                }
+                active(&connection.ask(&server.introspection(&family.access)).await?)
             }
             Task::Userinfo(host, families) => {
                 let Some(family) = next(families, at) else { return Err(Error::Closed) };
@@ -106,6 +105,13 @@ impl Worker {
 fn next<'f>(families: &'f mut [Tokens], at: &mut usize) -> Option<&'f mut Tokens> {
     *at = if *at + 1 < families.len() { *at + 1 } else { 0 };
     families.get_mut(*at)
+}
+
+fn active(answer: &Answer<'_>) -> Result<(), Error> {
+    match flow::is_active(answer) {
+        Some(true) if answer.status == 200 => Ok(()),
+        _ => Err(unexpected(answer, "introspecting")),
+    }
 }
 
 fn status(answer: &Answer<'_>, step: &'static str) -> Result<(), Error> {

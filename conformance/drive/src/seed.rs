@@ -31,7 +31,12 @@ pub struct Seeded {
     pub service: Client,
     /// The resource server.
     pub resource_server: ResourceServer,
+    /// An API key for reading the project's data, with a cap that nobody reaches.
+    pub api_key: String,
 }
+
+/// So many uses in a minute no load comes to; they are counted all the same.
+const MANY: &str = "100000000";
 
 /// Sets it all up; quickest while a server runs, but it needs none.
 ///
@@ -52,6 +57,8 @@ pub async fn seed(installation: &Installation) -> Result<Seeded, Error> {
     let service = ["client", "add", "--name", "Service", "--id", "service", "--kind", "confidential"];
     let home = ["--grant-type", "client_credentials", "--organization", "acme", "--project", "apollo"];
     let service_secret = text(&add(&[&service[..], &home[..]].concat()).await?, "client_secret")?;
+    let key = ["key", "add", "acme", "apollo", "--name", "Reader", "--scope", "issues:read", "--per-minute", MANY];
+    let api_key = text(&add(&key).await?, "key")?;
     let reading = "openid issues:read offline_access";
     Ok(Seeded {
         organization,
@@ -60,6 +67,7 @@ pub async fn seed(installation: &Installation) -> Result<Seeded, Error> {
         relying_party: Client::confidential(HOST, "app", &app_secret, CALLBACK).asking("openid profile email", None),
         service: Client::confidential(HOST, "service", &service_secret, "").asking("issues:read", Some(RESOURCE)),
         resource_server: ResourceServer::new(HOST, RESOURCE_ID, &resource_secret),
+        api_key,
     })
 }
 

@@ -54,6 +54,7 @@ pub(super) async fn start(options: &Options) -> Result<Subject, Error> {
         project: String::new(),
         service: Client::confidential(HOST, "service", SECRET, "").asking("issues:read", None),
         resource_server: ResourceServer::new(HOST, "demo-api", SECRET),
+        api_key: None,
         people,
         families: Vec::new(),
     };
