@@ -1,18 +1,20 @@
 //! What a proxy asks before it lets a request through to an app that knows nothing of tokens: one question, one verdict. The
 //! rules are those of the guard, for the resource as which the proxy proved itself.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use model::{Resource, Timestamp};
-use protocol::{Access, ActiveToken, Introspection, Scope};
+use protocol::{Access, ActiveKey, ActiveToken, Introspection, Scope};
 
-use crate::{Authority, Caller, Error};
+use crate::{Authority, Caller, Error, Presented};
 
 /// A request that arrived at a proxy.
 #[derive(Clone, Debug)]
 pub struct Passage<'a> {
     /// What it carries.
     pub token: Carried<'a>,
+    /// From which address, where the proxy tells it: an API key may be bound to some.
+    pub client_ip: Option<IpAddr>,
     /// Whether it only reads.
     pub only_reads: bool,
     /// What the grant must cover.
@@ -35,6 +37,10 @@ pub enum Carried<'a> {
 pub enum Verdict {
     /// It may, as this.
     Pass(Box<ActiveToken>),
+    /// It may, as this API key.
+    PassKey(Box<ActiveKey>),
+    /// Not for so many seconds: the API key has used up what it may.
+    TooMany(u64),
     /// Not without a good token; the error, if one was shown (RFC 6750 §3.1).
     Unauthorized(Option<&'static str>),
     /// The grant does not reach that far.
@@ -58,15 +64,19 @@ impl Authority {
             Carried::Nothing => return Ok(Verdict::Unauthorized(None)),
             Carried::Malformed => return Ok(Verdict::Unauthorized(Some("invalid_request"))),
         };
-        Ok(match self.introspect(resource, token, caller, now).await? {
-            Introspection::Active(token) if reaches(&token, passage) => Verdict::Pass(token),
-            Introspection::Active(_) => Verdict::Forbidden,
-            _ => Verdict::Unauthorized(Some("invalid_token")),
+        let presented = Presented { token, client_ip: passage.client_ip };
+        Ok(match self.introspect(resource, presented, caller, now).await? {
+            Introspection::Inactive => Verdict::Unauthorized(Some("invalid_token")),
+            Introspection::Limited(key) => Verdict::TooMany(key.retry_after),
+            Introspection::Active(token) if token.project.is_some() && reaches(&token.scope, token.access, passage) => {
+                Verdict::Pass(token)
+            }
+            Introspection::Key(key) if reaches(&key.scope, Some(key.access), passage) => Verdict::PassKey(key),
+            Introspection::Active(_) | Introspection::Key(_) => Verdict::Forbidden,
         })
     }
 }
 
-fn reaches(token: &ActiveToken, passage: &Passage<'_>) -> bool {
-    let writes = token.access == Some(Access::Write);
-    token.project.is_some() && passage.scope.is_subset_of(&token.scope) && (writes || passage.only_reads)
+fn reaches(scope: &Scope, access: Option<Access>, passage: &Passage<'_>) -> bool {
+    passage.scope.is_subset_of(scope) && (access == Some(Access::Write) || passage.only_reads)
 }

@@ -9,13 +9,17 @@ use actix_web::{
 };
 use identity::check::{Carried, Passage, Verdict};
 use model::Resource;
-use protocol::{Access, ActiveToken, ClientCredentials, ErrorCode, OAuthError, Params, Scope, reading::only_reads};
+use protocol::{
+    Access, ActiveKey, ActiveToken, ClientCredentials, ErrorCode, OAuthError, Params, Scope, reading::only_reads,
+};
 
 use super::{Sender, client_form::authorization};
 use crate::{error_response::Refusal, state::AppState};
 
 /// What the caller sent as Authorization, as the proxy hands it on.
 const CARRIED: &str = "lanyard-authorization";
+/// The caller's address, for API keys that are bound to some.
+const CLIENT_IP: &str = "lanyard-client-ip";
 /// The caller's method.
 const METHOD: &str = "lanyard-method";
 
@@ -33,11 +37,16 @@ pub async fn get(state: Data<AppState>, Sender(caller): Sender, request: HttpReq
     let method = single(&request, METHOD).ok().flatten().unwrap_or_default();
     let passage = Passage {
         token: carried(&request),
+        client_ip: single(&request, CLIENT_IP).ok().flatten().and_then(|text| text.parse().ok()),
         only_reads: only_reads(method, |name| request.headers().get_all(name).map(HeaderValue::as_bytes).collect()),
         scope,
     };
     Ok(match authority.check(&resource, &passage, &caller, now).await? {
         Verdict::Pass(token) => passed(&token),
+        Verdict::PassKey(key) => passed_key(&key),
+        Verdict::TooMany(seconds) => {
+            uncached(StatusCode::TOO_MANY_REQUESTS).insert_header((header::RETRY_AFTER, seconds)).finish()
+        }
         Verdict::Unauthorized(error) => challenged(StatusCode::UNAUTHORIZED, &resource, error, &passage.scope),
         Verdict::Forbidden => challenged(StatusCode::FORBIDDEN, &resource, Some("insufficient_scope"), &passage.scope),
     })
@@ -74,22 +83,41 @@ fn single<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, (
 }
 
 fn passed(token: &ActiveToken) -> HttpResponse {
-    let mut answer = uncached(StatusCode::NO_CONTENT);
-    let access = if token.access == Some(Access::Write) { "write" } else { "read" };
     let scope = token.scope.to_string();
     let is_person = token.sub.as_ref() != Some(&token.client_id);
-    let said = [
+    allowed(&[
         ("Lanyard-Subject", token.sub.as_deref().filter(|_| is_person)),
         ("Lanyard-Client", Some(token.client_id.as_str())),
         ("Lanyard-Organization", token.organization.as_deref()),
         ("Lanyard-Project", token.project.as_deref()),
         ("Lanyard-Scope", Some(scope.as_str())),
-        ("Lanyard-Access", Some(access)),
+        ("Lanyard-Access", Some(word(token.access))),
         ("Lanyard-Grant", token.grant_id.as_deref()),
-    ];
+    ])
+}
+
+fn passed_key(key: &ActiveKey) -> HttpResponse {
+    let scope = key.scope.to_string();
+    allowed(&[
+        ("Lanyard-Subject", Some(key.sub.as_str()).filter(|sub| *sub != key.key_id)),
+        ("Lanyard-Key", Some(key.key_id.as_str())),
+        ("Lanyard-Organization", Some(key.organization.as_str())),
+        ("Lanyard-Project", Some(key.project.as_str())),
+        ("Lanyard-Scope", Some(scope.as_str())),
+        ("Lanyard-Access", Some(word(Some(key.access)))),
+    ])
+}
+
+const fn word(access: Option<Access>) -> &'static str {
+    if matches!(access, Some(Access::Write)) { "write" } else { "read" }
+}
+
+/// It may pass, and who it is stands in these headers.
+fn allowed(said: &[(&'static str, Option<&str>)]) -> HttpResponse {
+    let mut answer = uncached(StatusCode::NO_CONTENT);
     for (name, value) in said {
         if let Some(value) = value {
-            answer.insert_header((name, value));
+            answer.insert_header((*name, *value));
         }
     }
     answer.finish()

@@ -1,9 +1,9 @@
 //! `/check`: what a proxy is told about a request, and what somebody outside of it cannot make it believe.
 
-use identity::admin::Act;
+use identity::admin::{Act, KeyAdd};
 use reqwest::RequestBuilder;
 
-use crate::harness::{Answer, TestServer, app::Tokens, page, seed, seed::RESOURCE};
+use crate::harness::{Answer, TestServer, app::Tokens, keys::reading, page, seed, seed::RESOURCE};
 
 const METADATA: &str = "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/mcp\"";
 
@@ -57,6 +57,30 @@ async fn a_good_token_passes_with_its_grant_in_headers() {
     let alone = Answer::of(question(&server, "GET", Some(&format!("Bearer {}", Tokens::of(&service).access)))).await;
     assert_eq!((alone.status.as_u16(), alone.header("lanyard-client")), (204, "demo-service"));
     assert_eq!((alone.header("lanyard-subject"), alone.header("lanyard-grant")), ("", ""));
+}
+
+#[tokio::test]
+async fn an_api_key_passes_as_what_it_is_and_waits_when_it_must() {
+    let server = TestServer::start().await;
+    let addresses = vec!["192.0.2.0/24".to_owned()];
+    let key = server.key(KeyAdd { addresses, per_minute: Some(1), ..reading("ci") }).await;
+    let asks = async |from: &str| {
+        let question = question(&server, "GET", Some(&format!("Bearer {}", key.text)));
+        Answer::of(question.header("lanyard-client-ip", from)).await
+    };
+    assert_eq!(status(&server, "GET", &key.text).await, 401, "from where?");
+    assert_eq!(asks("198.51.100.7").await.status, 401);
+    let passed = asks("192.0.2.7").await;
+    assert_eq!((passed.status.as_u16(), passed.header("lanyard-key")), (204, key.id.as_str()));
+    assert_eq!(
+        (passed.header("lanyard-project"), passed.header("lanyard-access")),
+        (server.seeded.apollo.as_str(), "read")
+    );
+    assert_eq!((passed.header("lanyard-subject"), passed.header("lanyard-client")), ("", ""));
+    let wait = asks("192.0.2.7").await;
+    assert_eq!((wait.status.as_u16(), wait.header("retry-after")), (429, "60"));
+    let reader = server.key(reading("reader")).await;
+    assert_eq!(status(&server, "POST", &reader.text).await, 403, "it only reads");
 }
 
 #[tokio::test]
