@@ -6,7 +6,7 @@
 use model::{ServerSecrets, Token, TokenKind};
 use sha2::{Digest as _, Sha256};
 
-const KINDS: [(TokenKind, &str); 5] = [
+const KINDS: [(TokenKind, &str); 6] = [
     (TokenKind::Access, "lyd_at_"),
     (TokenKind::Refresh, "lyd_rt_"),
     (TokenKind::Code, "lyd_ac_"),
