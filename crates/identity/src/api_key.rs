@@ -102,12 +102,16 @@ pub(crate) async fn end_within(
     end(tx, &keys, ORGANIZATION_REMOVED, now).await.map(drop)
 }
 
-/// What the trail says of a key.
+/// What the trail says of a key; and at which resource, where it is one.
 pub(crate) fn entry(action: &'static str, key: &ApiKey, address: Option<String>, now: Timestamp) -> AuditEvent {
     AuditEvent {
         user_id: key.user_id,
         organization_id: Some(key.organization_id),
         project_id: Some(key.project_id),
+        resource_id: match key.permits.as_slice() {
+            [only] => Some(only.resource_id.clone()),
+            _ => None,
+        },
         key_id: Some(key.id.cast()),
         subject: Some(key.id.to_string()),
         address,

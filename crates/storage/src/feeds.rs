@@ -83,12 +83,13 @@ impl Read {
         self.all(sql, [position.into(), most.into()]).await?.iter().map(event).collect()
     }
 
-    /// The resources over which a person has, or lately had, a grant.
+    /// The resources over which a person has, or lately had, a grant or an API key.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn resources_of(&mut self, user_id: Id<model::User>) -> Result<Vec<ResourceId>, StorageError> {
-        let sql = "SELECT DISTINCT resource_id AS id FROM grants WHERE user_id = $1 AND resource_id IS NOT NULL";
+        let sql = "SELECT resource_id AS id FROM grants WHERE user_id = $1 AND resource_id IS NOT NULL \
+             UNION SELECT s.resource_id AS id FROM api_key_scopes s JOIN api_keys k ON k.id = s.key_id WHERE k.user_id = $1";
         let rows = self.all(sql, [user_id.into()]).await?;
         rows.iter().map(|row| Ok(ResourceId::new(Columns::of(row, "grants").text("id")?))).collect()
     }

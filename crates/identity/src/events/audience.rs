@@ -18,6 +18,17 @@ enum Audience {
     Only(Vec<ResourceId>),
 }
 
+/// Where the key may be shown; if it is gone already, anybody may have been shown it.
+async fn of_key(read: &mut Read, event: &Event) -> Result<Audience, StorageError> {
+    let key = match event.key_id {
+        Some(key_id) => read.api_key(key_id.cast()).await?,
+        None => None,
+    };
+    let permits = key.map(|key| key.permits).unwrap_or_default();
+    let these: Vec<ResourceId> = permits.into_iter().map(|permit| permit.resource_id).collect();
+    Ok(if these.is_empty() { Audience::Everybody } else { Audience::Only(these) })
+}
+
 impl Told {
     pub(super) async fn find(read: &mut Read, event: Event) -> Result<Self, StorageError> {
         let is_of_a_person = event.is(EventKind::UserDisabled) || event.is(EventKind::MembershipRemoved);
@@ -26,6 +37,7 @@ impl Told {
             // A grant over no resource tells who somebody is and reaches none.
             (None, _) if event.grant_id.is_some() => Audience::Only(Vec::new()),
             (None, Some(user_id)) if is_of_a_person => Audience::Only(read.resources_of(user_id).await?),
+            (None, _) if event.key_id.is_some() => of_key(read, &event).await?,
             (None, _) => Audience::Everybody,
         };
         Ok(Self { event, audience })

@@ -5,11 +5,14 @@ use std::time::Duration;
 use identity::admin::{Act, KeyAdd};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    PASSWORD, TestServer,
-    keys::{EventsApi, Key, ask, reading, tokens},
-    page,
-    seed::{RESOURCE, act, text},
+use crate::{
+    events::Stream,
+    harness::{
+        PASSWORD, TestServer,
+        keys::{EventsApi, Key, ask, reading, tokens},
+        page,
+        seed::{RESOURCE, act, text},
+    },
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -301,4 +304,23 @@ async fn a_key_does_not_come_back_with_a_membership() {
     let (outsider, acme) = ("outsider@example.com", "acme");
     let again = Act::MemberAdd { organization: named(acme), user: named(outsider), role: model::Role::Owner };
     ends_by(vec![Act::MemberRemove { organization: named(acme), user: named(outsider) }, again]).await;
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_key_is_told_to_the_resources_that_may_be_shown_it() {
+    let server = TestServer::start().await;
+    EventsApi::add(&server).await;
+    let mut stream = Stream::open(&server, server.address, None).await;
+    // Nothing of this one is told here.
+    let elsewhere = server.key(KeyAdd { scope: "events:ingest".into(), ..reading("elsewhere") }).await;
+    let key = server.key(KeyAdd { user: Some("owner@example.com".into()), ..reading("ci") }).await;
+    let told = server.told_of(&key).await.json();
+    act(&server.authority, Act::KeyRotate { key: key.id.clone(), at_once: false }).await;
+    server.revoke_key(&elsewhere).await;
+    server.revoke_key(&key).await;
+    for kind in ["key.created", "key.rotated", "key.revoked"] {
+        let message = stream.next_of(kind).await;
+        assert_eq!((&message.data["key_id"], &message.data["subject"]), (&told["key_id"], &told["sub"]), "{kind}");
+        assert_eq!(message.data["project_id"], told["project"], "{kind}");
+    }
 }
