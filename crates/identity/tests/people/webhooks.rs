@@ -111,7 +111,7 @@ async fn only_the_kinds_that_were_asked_for_are_sent() {
     add(&stand, &receiver.url("/hook"), &["signing_key.rotated", "user.disabled"]).await;
     let user = stand.member("member@example.com", "member").await;
     stand.connect(user).await;
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     stand.act(json!({"user_set_disabled": {"user": "member@example.com", "disabled": true}})).await;
     stand.act(json!({"user_remove": {"user": "member@example.com"}})).await;
     deliver(&stand).await;
@@ -134,7 +134,7 @@ async fn what_is_not_taken_is_sent_again_under_the_same_id_and_given_up_in_the_e
     let receiver = HttpsServer::start(answering("500 Internal Server Error")).await;
     let stand = stand(&receiver).await;
     let (webhook, secret) = add(&stand, &receiver.url("/hook"), &[]).await;
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     deliver(&stand).await;
     deliver(&stand).await;
     assert_eq!(receiver.connections(), 1, "not at once");
@@ -171,7 +171,7 @@ async fn an_address_that_takes_nothing_for_days_is_switched_off_and_its_owners_h
     stand.member("owner@example.com", "owner").await;
     let (webhook, _) = add(&stand, &receiver.url("/hook"), &["signing_key.rotated"]).await;
     for _ in 0..6 {
-        stand.act(json!({"key_rotate": {}})).await;
+        stand.act(json!({"signing_key_rotate": {}})).await;
         deliver(&stand).await;
         stand.clock.advance(DAY);
     }
@@ -190,7 +190,7 @@ async fn an_address_that_takes_nothing_for_days_is_switched_off_and_its_owners_h
     let listed = deliveries(&stand, &webhook).await;
     assert!(listed.iter().any(|one| one["delivered_at"].is_i64()), "what still waits is sent: {listed:?}");
     receiver.answer(answering("410 Gone"));
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     deliver(&stand).await;
     let shown = stand.act(json!({"webhook_show": {"webhook": webhook}})).await;
     assert_eq!(shown["disabled_reason"], "gone");
@@ -204,13 +204,13 @@ async fn two_secrets_sign_while_they_overlap() {
     let renewed = stand.act(json!({"webhook_new_secret": {"webhook": webhook, "overlap": 3600}})).await;
     let second = text(&renewed, "secret");
     assert_ne!(first, second);
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     deliver(&stand).await;
     let (head, body) = received(&receiver).pop().unwrap();
     let both = format!("{} {}", signature(&second, &head, &body), signature(&first, &head, &body));
     assert_eq!(header(&head, "webhook-signature"), both);
     stand.clock.advance(Duration::from_secs(3600));
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     deliver(&stand).await;
     let (head, body) = received(&receiver).pop().unwrap();
     assert_eq!(header(&head, "webhook-signature"), signature(&second, &head, &body), "the old one is over");
@@ -228,7 +228,7 @@ async fn one_address_that_hangs_holds_no_other_up() {
     let (failing, _) = add(&stand, &hanging.url("/hook"), &[]).await;
     let (good, _) = add(&stand, &well.url("/hook"), &[]).await;
     for _ in 0..3 {
-        stand.act(json!({"key_rotate": {}})).await;
+        stand.act(json!({"signing_key_rotate": {}})).await;
     }
     deliver(&stand).await;
     assert!(deliveries(&stand, &good).await.iter().all(|one| one["delivered_at"].is_i64()));
@@ -257,7 +257,7 @@ async fn v59_nothing_inside_can_be_named_and_a_body_without_end_is_not_read() {
         assert!(refused.is_err(), "{url}");
     }
     let (webhook, _) = add(&stand, &receiver.url("/hook"), &[]).await;
-    stand.act(json!({"key_rotate": {}})).await;
+    stand.act(json!({"signing_key_rotate": {}})).await;
     deliver(&stand).await;
     assert!(deliveries(&stand, &webhook).await[0]["delivered_at"].is_i64(), "the status is all that counts");
     assert!(receiver.written() < 8 * 1024 * 1024, "the rest is not read");

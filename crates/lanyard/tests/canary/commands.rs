@@ -85,7 +85,7 @@ pub async fn while_it_runs(site: &Site) {
     let hook: Value = serde_json::from_str(&hook).unwrap();
     let hook = hook["id"].as_str().unwrap();
     site.succeeds(&["webhook", "new-secret", hook, "--json"]);
-    site.succeeds(&["key", "rotate"]);
+    site.succeeds(&["signing-key", "rotate"]);
     for list in [["list", "acme"], ["show", hook], ["deliveries", hook]] {
         site.succeeds(&["webhook", list[0], list[1], "--json"]);
     }
