@@ -150,7 +150,7 @@ async fn a_resource_hears_of_what_could_reach_it_and_of_nothing_else() {
     app.redeem(&app.approve_at(&browser, &app.authorize_identity("openid", &[]), None).await).await;
     act(&server.authority, Act::UserSetDisabled { user: "outsider@example.com".into(), disabled: true }).await;
     act(&server.authority, Act::UserSetDisabled { user: "member@example.com".into(), disabled: true }).await;
-    act(&server.authority, Act::KeyRotate {}).await;
+    act(&server.authority, Act::SigningKeyRotate {}).await;
 
     assert_eq!(own.next().await.unwrap().event, "grant.created");
     let disabled = own.next().await.unwrap();

@@ -18,7 +18,7 @@ async fn owners_see_their_own_deliveries_and_send_one_again() {
     };
     let webhook = text(&act(&server.authority, add("acme")).await, "id");
     act(&server.authority, add("globex")).await;
-    act(&server.authority, Act::KeyRotate {}).await;
+    act(&server.authority, Act::SigningKeyRotate {}).await;
     let now = server.authority.now();
     server.authority.tell_events(now).await.unwrap();
     while server.authority.put_events_on_their_way(now).await.unwrap() {}
