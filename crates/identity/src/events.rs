@@ -89,14 +89,16 @@ impl Authority {
     /// Gives events their places and tells them, until `stop` is ready. Trouble is logged, and what waits is told later.
     pub async fn crier(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        let mut pause = Duration::ZERO;
+        let (mut pause, mut in_trouble) = (Duration::ZERO, false);
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                () = self.parts.store.announced(), if pause < AFTER_TROUBLE => {}
+                () = self.parts.store.announced(), if !in_trouble => {}
                 () = tokio::time::sleep(pause) => {}
             }
-            pause = match self.tell_events(self.now()).await {
+            let told = self.tell_events(self.now()).await;
+            in_trouble = told.is_err();
+            pause = match told {
                 Ok(()) if self.parts.store.is_shared() => LOOK,
                 Ok(()) => LOOK_ALONE,
                 Err(error) => {
