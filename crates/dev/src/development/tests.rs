@@ -50,7 +50,8 @@ async fn seeding_twice_is_seeding_once() {
     assert_eq!(projects, ["apollo", "gemini", "research"]);
     let clients = list("clients");
     assert!(clients[0]["client_secret"].is_null() && clients[0]["client_id"] == "demo-cli");
-    assert!(clients[1]["client_secret"].as_str().unwrap().starts_with("lyd_cs_"));
+    assert!(clients[1]["client_secret"].is_null() && clients[1]["client_id"] == "demo-device");
+    assert!(clients[2]["client_secret"].as_str().unwrap().starts_with("lyd_cs_"));
     assert_eq!(first["resource_servers"][0]["resource"], MCP);
     assert_eq!(first["issuer"], "http://localhost:18080");
 }
@@ -63,7 +64,7 @@ async fn a_secret_that_was_not_kept_is_made_anew() {
     kept.secrets.clear();
     kept.save(dir.path()).unwrap();
     let second = start(dir.path(), false).await;
-    assert_ne!(second["clients"][1]["client_secret"], first["clients"][1]["client_secret"]);
+    assert_ne!(second["clients"][2]["client_secret"], first["clients"][2]["client_secret"]);
     assert!(second["resource_servers"][0]["client_secret"].is_string());
     assert_eq!(second["people"], first["people"]);
 }

@@ -92,7 +92,8 @@ fn html(error: &PageError, response: &ServiceResponse) -> Option<(String, Browse
     let browser = Browser::of(request).ok()?;
     let bare = bare_layout(&state, &browser, request);
     let is_here = error.status != StatusCode::MISDIRECTED_REQUEST;
-    let layout = Layout { comes_back: bare.comes_back && is_here, ..bare };
+    // Where a switch would lead back is what was refused: it may be a stranger's words, or a secret in the wrong place.
+    let layout = Layout { comes_back: false, ..bare };
     let [title, happened, to_do] = error.words(layout.language);
     let page = ErrorPage {
         title,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 53] = [
+const NAMES: [&str; 58] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -67,6 +67,12 @@ const NAMES: [&str; 53] = [
     "Orion",
     "XXXX-XXXX",
     "acme",
+    // API keys.
+    "E",
+    "Event shipper",
+    "Old shipper",
+    "lyd_key_0VtyBFCkrPX5…a1B2",
+    "send events",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.

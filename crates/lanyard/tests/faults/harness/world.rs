@@ -56,6 +56,8 @@ impl World {
         for _ in 0..families {
             held.push(connect(&authority, &seeded, &person).await);
         }
+        // Else a process would do this first of all, and meet what was armed for somebody else.
+        authority.tell_events(authority.now()).await.unwrap();
         store.close().await;
         (Self { directory, database, seeded, secrets }, held)
     }

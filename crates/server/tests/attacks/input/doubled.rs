@@ -100,8 +100,17 @@ async fn v07_every_field_of_our_own_forms_doubled_is_refused_and_what_the_addres
     let proof = csrf(&browser).await;
     let forms = ROUTES.iter().filter(|route| {
         route.method == "POST"
-            && !["/token", "/device_authorization", "/introspect", "/revoke", "/register", "/userinfo", "/authorize"]
-                .contains(&route.path)
+            && ![
+                "/token",
+                "/device_authorization",
+                "/introspect",
+                "/introspect/batch",
+                "/revoke",
+                "/register",
+                "/userinfo",
+                "/authorize",
+            ]
+            .contains(&route.path)
     });
     for route in forms {
         let path = route.path.replace("{id}", "0");
