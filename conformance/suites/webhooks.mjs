@@ -54,7 +54,7 @@ async function recipe(recipe, { server, authority, check, need }) {
   front.port = receiver.port;
   try {
     await need("the recipe takes what the server sends", async () => {
-      await lanyard("key", "rotate");
+      await lanyard("signing-key", "rotate");
       await receiver.says("signing_key.rotated");
       equal(await settled(() => lanyard("webhook", "deliveries", webhook.id)), ["delivered"], "deliveries");
     });
@@ -82,7 +82,7 @@ async function recipe(recipe, { server, authority, check, need }) {
     });
     await check("takes both secrets while they overlap", async () => {
       const { secret } = await lanyard("webhook", "new-secret", webhook.id);
-      await lanyard("key", "rotate");
+      await lanyard("signing-key", "rotate");
       await until(() => receiver.lines.length === 2);
       assert(front.requests.at(-1).headers["webhook-signature"].split(" ").length === 2, "there is one signature");
       assert(secret !== webhook.secret, "it is the same secret");
