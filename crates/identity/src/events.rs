@@ -36,6 +36,8 @@ pub(crate) struct Feed {
     holder: String,
     recent: Recent,
     streams: Arc<Streams>,
+    /// Who puts events on their way to webhooks: one at a time, for a second would find nothing left.
+    pub(crate) sending: tokio::sync::Mutex<()>,
     /// Moves with each event that can be told; says also that the server is on its way down.
     news: watch::Sender<News>,
 }
@@ -55,6 +57,7 @@ impl Feed {
             holder: Id::<Self>::new(now).to_string(),
             recent: Recent::new(position),
             streams: Arc::default(),
+            sending: tokio::sync::Mutex::default(),
             news: watch::Sender::new(News { position, is_closing: false }),
         }
     }

@@ -52,11 +52,12 @@ pub enum Attempt {
 }
 
 impl Authority {
-    /// Puts the next events on their way; whether there were any.
+    /// Puts the next events on their way, unless somebody here is about it; whether there were any.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn put_events_on_their_way(&self, now: Timestamp) -> Result<bool, Error> {
+        let Ok(_turn) = self.parts.feed.sending.try_lock() else { return Ok(false) };
         if !self.parts.store.read().await?.webhooks_wait().await? {
             return Ok(false);
         }

@@ -22,6 +22,7 @@ async fn ft05_cut_in_commit_the_retry_with_the_same_token_succeeds() {
         let refresh = async |token: &str| {
             if narrowed { process.refresh_narrowed(token).await } else { process.refresh(token).await }.unwrap()
         };
+        world.settled().await;
         proxy.arm(cut);
         refresh(&first.refresh).await.assert_unavailable();
         assert!(proxy.has_cut());
@@ -38,6 +39,7 @@ async fn ft05_cut_in_commit_the_retry_with_the_same_token_succeeds() {
 async fn v24_a_revocation_whose_commit_is_cut_is_never_answered_as_done() {
     let Some((world, held, proxy, process)) = behind_a_proxy(2).await else { return };
     for (pair, cut) in held.iter().zip([Cut::Before, Cut::After]) {
+        world.settled().await;
         proxy.arm(cut);
         process.revoke(&pair.refresh).await.unwrap().assert_unavailable();
         assert!(proxy.has_cut());
@@ -54,6 +56,7 @@ async fn ft18_a_reuse_whose_commit_is_cut_gives_no_token_and_ends_the_family_in_
     for (first, cut) in held.iter().zip([Cut::Before, Cut::After]) {
         let next = world.stale(&process, first).await;
         // By the ordinary transaction alone: the hot command, which finds nothing to do, would be cut instead.
+        world.settled().await;
         proxy.arm(cut);
         process.refresh_narrowed(&first.refresh).await.unwrap().assert_unavailable();
         assert!(proxy.has_cut());

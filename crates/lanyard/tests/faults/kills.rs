@@ -24,7 +24,7 @@ async fn killed(point: &str, ways: &[Way], generation: i64) {
     let mut process = Process::start(&world).await;
     for (way, first) in ways.iter().zip(&held) {
         assert!(process.accepts(&world, &first.access).await);
-        world.arm(&format!("{point} kill"));
+        world.arm(&format!("{point} kill")).await;
         assert_eq!(way.refresh(&process, &first.refresh).await.unwrap_err(), Broken, "{way:?}");
         assert!(world.has_happened());
         process.died_of(ABORTED).await;
@@ -76,7 +76,7 @@ async fn killed_during_a_revocation_it_is_done_or_not_and_the_retry_does_it() {
     let mut process = Process::start(&world).await;
     for (point, pair, done) in [("begin", &held[0], false), ("commit", &held[1], false), ("committed", &held[2], true)]
     {
-        world.arm(&format!("{point} kill"));
+        world.arm(&format!("{point} kill")).await;
         assert_eq!(process.revoke(&pair.refresh).await.unwrap_err(), Broken);
         process.died_of(ABORTED).await;
         assert_eq!(world.stored(&pair.refresh).await.1, done, "{point}");

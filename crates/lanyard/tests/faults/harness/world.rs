@@ -58,6 +58,7 @@ impl World {
         }
         // Else a process would do this first of all, and meet what was armed for somebody else.
         authority.tell_events(authority.now()).await.unwrap();
+        authority.put_events_on_their_way(authority.now()).await.unwrap();
         store.close().await;
         (Self { directory, database, seeded, secrets }, held)
     }
@@ -72,8 +73,25 @@ impl World {
     }
 
     /// What happens at this point next (`storage::fault`).
-    pub fn arm(&self, what: &str) {
+    pub async fn arm(&self, what: &str) {
+        self.settled().await;
         std::fs::write(self.fault_file(), what).unwrap();
+    }
+
+    /// Waits until every event has its place and went on its way: each of that is a COMMIT too, and would meet what is armed for another.
+    pub async fn settled(&self) {
+        let mut raw = self.raw().await;
+        let waiting = "SELECT (SELECT count(*) FROM audit_events WHERE kind IS NOT NULL AND position IS NULL) \
+             + (SELECT count(DISTINCT position) - 1 FROM feeds) AS n";
+        for _ in 0..1000 {
+            let row = sqlx::query(waiting).fetch_one(&mut raw).await.unwrap();
+            if row.try_get::<i64, _>("n").unwrap() == 0 {
+                raw.close().await.unwrap();
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("events get no place");
     }
 
     /// Whether what was armed has happened.
