@@ -112,7 +112,7 @@ async fn dev10_a_code_of_somebody_elses_making_is_no_code_and_has_no_effect() {
         String::new(),
         "lyd_dc_".to_owned(),
         good[..good.len() - 1].to_owned(),
-        format!("{}0", &good[..good.len() - 1]),
+        format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' }),
         good.replace("lyd_dc_", "lyd_ac_"),
         codes.user_code.clone(),
     ] {
