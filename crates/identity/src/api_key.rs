@@ -14,7 +14,7 @@ use storage::{StorageError, Tx};
 use crate::{Authority, Error, introspect::seconds};
 
 pub(crate) use caps::Meters;
-use caps::{Caps, Counted};
+use caps::{Caps, Counted, Use};
 pub use held::HeldKey;
 pub(crate) use issue::{Fresh, fresh, permits};
 
@@ -38,7 +38,8 @@ impl Authority {
             return Ok(Introspection::Inactive);
         }
         let caps = Caps::of(&key.caps, &self.parts.settings.api_keys);
-        match self.parts.meters.count(&self.parts.store, key.id, caps, client_ip, now).await? {
+        let one = Use { key_id: key.id, caps, address: client_ip, now };
+        match self.parts.meters.count(&self.parts.store, one).await? {
             Counted::Used(allowance) => Ok(self.active(&key, resource, scope, allowance)),
             Counted::Exhausted { retry_after, allowance } => Ok(Introspection::Limited(Box::new(LimitedKey {
                 token_type: API_KEY.to_owned(),

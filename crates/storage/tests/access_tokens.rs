@@ -1,11 +1,11 @@
 //! The table of access tokens.
 
-use model::{Client, Family, Id, client::Home};
+use model::{Family, Id};
 use storage::{AccessToken, Behalf, FamilyCondition, StorageError};
 
 use crate::harness::{
     Fresh, NOW, at, commit,
-    things::{World, access_token, client, hash, scope, stored, works},
+    things::{World, access_token, hash, own_token, scope, stored, works},
 };
 
 #[tokio::test]
@@ -109,21 +109,9 @@ async fn the_same_token_twice_is_one_and_generations_go_separately() {
 async fn a_clients_own_token_lives_as_long_as_its_standing() {
     let db = Fresh::new().await;
     let world = World::put(&db.store).await;
-    let home = Home { organization_id: world.organization.id, project_id: world.project.id };
-    let robot = Client { home: Some(home), ..client("robot") };
+    let (robot, token) = own_token(&world);
+    let home = robot.home.unwrap();
     commit!(db.store, [robot], tx => tx.insert_client(&robot).await).unwrap();
-    let token = AccessToken {
-        id: Id::new(NOW),
-        generation: 0,
-        hash: hash("own"),
-        family_id: None,
-        client_id: robot.id.clone(),
-        resource_id: Some(world.resource.id.clone()),
-        scope: scope("issues:read"),
-        actors: Vec::new(),
-        issued_at: NOW,
-        expires_at: at(900),
-    };
     let version = db.store.read().await.unwrap().policy_version().await.unwrap();
     assert!(!db.store.issue_to_client(&robot, token.clone(), version - 1).await.unwrap(), "an old view of the client");
     assert!(db.store.issue_to_client(&robot, token.clone(), version).await.unwrap());

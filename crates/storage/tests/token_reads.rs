@@ -1,12 +1,12 @@
 //! Tokens that are asked for at the same time are read together, and each asker is told of its own.
 
 use futures_util::future::join_all;
-use model::{Client, Family, Id, client::Home};
+use model::Family;
 use storage::{AccessToken, Behalf, Store};
 
 use crate::harness::{
-    Fresh, NOW, at, commit,
-    things::{World, access_token, client, family, hash, revoke, scope},
+    Fresh, at, commit,
+    things::{World, access_token, family, hash, own_token, revoke},
 };
 
 /// Families of one grant, each with a token of its own secret.
@@ -31,21 +31,8 @@ async fn put_families(store: &Store, world: &World, many: usize) -> Vec<(Family,
 }
 
 async fn put_clients_own(store: &Store, world: &World) -> AccessToken {
-    let home = Home { organization_id: world.organization.id, project_id: world.project.id };
-    let robot = Client { home: Some(home), ..client("robot") };
+    let (robot, token) = own_token(world);
     commit!(store, [robot], tx => tx.insert_client(&robot).await).unwrap();
-    let token = AccessToken {
-        id: Id::new(NOW),
-        generation: 0,
-        hash: hash("own"),
-        family_id: None,
-        client_id: robot.id.clone(),
-        resource_id: Some(world.resource.id.clone()),
-        scope: scope("issues:read"),
-        actors: Vec::new(),
-        issued_at: NOW,
-        expires_at: at(900),
-    };
     let version = store.read().await.unwrap().policy_version().await.unwrap();
     assert!(store.issue_to_client(&robot, token.clone(), version).await.unwrap());
     token

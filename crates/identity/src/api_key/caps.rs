@@ -55,6 +55,19 @@ impl Caps {
     }
 }
 
+/// A use that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use {
+    /// Of which key.
+    pub(crate) key_id: Id<ApiKey>,
+    /// Under which caps.
+    pub(crate) caps: Caps,
+    /// From where, if that was told.
+    pub(crate) address: Option<IpAddr>,
+    /// When.
+    pub(crate) now: Timestamp,
+}
+
 /// What became of a use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
@@ -117,19 +130,12 @@ impl Meters {
     ///
     /// # Errors
     /// Trouble of the database; then nothing was used, though something may have been put aside.
-    pub(crate) async fn count(
-        &self,
-        store: &Store,
-        key_id: Id<ApiKey>,
-        caps: Caps,
-        address: Option<IpAddr>,
-        now: Timestamp,
-    ) -> Result<Counted, StorageError> {
-        let meter = self.meter(key_id);
-        if let Some(counted) = meter.state().count(caps, address, now) {
+    pub(crate) async fn count(&self, store: &Store, one: Use) -> Result<Counted, StorageError> {
+        let meter = self.meter(one.key_id);
+        if let Some(counted) = meter.state().count(one.caps, one.address, one.now) {
             return Ok(counted);
         }
-        Box::pin(meter.lease_and_count(store, key_id, caps, address, now)).await
+        Box::pin(meter.lease_and_count(store, one)).await
     }
 
     /// What waits to be written: last uses, and what is left of blocks whose minute is over, or of all blocks.
@@ -169,14 +175,8 @@ impl Meter {
         lock(&self.state)
     }
 
-    async fn lease_and_count(
-        &self,
-        store: &Store,
-        key_id: Id<ApiKey>,
-        caps: Caps,
-        address: Option<IpAddr>,
-        now: Timestamp,
-    ) -> Result<Counted, StorageError> {
+    async fn lease_and_count(&self, store: &Store, one: Use) -> Result<Counted, StorageError> {
+        let Use { key_id, caps, address, now } = one;
         let _turn = self.leasing.lock().await;
         if let Some(counted) = self.state().count(caps, address, now) {
             return Ok(counted);

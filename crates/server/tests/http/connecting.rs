@@ -178,7 +178,7 @@ async fn whoever_is_asked_for_a_second_factor_on_the_way_arrives_where_the_provi
 #[tokio::test]
 async fn whoever_signs_in_as_before_by_another_provider_arrives_there_too() {
     let (acme, work) = (Upstream::start(Speaks::OpenId).await, Upstream::start(Speaks::OpenId).await);
-    let own = work.settings("work", "openid");
+    let own = work.settings("office", "openid");
     let own: Vec<(&str, &str)> = own.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let server = offering(&acme, "openid", &own).await;
     work.person(person("w", "nia@example.com"));
@@ -191,10 +191,10 @@ async fn whoever_signs_in_as_before_by_another_provider_arrives_there_too() {
     let browser = server.browser();
     let form = arrives(&browser, &acme).await;
     // Saying no there does not lose the way.
-    let there = browser.submit(&form, "/sign-in/with/work", &[]).await.location().unwrap();
+    let there = browser.submit(&form, "/sign-in/with/office", &[]).await.location().unwrap();
     let agreed = work.agree(&there);
     let (_, state) = agreed.split_once("state=").unwrap();
-    let denied = browser.get(&format!("/upstream/work/callback?error=access_denied&state={state}")).await;
+    let denied = browser.get(&format!("/upstream/office/callback?error=access_denied&state={state}")).await;
     let form = browser.get(&page::link(&denied.body, "back")).await;
     let ready = by_work(&browser, &work, &form).await;
     presses_connect(&browser, &ready).await;
@@ -203,6 +203,6 @@ async fn whoever_signs_in_as_before_by_another_provider_arrives_there_too() {
 
 /// Presses the button of `work` on this page and agrees there; the page after that.
 async fn by_work(browser: &Browser, work: &Upstream, form: &Answer) -> Answer {
-    let there = browser.submit(form, "/sign-in/with/work", &[]).await.location().unwrap();
+    let there = browser.submit(form, "/sign-in/with/office", &[]).await.location().unwrap();
     browser.follow(browser.get(&work.agree(&there)).await).await
 }

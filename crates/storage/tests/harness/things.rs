@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{
     AuditEvent, Authorization, AuthorizationState, Client, ClientId, ClientOrigin, Consent, Email, Family, Grant,
     GrantKind, Id, Membership, Organization, Profile, Project, Resource, ResourceId, ResourceScope, Role, Secret,
-    SecretHash, Session, Slug, Timestamp, User, user::PasswordHash,
+    SecretHash, Session, Slug, Timestamp, User, client::Home, user::PasswordHash,
 };
 use protocol::{
     Access, AuthorizationRequest, ClientMetadata, CodeChallenge, CodeVerifier, Params, RegisteredRedirectUri,
@@ -145,6 +145,25 @@ pub fn family(grant: &Grant) -> Family {
         created_at: NOW,
         revoked: None,
     }
+}
+
+/// A client of the world's project, and a token that it got for itself.
+pub fn own_token(world: &World) -> (Client, AccessToken) {
+    let home = Home { organization_id: world.organization.id, project_id: world.project.id };
+    let robot = Client { home: Some(home), ..client("robot") };
+    let token = AccessToken {
+        id: Id::new(NOW),
+        generation: 0,
+        hash: hash("own"),
+        family_id: None,
+        client_id: robot.id.clone(),
+        resource_id: Some(world.resource.id.clone()),
+        scope: scope("issues:read"),
+        actors: Vec::new(),
+        issued_at: NOW,
+        expires_at: at(900),
+    };
+    (robot, token)
 }
 
 /// The access token of a family's present generation.

@@ -1,0 +1,358 @@
+//! What an operator can ask for, as data: each act with what it needs to be told.
+
+use model::Role;
+use protocol::Confidential;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{ClientAdd, ImportLine, KeyAdd};
+
+/// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// Makes an organisation.
+    OrganizationAdd {
+        /// Its short name.
+        slug: String,
+        /// Its name.
+        name: String,
+    },
+    /// All organisations.
+    OrganizationList {},
+    /// One organisation with its projects and members.
+    OrganizationShow {
+        /// Which.
+        organization: String,
+    },
+    /// Disables an organisation (nothing of it works), or enables it again.
+    OrganizationSetDisabled {
+        /// Which.
+        organization: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Lets the operator's own programs on devices write over its projects, or not any more: then whatever they hold that writes ends.
+    OrganizationSetDeviceWrites {
+        /// Which.
+        organization: String,
+        /// Allow or refuse.
+        allowed: bool,
+    },
+    /// Deletes an organisation with its projects, memberships and grants.
+    OrganizationRemove {
+        /// Which.
+        organization: String,
+    },
+    /// Makes a project.
+    ProjectAdd {
+        /// Whose.
+        organization: String,
+        /// Its short name within the organisation.
+        slug: String,
+        /// Its name.
+        name: String,
+    },
+    /// The projects of one organisation, or of all.
+    ProjectList {
+        /// Whose; all organisations if none is named.
+        organization: Option<String>,
+    },
+    /// One project.
+    ProjectShow {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+    },
+    /// Disables a project, or enables it again.
+    ProjectSetDisabled {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Deletes a project with its grants.
+    ProjectRemove {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+    },
+    /// Makes a user a member of an organisation, or changes a member's role.
+    MemberAdd {
+        /// Of which organisation.
+        organization: String,
+        /// Who: address or id.
+        user: String,
+        /// As what.
+        role: Role,
+    },
+    /// The members of an organisation.
+    MemberList {
+        /// Of which.
+        organization: String,
+    },
+    /// Ends a membership with the grants over the organisation's projects.
+    MemberRemove {
+        /// In which organisation.
+        organization: String,
+        /// Whose: address or id.
+        user: String,
+    },
+    /// Registers a resource server; the answer shows its secret this once.
+    ResourceAdd {
+        /// Its name at introspection; made up if none is given.
+        id: Option<String>,
+        /// What people read.
+        name: String,
+        /// Its `resource` identifier (RFC 8707 §2).
+        identifier: String,
+        /// `issues:read=read:read issues and comments`, one each.
+        scopes: Vec<String>,
+    },
+    /// All resource servers.
+    ResourceList {},
+    /// One resource server.
+    ResourceShow {
+        /// Which.
+        resource: String,
+    },
+    /// Disables a resource server (its tokens are dead), or enables it again.
+    ResourceSetDisabled {
+        /// Which.
+        resource: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a resource server a new secret, shown this once; the old one stops working.
+    ResourceNewSecret {
+        /// Which.
+        resource: String,
+    },
+    /// Says what the text of a resource server's access tokens is from now on.
+    ResourceSetAccessTokens {
+        /// Which.
+        resource: String,
+        /// `opaque`, or the algorithm of JWTs: `ES256`, `RS256`, `EdDSA`.
+        form: String,
+    },
+    /// Changes what people read of a resource server, and whether it is the one that is meant where several could be.
+    ResourceChange {
+        /// Which.
+        resource: String,
+        /// What people read.
+        name: Option<String>,
+        /// Whether it is the one.
+        default: Option<bool>,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Gives a resource server more scopes.
+    ResourceScopeAdd {
+        /// Which.
+        resource: String,
+        /// As in `ResourceAdd`.
+        scopes: Vec<String>,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Takes a scope from a resource server; whatever was issued with it is worth less at once.
+    ResourceScopeRemove {
+        /// Which.
+        resource: String,
+        /// Which scope.
+        scope: String,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Says anew, in a language, what a scope lets an app do.
+    ResourceScopeDescribe {
+        /// Which.
+        resource: String,
+        /// Which scope.
+        scope: String,
+        /// `en` or `de`.
+        language: String,
+        /// The words after "It can".
+        words: String,
+        /// Only say what it would look like.
+        dry_run: bool,
+    },
+    /// Deletes a resource server with every grant over it.
+    ResourceRemove {
+        /// Which.
+        resource: String,
+    },
+    /// Registers a client; the answer shows its secret, if it gets one, this once.
+    ClientAdd(Box<ClientAdd>),
+    /// All clients.
+    ClientList {},
+    /// One client.
+    ClientShow {
+        /// Which.
+        client: String,
+    },
+    /// Disables a client, or enables it again.
+    ClientSetDisabled {
+        /// Which.
+        client: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Lists a client for the device grant, or takes it off the list: then what devices hold of it ends.
+    ClientSetDevice {
+        /// Which.
+        client: String,
+        /// List it or not.
+        allowed: bool,
+    },
+    /// Gives a confidential client a new secret, shown this once; the old one stops working.
+    ClientNewSecret {
+        /// Which.
+        client: String,
+    },
+    /// Deletes a client with every grant given to it.
+    ClientRemove {
+        /// Which.
+        client: String,
+    },
+    /// Makes an account.
+    UserAdd {
+        /// The address.
+        email: String,
+        /// What they are called.
+        name: Option<String>,
+        /// The password; without one the account cannot be signed in to by password.
+        password: Option<TypedPassword>,
+        /// Whether the operator vouches that the address is theirs.
+        email_verified: bool,
+    },
+    /// Makes accounts of people who come from elsewhere, with their password hashes.
+    UserImport {
+        /// One each.
+        lines: Vec<ImportLine>,
+        /// Only say what would come of it.
+        dry_run: bool,
+    },
+    /// All users.
+    UserList {},
+    /// One user with memberships.
+    UserShow {
+        /// Which: address or id.
+        user: String,
+    },
+    /// Disables an account and ends its sessions, or enables it again.
+    UserSetDisabled {
+        /// Which: address or id.
+        user: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a person another password and ends their sessions.
+    UserSetPassword {
+        /// Whose: address or id.
+        user: String,
+        /// The password; without one it is made here, and the answer shows it this once.
+        password: Option<TypedPassword>,
+        /// Whether their connections end too.
+        end_connections: bool,
+    },
+    /// Takes all second factors from a person who has lost them, and ends their sessions.
+    UserRemoveFactors {
+        /// Whose: address or id.
+        user: String,
+    },
+    /// Deletes an account with its sessions, memberships and grants.
+    UserRemove {
+        /// Which: address or id.
+        user: String,
+    },
+    /// Makes an API key; the answer shows it this once.
+    KeyAdd(Box<KeyAdd>),
+    /// The API keys of an organisation, or of one of its projects.
+    KeyList {
+        /// Whose.
+        organization: String,
+        /// Over which project; all if none is named.
+        project: Option<String>,
+    },
+    /// Gives an API key another text, shown this once; the old one works on for a while.
+    KeyRotate {
+        /// Which: its id, or what its text begins with.
+        key: String,
+        /// The old text ends at once.
+        at_once: bool,
+    },
+    /// Takes an API key back, at once.
+    KeyRevoke {
+        /// Which: its id, or what its text begins with.
+        key: String,
+    },
+    /// Makes new signing keys; nobody is signed out.
+    SigningKeyRotate {},
+    /// Tells an organisation of its events at an address; the answer shows the secret this once.
+    WebhookAdd {
+        /// Whose.
+        organization: String,
+        /// Where.
+        url: String,
+        /// Of which kinds; of all if none is named.
+        kinds: Vec<String>,
+    },
+    /// The webhooks of an organisation.
+    WebhookList {
+        /// Whose.
+        organization: String,
+    },
+    /// One webhook.
+    WebhookShow {
+        /// Which.
+        webhook: String,
+    },
+    /// Disables a webhook, or enables it again.
+    WebhookSetDisabled {
+        /// Which.
+        webhook: String,
+        /// Disable or enable.
+        disabled: bool,
+    },
+    /// Gives a webhook a new secret, shown this once; the old one signs too for a while.
+    WebhookNewSecret {
+        /// Which.
+        webhook: String,
+        /// For how many seconds; a day if nothing is said.
+        overlap: Option<u64>,
+    },
+    /// Deletes a webhook with its deliveries.
+    WebhookRemove {
+        /// Which.
+        webhook: String,
+    },
+    /// What was sent lately, and what waits.
+    WebhookDeliveries {
+        /// Where to.
+        webhook: String,
+    },
+    /// Sends a delivery again.
+    WebhookResend {
+        /// Which.
+        delivery: String,
+    },
+}
+
+/// A password, or a line with the hash of one, on its way to the server. Does not print.
+#[derive(Clone, Debug)]
+pub struct TypedPassword(pub Confidential);
+
+impl Serialize for TypedPassword {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
+}
+impl<'de> Deserialize<'de> for TypedPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Confidential::new(text)))
+    }
+}
