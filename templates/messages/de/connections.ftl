@@ -1,7 +1,7 @@
 connections-title = Verbindungen
 connections-empty = Keine App ist verbunden
     .text = Zurzeit kann nichts Ihre Projekte lesen. So verbinden Sie einen Assistenten:
-connections-lead = Diese Apps und Geräte dürfen, was Sie erlaubt haben, und sonst nichts. Trennen wirkt sofort.
+connections-lead = Diese Apps, Geräte und Schlüssel dürfen, was Sie erlaubt haben, und sonst nichts. Trennen wirkt sofort.
 connections-project = Projekt
 connections-can = Darf
 connections-can-change = darf ändern

@@ -2,7 +2,7 @@
 connections-title = Connections
 connections-empty = No app is connected
     .text = Nothing can read your projects now. This is how you connect an assistant:
-connections-lead = These apps and devices can do what you allowed, and nothing else. Disconnecting works at once.
+connections-lead = These apps, devices and keys can do what you allowed, and nothing else. Disconnecting works at once.
 connections-project = Project
 connections-can = Can
 connections-can-change = can change

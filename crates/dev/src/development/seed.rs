@@ -99,7 +99,15 @@ async fn resource(made: &Made<'_>, kept: &mut Kept, mcp_url: &str) -> Result<(),
                 format!("{WRITE_SCOPE}=write:create and change issues"),
             ];
             let (name, identifier) = ("Demo issues".to_owned(), mcp_url.to_owned());
-            made.keep_secret(Act::ResourceAdd { id: Some(id), name, identifier, scopes }, kept).await
+            made.keep_secret(Act::ResourceAdd { id: Some(id), name, identifier, scopes }, kept).await?;
+            for (scope, words) in
+                [(READ_SCOPE, "Tickets und Kommentare lesen"), (WRITE_SCOPE, "Tickets anlegen und ändern")]
+            {
+                let (scope, language, words) = (scope.to_owned(), "de".to_owned(), words.to_owned());
+                let resource = RESOURCE.to_owned();
+                made.act(Act::ResourceScopeDescribe { resource, scope, language, words, dry_run: false }).await?;
+            }
+            Ok(())
         }
     }
 }
