@@ -30,6 +30,7 @@ pub mod metadata;
 mod metrics;
 mod password;
 mod permitted;
+pub mod policy;
 mod queue;
 pub mod register;
 pub mod revoke;
@@ -47,6 +48,7 @@ pub use authority::{Authority, Caller};
 pub use clock::Clock;
 pub use error::Error;
 pub use introspect::Presented;
+pub use policy::{Actor, Denied, Standing, Who};
 pub use settings::{
     ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
     SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,

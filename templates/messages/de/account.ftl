@@ -42,6 +42,7 @@ account-event =
     .imported = Ihr Konto wurde von einem anderen Dienst hierher übernommen
     .password-set = Die Betreiber dieses Servers haben Ihr Passwort geändert
     .joined = Sie wurden Mitglied einer Organisation
+    .role-changed = Ihre Rolle in einer Organisation wurde geändert
     .parted = Sie sind nicht mehr Mitglied einer Organisation
     .disabled = Ihr Konto wurde abgeschaltet
     .enabled = Ihr Konto wurde wieder eingeschaltet

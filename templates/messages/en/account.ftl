@@ -44,6 +44,7 @@ account-event =
     .imported = Your account was brought here from another service
     .password-set = The people who run this server changed your password
     .joined = You became a member of an organisation
+    .role-changed = Your role in an organisation was changed
     .parted = You are not a member of an organisation any more
     .disabled = Your account was switched off
     .enabled = Your account was switched on again

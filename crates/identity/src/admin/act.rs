@@ -1,4 +1,4 @@
-//! What an operator can ask for, as data: each act with what it needs to be told.
+//! What can be asked for, as data: each act with what it needs to be told.
 
 use model::Role;
 use protocol::Confidential;
@@ -340,6 +340,39 @@ pub enum Act {
         /// Which.
         delivery: String,
     },
+}
+
+impl Act {
+    /// Whether it lives inside an organisation, so that its people do it too, as far as the policy lets them. Whatever is not
+    /// named here is the operator's alone.
+    pub(super) const fn is_within_an_organization(&self) -> bool {
+        matches!(
+            self,
+            Self::OrganizationList {}
+                | Self::OrganizationShow { .. }
+                | Self::OrganizationRemove { .. }
+                | Self::ProjectAdd { .. }
+                | Self::ProjectList { .. }
+                | Self::ProjectShow { .. }
+                | Self::ProjectSetDisabled { .. }
+                | Self::ProjectRemove { .. }
+                | Self::MemberAdd { .. }
+                | Self::MemberList { .. }
+                | Self::MemberRemove { .. }
+                | Self::KeyAdd(_)
+                | Self::KeyList { .. }
+                | Self::KeyRotate { .. }
+                | Self::KeyRevoke { .. }
+                | Self::WebhookAdd { .. }
+                | Self::WebhookList { .. }
+                | Self::WebhookShow { .. }
+                | Self::WebhookSetDisabled { .. }
+                | Self::WebhookNewSecret { .. }
+                | Self::WebhookRemove { .. }
+                | Self::WebhookDeliveries { .. }
+                | Self::WebhookResend { .. }
+        )
+    }
 }
 
 /// A password, or a line with the hash of one, on its way to the server. Does not print.

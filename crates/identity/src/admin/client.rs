@@ -29,7 +29,7 @@ impl Thing for Client {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         read.client(&ClientId::new(named)).await?.ok_or_else(|| {
-            ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
+            ActError::absent(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
         })
     }
 

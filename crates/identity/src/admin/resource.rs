@@ -29,7 +29,7 @@ impl Thing for Resource {
         let is_named = |resource: &Self| resource.id.as_str() == named || resource.identifier.as_str() == named;
         read.resources().await?.into_iter().find(is_named).ok_or_else(|| {
             let named = named.escape_debug();
-            ActError::new(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
+            ActError::absent(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
         })
     }
 

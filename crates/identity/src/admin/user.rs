@@ -265,7 +265,7 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
         (None, None) => None,
     };
     found.ok_or_else(|| {
-        ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
+        ActError::absent(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
     })
 }
 

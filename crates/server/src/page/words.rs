@@ -49,7 +49,7 @@ pub(super) fn why(error: &OAuthError) -> &'static str {
 pub(super) fn end_reason(reason: &str) -> EndReason {
     match reason {
         identity::connections::DISCONNECTED => EndReason::You,
-        "revoked_by_owner" => EndReason::Owner,
+        "revoked_by_owner" | "revoked_by_manager" => EndReason::Owner,
         "revoked_by_operator" => EndReason::Operator,
         "revoked_by_client" => EndReason::App,
         identity::account::RESET => EndReason::Reset,
@@ -57,7 +57,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "reused" | "code_replayed" => EndReason::Reused,
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
-        "membership_lost" => EndReason::MembershipLost,
+        "membership_lost" | "role_lost" => EndReason::MembershipLost,
         "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
@@ -116,12 +116,13 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 48] = [
+const EVENTS: [(&str, &str); 49] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
     ("user.password_set", "password-set"),
     ("member.added", "joined"),
+    ("member.changed", "role-changed"),
     ("member.removed", "parted"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
