@@ -76,7 +76,8 @@ impl Authority {
                 self.show_to::<project::Owned>(may(P::SeeOrganization), &(organization, project)).await
             }
             A::ProjectSetDisabled { organization, project, disabled } => {
-                self.set_disabled::<project::Owned>(may(P::ManageProjects), (organization, project), disabled, now).await
+                self.set_disabled::<project::Owned>(may(P::ManageProjects), (organization, project), disabled, now)
+                    .await
             }
             A::ProjectRemove { organization, project } => {
                 self.remove::<project::Owned>(may(P::DeleteProject), (organization, project), now).await
