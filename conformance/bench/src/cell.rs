@@ -45,6 +45,32 @@ pub struct Cell {
     pub resident: u64,
 }
 
+impl Cell {
+    /// What was seen in all rounds: their medians, and the worst of what must not happen at all.
+    #[must_use]
+    pub fn of_rounds(rounds: &[Self]) -> Self {
+        let median = |of: fn(&Self) -> f64| {
+            let mut all: Vec<f64> = rounds.iter().map(of).collect();
+            all.sort_by(f64::total_cmp);
+            all.get(all.len() / 2).copied().unwrap_or_default()
+        };
+        Self {
+            connections: rounds.first().map_or(0, |round| round.connections),
+            answers: rounds.iter().map(|round| round.answers).sum(),
+            errors: rounds.iter().map(|round| round.errors).sum(),
+            first_error: rounds.iter().find_map(|round| round.first_error.clone()),
+            per_second: median(|round| round.per_second),
+            p50_ms: median(|round| round.p50_ms),
+            p99_ms: median(|round| round.p99_ms),
+            longest_ms: rounds.iter().map(|round| round.longest_ms).fold(0.0, f64::max),
+            server_cpu: median(|round| round.server_cpu),
+            database_cpu: median(|round| round.database_cpu),
+            load_cpu: median(|round| round.load_cpu),
+            resident: rounds.last().map_or(0, |round| round.resident),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Tally {
     micros: Vec<u32>,

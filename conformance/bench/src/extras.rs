@@ -145,7 +145,7 @@ async fn sign_ins(subject: &mut Subject, options: &Options) -> Result<SignIns, E
         });
     }
     let begun = Instant::now();
-    let refreshes = cell(subject, Flow::Refresh, REFRESHING, options).await?;
+    let refreshes = cell(subject, Flow::Refresh, REFRESHING, options.span()).await?;
     let seconds = begun.elapsed().as_secs_f64();
     people.shutdown().await;
     pin_this_thread(&[options.load_core])?;
@@ -159,7 +159,7 @@ async fn shared(subject: &mut Subject, options: &Options) -> Result<Vec<Cell>, E
     on_both_cores(subject, options).await?;
     let mut cells = Vec::new();
     for connections in &options.connections {
-        cells.push(cell(subject, Flow::Refresh, *connections, options).await?);
+        cells.push(cell(subject, Flow::Refresh, *connections, options.span()).await?);
     }
     pin_this_thread(&[options.load_core])?;
     Ok(cells)
@@ -169,7 +169,7 @@ async fn shared(subject: &mut Subject, options: &Options) -> Result<Vec<Cell>, E
 ///
 /// # Errors
 /// The server cannot be reached.
-pub async fn cell(subject: &mut Subject, flow: Flow, connections: usize, options: &Options) -> Result<Cell, Error> {
+pub async fn cell(subject: &mut Subject, flow: Flow, connections: usize, span: Span) -> Result<Cell, Error> {
     let addresses = subject.addresses.clone();
     let tasks = match &mut subject.cast {
         Some(cast) => {
@@ -187,7 +187,6 @@ pub async fn cell(subject: &mut Subject, flow: Flow, connections: usize, options
     for (task, address) in tasks.into_iter().zip(addresses.iter().cycle()) {
         workers.push(Worker::new(*address, task).await?);
     }
-    let span = Span { warm_up: options.warm_up(), measured: options.measured() };
     let (cell, workers) = measure(workers, span, subject).await?;
     if let Some(cast) = &mut subject.cast {
         cast.give_back(workers.into_iter().flat_map(Worker::into_families).collect());

@@ -66,7 +66,7 @@ pub async fn measured(options: &Options, say: &dyn Fn(&str)) -> Result<Growth, E
         let mut rows = Vec::new();
         for flow in FLOWS.into_iter().filter(|flow| options.flows().contains(flow)) {
             for connections in &options.connections {
-                let cell = cell(&mut subject, flow, *connections, options).await?;
+                let cell = cell(&mut subject, flow, *connections, options.span()).await?;
                 say(&format!(
                     "{grants} grants: {}, {connections} connections: {:.0}/s, p99 {:.2} ms, {} errors",
                     flow.words(),

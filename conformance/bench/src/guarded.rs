@@ -13,7 +13,7 @@ use drive::{
 use serde_json::Value;
 
 use crate::{
-    cell::{Cell, Span, measure},
+    cell::{Cell, measure},
     options::{Options, ServerName},
     subject::Subject,
     worker::{Task, Worker},
@@ -116,7 +116,7 @@ async fn cells(mode: &str, lanyard: &Subject, secret: &str, options: &Options) -
             let address = *app.addresses.first().ok_or(Error::Closed)?;
             workers.push(Worker::new(address, Task::Same(request(token(lanyard, number)))).await?);
         }
-        let span = Span { warm_up: options.warm_up(), measured: options.measured() };
+        let span = options.span();
         cells.push(measure(workers, span, &app).await?.0);
     }
     app.stop().await?;

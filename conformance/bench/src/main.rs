@@ -1,4 +1,4 @@
-//! Measures Lanyard beside a bare answer and another server, one after another, each on one core with the load on another.
+//! Measures Lanyard beside a bare answer and another server, in turns, each on one core with the load on another.
 
 mod cast;
 mod cell;
@@ -19,9 +19,13 @@ use clap::Parser as _;
 use drive::{Error, process::pin_this_thread};
 
 use crate::{
+    cell::Cell,
     extras::{Extras, cell},
     machine::Machine,
-    options::{Flow, Options, ServerName},
+    options::{
+        Flow, Options,
+        ServerName::{self, LanyardPostgresTwo},
+    },
     report::{Report, Row},
     subject::Subject,
 };
@@ -58,33 +62,12 @@ async fn grown(options: &Options) -> Result<(String, bool), Error> {
 
 /// The table and what is measured beside it. Returns what to print, and whether every answer was right.
 async fn run(options: &Options) -> Result<(String, bool), Error> {
-    let mut rows = Vec::new();
-    for server in &options.servers {
-        say(&format!("{}: starting", server.words()));
-        let sharing = *server == ServerName::LanyardPostgresTwo;
-        let own = [options.load_core];
-        let both = [options.server_core, options.load_core];
-        pin_this_thread(if sharing { &both } else { &own })?;
-        let mut subject = Subject::start(*server, options).await?;
-        for flow in options.flows().into_iter().filter(|flow| server.answers(*flow)) {
-            if flow == Flow::RefreshShipped {
-                as_shipped(&mut subject, options).await?;
-            }
-            for connections in &options.connections {
-                let cell = cell(&mut subject, flow, *connections, options).await?;
-                say(&format!(
-                    "{}: {}, {connections} connections: {:.0}/s, p99 {:.2} ms, {} errors",
-                    server.words(),
-                    flow.words(),
-                    cell.per_second,
-                    cell.p99_ms,
-                    cell.errors
-                ));
-                rows.push(Row { server: *server, flow, cell });
-            }
-        }
-        subject.end().await?;
-    }
+    let (sharing, alone) = options.servers.iter().partition::<Vec<_>, _>(|server| **server == LanyardPostgresTwo);
+    pin_this_thread(&[options.load_core])?;
+    let mut rows = table(&alone, options).await?;
+    pin_this_thread(&[options.server_core, options.load_core])?;
+    rows.extend(table(&sharing, options).await?);
+    pin_this_thread(&[options.load_core])?;
     let extras = match options.wants_any() && options.servers.contains(&ServerName::Lanyard) {
         true => extras::all(options, &say).await?,
         false => Extras::default(),
@@ -94,6 +77,53 @@ async fn run(options: &Options) -> Result<(String, bool), Error> {
         Report { machine: Machine::here(), quick: options.quick, seconds, rows, extras, targets: Vec::new() };
     report.write(&options.json)?;
     Ok((report.text(), report.is_clean()))
+}
+
+/// All of these servers stand; in each round of a cell every one of them is asked in turn while the others rest, so that
+/// what the machine does meanwhile happens to all.
+async fn table(servers: &[ServerName], options: &Options) -> Result<Vec<Row>, Error> {
+    let mut subjects = Vec::with_capacity(servers.len());
+    for server in servers {
+        say(&format!("{}: starting", server.words()));
+        subjects.push(Subject::start(*server, options).await?);
+    }
+    let mut rows = Vec::new();
+    for flow in options.flows() {
+        if flow == Flow::RefreshShipped {
+            for subject in subjects.iter_mut().filter(|subject| subject.name.is_lanyard()) {
+                as_shipped(subject, options).await?;
+            }
+        }
+        for connections in &options.connections {
+            rows.extend(in_turn(&mut subjects, flow, *connections, options).await?);
+        }
+    }
+    for subject in subjects {
+        subject.end().await?;
+    }
+    Ok(rows)
+}
+
+/// One cell of each server that knows this flow.
+async fn in_turn(
+    subjects: &mut [Subject],
+    flow: Flow,
+    connections: usize,
+    options: &Options,
+) -> Result<Vec<Row>, Error> {
+    let mut asked: Vec<(&mut Subject, Vec<Cell>)> =
+        subjects.iter_mut().filter(|subject| subject.name.answers(flow)).map(|subject| (subject, Vec::new())).collect();
+    for _ in 0..options.rounds() {
+        for (subject, cells) in &mut asked {
+            cells.push(cell(subject, flow, connections, options.round()).await?);
+        }
+    }
+    let told = asked.into_iter().map(|(subject, cells)| {
+        let row = Row { server: subject.name, flow, cell: Cell::of_rounds(&cells) };
+        say(row.told().as_str());
+        row
+    });
+    Ok(told.collect())
 }
 
 /// The window opens again: what was measured so far ran without it.

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::cell::Span;
 use clap::{Parser, ValueEnum};
 
 /// Measures servers side by side, one after another, and says which targets are reached.
@@ -20,9 +21,13 @@ pub struct Options {
     /// How many connections ask at once
     #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
     pub connections: Vec<usize>,
-    /// Seconds that one cell is measured [default: 10, quick: 1]
+    /// Seconds that one cell is measured, over all its rounds [default: 10, quick: 1]
     #[arg(long)]
     pub seconds: Option<f64>,
+
+    /// Rounds of a cell: in each, every server is asked in turn; what is told are medians [default: 5, quick: 1]
+    #[arg(long)]
+    pub rounds: Option<u32>,
     /// Which further measurements; all of them where none is named, none with --flows or --cells
     #[arg(long, value_enum, value_delimiter = ',')]
     pub extras: Vec<Extra>,
@@ -145,7 +150,8 @@ impl ServerName {
     #[must_use]
     pub fn answers(self, flow: Flow) -> bool {
         match self {
-            Self::Bare => matches!(flow, Flow::Metadata | Flow::Jwks),
+            // Beside introspection too: the same document, so that both are measured in the same minute.
+            Self::Bare => matches!(flow, Flow::Metadata | Flow::Jwks | Flow::Introspection | Flow::ApiKey),
             Self::Lanyard | Self::LanyardPostgres | Self::LanyardPostgresTwo => true,
             Self::OidcProvider => !matches!(flow, Flow::RefreshShipped | Flow::ApiKey),
         }
@@ -197,10 +203,25 @@ impl Options {
         Duration::from_secs_f64(self.seconds.unwrap_or(if self.quick { 1.0 } else { 10.0 }))
     }
 
-    /// How long a cell runs before it is measured.
+    /// In how many rounds.
     #[must_use]
-    pub fn warm_up(&self) -> Duration {
-        if self.quick { Duration::from_millis(300) } else { Duration::from_secs(2) }
+    pub fn rounds(&self) -> u32 {
+        self.rounds.unwrap_or(if self.quick { 1 } else { 5 }).max(1)
+    }
+
+    /// A cell that is measured in one go.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { warm_up: Duration::from_millis(if self.quick { 300 } else { 2000 }), measured: self.measured() }
+    }
+
+    /// One round of a cell.
+    #[must_use]
+    pub fn round(&self) -> Span {
+        Span {
+            warm_up: Duration::from_millis(if self.quick { 300 } else { 400 }),
+            measured: self.measured() / self.rounds(),
+        }
     }
 
     /// How many families there are.

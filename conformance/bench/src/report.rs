@@ -26,6 +26,14 @@ pub struct Row {
 }
 
 impl Row {
+    /// What whoever waits is told of it.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Cell { connections, per_second, p99_ms, errors, .. } = &self.cell;
+        let (server, flow) = (self.server.words(), self.flow.words());
+        format!("{server}: {flow}, {connections} connections: {per_second:.0}/s, p99 {p99_ms:.2} ms, {errors} errors")
+    }
+
     /// Whether it is this one.
     #[must_use]
     pub fn is(&self, server: ServerName, flow: Flow, connections: usize) -> bool {
@@ -93,15 +101,15 @@ impl Report {
         rows
     }
 
-    /// Beside the bare server for documents, beside the other server for the rest.
+    /// Beside the bare server's document where that was asked for in turn with it, beside the other server for the rest.
     fn ratio(&self, row: &Row) -> String {
-        let base = match (row.server, row.flow) {
-            (ServerName::Lanyard, Flow::Metadata | Flow::Jwks) => (ServerName::Bare, row.flow, "bare"),
-            (ServerName::Lanyard, _) => (ServerName::OidcProvider, row.flow, "oidc-provider"),
+        let server = match row.server {
+            ServerName::Lanyard if ServerName::Bare.answers(row.flow) => ServerName::Bare,
+            ServerName::Lanyard => ServerName::OidcProvider,
             _ => return String::new(),
         };
-        let (server, flow, name) = base;
-        targets::rate(&self.rows, server, flow, row.cell.connections)
+        let name = server.words();
+        targets::rate(&self.rows, server, row.flow, row.cell.connections)
             .map_or_else(String::new, |base| format!("{:.2} × {name}", row.cell.per_second / base))
     }
 }

@@ -30,9 +30,9 @@ pub fn judged(rows: &[Row], extras: &Extras) -> Vec<Target> {
         let compared = [
             (Flow::Metadata, at(bare, Flow::Metadata), "× bare", 0.85, ""),
             (Flow::Jwks, at(bare, Flow::Jwks), "× bare", 0.85, ""),
-            (Flow::Introspection, at(bare, Flow::Metadata), "× bare", 0.25, " (a database read each)"),
-            (Flow::Introspection, at(bare, Flow::Metadata), "× bare", 0.40, " (live tokens in memory)"),
-            (Flow::ApiKey, at(bare, Flow::Metadata), "× bare", 0.40, ""),
+            (Flow::Introspection, at(bare, Flow::Introspection), "× bare", 0.25, " (a database read each)"),
+            (Flow::Introspection, at(bare, Flow::Introspection), "× bare", 0.40, " (live tokens in memory)"),
+            (Flow::ApiKey, at(bare, Flow::ApiKey), "× bare", 0.40, ""),
             (Flow::Refresh, at(other, Flow::Refresh), "× oidc-provider", 8.0, ""),
             (Flow::ClientCredentials, at(other, Flow::ClientCredentials), "× oidc-provider", 5.0, ""),
             (Flow::Code, at(other, Flow::Code), "× oidc-provider", 8.0, ""),

@@ -2,7 +2,10 @@
 //!
 //! It keeps no queue, follows nothing and waits for nothing but the socket; who needs a time limit wraps a call in one.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use bytes::{Buf as _, BytesMut};
 use tokio::{
@@ -14,6 +17,9 @@ use crate::Error;
 
 const CAPACITY: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64;
+/// Who asks again after a longer rest connects anew, as HTTP clients do: a server is sure to wait for a first request, or for
+/// the next one, no longer than this.
+const REST: Duration = Duration::from_secs(5);
 /// Larger answers are none of ours.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
@@ -21,6 +27,9 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    address: SocketAddr,
+    /// When it was opened, or last asked.
+    used: Instant,
     incoming: BytesMut,
     /// How much of `incoming` the last answer took.
     taken: usize,
@@ -46,14 +55,19 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> Result<Self, Error> {
         let stream = TcpStream::connect(address).await.map_err(Error::io("connecting"))?;
         stream.set_nodelay(true).map_err(Error::io("connecting"))?;
-        Ok(Self { stream, incoming: BytesMut::with_capacity(CAPACITY), taken: 0, joined: Vec::new() })
+        let used = Instant::now();
+        Ok(Self { stream, address, used, incoming: BytesMut::with_capacity(CAPACITY), taken: 0, joined: Vec::new() })
     }
 
-    /// Sends a request and reads its answer.
+    /// Sends a request and reads its answer; over a new connection, if this one has rested too long.
     ///
     /// # Errors
     /// The connection broke, or what came is not HTTP/1.1.
     pub async fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>, Error> {
+        if self.used.elapsed() > REST {
+            *self = Self::open(self.address).await?;
+        }
+        self.used = Instant::now();
         self.send(request).await?;
         self.receive().await
     }
