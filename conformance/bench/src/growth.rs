@@ -54,7 +54,7 @@ pub async fn measured(options: &Options, say: &dyn Fn(&str)) -> Result<Growth, E
         say(&format!("filling up to {grants} grants"));
         subject.stop().await?;
         let begun = std::time::Instant::now();
-        let made = fill::up_to(&mut subject, grants).await?;
+        let made = fill::up_to(&mut subject, grants, options.population()).await?;
         let filling_seconds = begun.elapsed().as_secs_f64();
         let file = subject.installed()?.installation.database_file();
         let database_bytes = std::fs::metadata(&file).ok().map(|metadata| metadata.len());

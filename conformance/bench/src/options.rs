@@ -40,6 +40,12 @@ pub struct Options {
     /// Instead of all this: how it does over so many live grants, one for each person, such as 1000,100000,1000000
     #[arg(long, value_delimiter = ',')]
     pub grants: Vec<usize>,
+    /// With --grants: of so many people in turn, over their organisation's projects, instead of one for each person
+    #[arg(long, default_value_t = 0)]
+    pub people: usize,
+    /// With --grants: so many organisations, with ten projects each, that these people belong to in turn
+    #[arg(long, default_value_t = 0)]
+    pub organizations: usize,
     /// With --grants: where the curve is drawn
     #[arg(long, default_value = "target/bench/growth.svg")]
     pub svg: PathBuf,
@@ -176,12 +182,38 @@ impl Flow {
     }
 }
 
+/// Who a filled database is filled with.
+#[derive(Clone, Copy, Debug)]
+pub struct Population {
+    /// Organisations, with ten projects each; none: all people belong to the one that is there.
+    pub organizations: usize,
+    /// People; none: one for each grant.
+    pub people: usize,
+}
+
+impl Population {
+    /// So many people as it takes.
+    #[must_use]
+    pub const fn for_grants(self, grants: usize) -> Self {
+        match self.people {
+            0 => Self { people: grants, ..self },
+            _ => self,
+        }
+    }
+}
+
 impl Options {
     /// The flows that are measured, in an order in which none spoils the next.
     #[must_use]
     pub fn flows(&self) -> Vec<Flow> {
         let all = Flow::value_variants().iter().copied();
         all.filter(|flow| self.flows.is_empty() || self.flows.contains(flow)).collect()
+    }
+
+    /// Who a filled database is filled with.
+    #[must_use]
+    pub const fn population(&self) -> Population {
+        Population { organizations: self.organizations, people: self.people }
     }
 
     /// Whether this is measured beside the table.

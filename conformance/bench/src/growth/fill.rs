@@ -1,17 +1,20 @@
-//! Grants by the hundred thousand, straight through the storage crate: for each a person, a membership, a family and its first
-//! access token, with genuine texts. What a server would have written, without anybody signing in.
+//! Grants by the hundred thousand, straight through the storage crate: for each a family and its first access token, with
+//! genuine texts, of people who are members of organisations with projects. What a server would have written, without anybody
+//! signing in.
+
+mod society;
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use drive::{Database, Error, Tokens, flow::Client as Asking};
 use model::{
-    ClientId, Email, Family, Grant, GrantKind, Id, Membership, ResourceId, Role, Secret, ServerSecrets, Timestamp,
-    Token, TokenKind, User, family,
+    ClientId, Family, Grant, GrantKind, Id, ResourceId, Secret, ServerSecrets, Timestamp, Token, TokenKind, family,
 };
 use protocol::Scope;
 use storage::{AccessToken, Options, StorageError, Store};
 
-use crate::subject::Subject;
+use self::society::{Place, Society};
+use crate::{options::Population, subject::Subject};
 
 /// So many are written in one transaction.
 const AT_ONCE: usize = 1000;
@@ -19,8 +22,6 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// All that one grant is made of.
 struct Row {
-    user: User,
-    membership: Membership,
     grant: Grant,
     family: Family,
     access: AccessToken,
@@ -29,7 +30,7 @@ struct Row {
 /// What is the same for all of them.
 struct Ground {
     secrets: ServerSecrets,
-    kind: GrantKind,
+    resource_id: ResourceId,
     client_id: ClientId,
     scope: Scope,
     policy_version: i64,
@@ -40,7 +41,7 @@ struct Ground {
 ///
 /// # Errors
 /// The database cannot be opened or written.
-pub async fn up_to(subject: &mut Subject, count: usize) -> Result<Vec<Tokens>, Error> {
+pub async fn up_to(subject: &mut Subject, count: usize, population: Population) -> Result<Vec<Tokens>, Error> {
     let Some(cast) = &subject.cast else { return Err(Error::Closed) };
     let (have, assistant, project) = (cast.families.len(), cast.assistant.clone(), cast.project.clone());
     let installed = subject.installed()?;
@@ -50,12 +51,14 @@ pub async fn up_to(subject: &mut Subject, count: usize) -> Result<Vec<Tokens>, E
         Database::Postgres(url) => url.clone(),
     };
     let store = Store::open(&Options::new(url)).await.map_err(failed)?;
-    let ground = ground(&store, secrets, &installed.organization, &project, &assistant).await?;
+    let ground = ground(&store, secrets, &assistant).await?;
+    let home = Place::parse(&installed.organization, &project).ok_or_else(malformed)?;
+    let society = Society::gathered(&store, population.for_grants(count), home, ground.now).await?;
     let mut made = Vec::with_capacity(count.saturating_sub(have));
     for from in (have..count).step_by(AT_ONCE) {
         let numbers = from..count.min(from + AT_ONCE);
         let (rows, tokens): (Vec<Row>, Vec<Tokens>) = numbers
-            .map(|number| ground.grant(number))
+            .map(|number| ground.grant(society.whose(number)?))
             .collect::<Option<Vec<_>>>()
             .ok_or_else(malformed)?
             .into_iter()
@@ -67,22 +70,11 @@ pub async fn up_to(subject: &mut Subject, count: usize) -> Result<Vec<Tokens>, E
     Ok(made)
 }
 
-async fn ground(
-    store: &Store,
-    secrets: ServerSecrets,
-    organization: &str,
-    project: &str,
-    client: &Asking,
-) -> Result<Ground, Error> {
-    let kind = GrantKind::Project {
-        resource_id: ResourceId::new(drive::seed::RESOURCE_ID),
-        organization_id: Id::parse(organization).ok_or_else(malformed)?,
-        project_id: Id::parse(project).ok_or_else(malformed)?,
-    };
+async fn ground(store: &Store, secrets: ServerSecrets, client: &Asking) -> Result<Ground, Error> {
     let policy_version = store.read().await.map_err(failed)?.policy_version().await.map_err(failed)?;
     Ok(Ground {
         secrets,
-        kind,
+        resource_id: ResourceId::new(drive::seed::RESOURCE_ID),
         client_id: ClientId::new(client.id.as_str()),
         scope: Scope::parse(&client.scope).map_err(|_| malformed())?,
         policy_version,
@@ -91,27 +83,15 @@ async fn ground(
 }
 
 impl Ground {
-    fn grant(&self, number: usize) -> Option<(Row, Tokens)> {
+    fn grant(&self, (user_id, place): (Id<model::User>, Place)) -> Option<(Row, Tokens)> {
         let (now, client_id, scope) = (self.now, self.client_id.clone(), self.scope.clone());
-        let user = User {
-            id: Id::new(now),
-            email: Email::parse(&format!("grown-{number}@example.com"))?,
-            name: Some(format!("Person {number}")),
-            password_hash: None,
-            email_verified_at: Some(now),
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
-        };
-        let GrantKind::Project { organization_id, resource_id, .. } = &self.kind else { return None };
-        let membership =
-            Membership { organization_id: *organization_id, user_id: user.id, role: Role::Member, created_at: now };
+        let resource_id = self.resource_id.clone();
+        let Place { organization_id, project_id } = place;
         let grant = Grant {
             id: Id::new(now),
-            user_id: user.id,
+            user_id,
             client_id: client_id.clone(),
-            kind: self.kind.clone(),
+            kind: GrantKind::Project { resource_id, organization_id, project_id },
             scope: scope.clone(),
             client_fingerprint: "grown".to_owned(),
             created_at: now,
@@ -128,7 +108,7 @@ impl Ground {
             hash: access.hash(),
             family_id: Some(family.id),
             client_id,
-            resource_id: Some(resource_id.clone()),
+            resource_id: Some(self.resource_id.clone()),
             scope,
             actors: Vec::new(),
             issued_at: now,
@@ -137,7 +117,7 @@ impl Ground {
         let text = |kind, secret| Token::new(kind, family.id, 1, secret, &self.secrets).expose(&self.secrets);
         let refresh = Some(text(TokenKind::Refresh, head)?);
         let tokens = Tokens { access: text(TokenKind::Access, access)?, refresh, id: None };
-        Some((Row { user, membership, grant, family, access: access_row }, tokens))
+        Some((Row { grant, family, access: access_row }, tokens))
     }
 
     /// In its first generation, as a redeemed code leaves it.
@@ -177,8 +157,6 @@ async fn write(store: &Store, rows: Vec<Row>) -> Result<(), StorageError> {
             let rows = Arc::clone(&rows);
             Box::pin(async move {
                 for row in rows.iter() {
-                    tx.insert_user(&row.user).await?;
-                    tx.put_membership(&row.membership).await?;
                     tx.insert_grant(&row.grant).await?;
                     tx.insert_family(&row.family).await?;
                     tx.insert_access_token(&row.access).await?;
