@@ -3,6 +3,7 @@
 //! Owns durability, group commit, retries and the mapping of rows to things. Does not own a rule: who may do what is
 //! decided in `identity`, what a thing is in `model`.
 
+mod access;
 mod access_tokens;
 mod api_key_counts;
 mod api_keys;
@@ -58,6 +59,7 @@ mod versions;
 mod webhooks;
 mod writer;
 
+pub use access::{Given, Over};
 pub use access_tokens::{AccessToken, Behalf, SeenToken};
 pub use api_key_counts::{CountedSpans, KeyCounts, KeyUse, Lease};
 pub use audit_events::PastEvent;
