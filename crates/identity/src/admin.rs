@@ -4,10 +4,12 @@
 //! Owns what each act does and how it is refused in plain words. Does not own who may (`policy`), nor the command line, the
 //! socket and the pages (`server`): they say who acts.
 
+mod access;
 mod act;
 mod answer;
 mod client;
 mod error;
+mod founding;
 mod import;
 mod key;
 mod member;
@@ -27,8 +29,10 @@ use serde_json::{Value, json};
 pub use act::{Act, TypedPassword};
 pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::{ActError, ActErrorKind};
+pub use founding::FirstProject;
 pub use import::ImportLine;
 pub use key::KeyAdd;
+pub use organization::is_name;
 
 use self::{resource_change::Change, thing::By};
 use crate::{Actor, Authority};
@@ -67,6 +71,15 @@ impl Authority {
         match act {
             A::OrganizationList {} => self.organization_list(by).await,
             A::OrganizationShow { organization } => self.organization_show(by, &organization).await,
+            A::OrganizationFound { slug, name, project } => {
+                self.organization_found(by, (&slug, &name), project, now).await
+            }
+            A::OrganizationChange { organization, name } => {
+                self.organization_change(by, organization, &name, now).await
+            }
+            A::OrganizationSetDeviceWrites { organization, allowed } => {
+                self.organization_set_device_writes(by, organization, allowed, now).await
+            }
             A::OrganizationRemove { organization } => {
                 self.remove::<Organization>(may(P::DeleteOrganization), organization, now).await
             }
@@ -75,6 +88,9 @@ impl Authority {
             A::ProjectShow { organization, project } => {
                 self.show_to::<project::Owned>(may(P::SeeOrganization), &(organization, project)).await
             }
+            A::ProjectChange { organization, project, name } => {
+                self.project_change(by, (organization, project), &name, now).await
+            }
             A::ProjectSetDisabled { organization, project, disabled } => {
                 self.set_disabled::<project::Owned>(may(P::ManageProjects), (organization, project), disabled, now)
                     .await
@@ -82,6 +98,7 @@ impl Authority {
             A::ProjectRemove { organization, project } => {
                 self.remove::<project::Owned>(may(P::DeleteProject), (organization, project), now).await
             }
+            A::AccessEnd { organization, access } => self.access_end(by, &organization, &access, now).await,
             A::MemberAdd { organization, user, role } => self.member_add(by, &organization, &user, role, now).await,
             A::MemberList { organization } => self.member_list(by, &organization).await,
             A::MemberRemove { organization, user } => self.member_remove(by, &organization, &user, now).await,
@@ -111,9 +128,6 @@ impl Authority {
             A::OrganizationAdd { slug, name } => self.organization_add(&slug, &name, now).await,
             A::OrganizationSetDisabled { organization, disabled } => {
                 self.set_disabled::<Organization>(by, organization, disabled, now).await
-            }
-            A::OrganizationSetDeviceWrites { organization, allowed } => {
-                self.organization_set_device_writes(organization, allowed, now).await
             }
             A::ResourceAdd { id, name, identifier, scopes } => {
                 self.resource_add(id, &name, &identifier, &scopes, now).await

@@ -223,7 +223,7 @@ pub(crate) async fn tell_ended(tx: &mut Tx, family: &Family, now: Timestamp) -> 
 }
 
 /// What a grant's scopes read and change, as its resource says it.
-fn words(grant: &Grant, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
+pub(crate) fn words(grant: &Grant, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
     let GrantKind::Project { resource_id, .. } = &grant.kind else { return (Vec::new(), Vec::new()) };
     let Some(resource) = known.resource(resource_id) else { return (Vec::new(), Vec::new()) };
     let granted = resource.scopes.iter().filter(|scope| grant.scope.contains(&scope.name));

@@ -3,6 +3,7 @@
 //! Owns every rule: who may do what, and what follows. Does not own how it is kept (`storage`), what a thing is (`model`),
 //! the words on the wire (`protocol`), or HTTP (`server`).
 
+pub mod access;
 pub mod account;
 pub mod admin;
 pub mod api_key;
@@ -28,6 +29,7 @@ mod last_use;
 pub mod mail;
 pub mod metadata;
 mod metrics;
+mod organization;
 mod password;
 mod permitted;
 pub mod policy;
@@ -50,7 +52,7 @@ pub use error::Error;
 pub use introspect::Presented;
 pub use policy::{Actor, Denied, Standing, Who};
 pub use settings::{
-    ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
-    SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
+    ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, OrganizationSettings, PasswordSettings,
+    RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
 };
 pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

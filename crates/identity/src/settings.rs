@@ -22,6 +22,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// Who may make an account.
     pub sign_up: SignUpSettings,
+    /// Who may make an organisation.
+    pub organizations: OrganizationSettings,
     /// How long somebody who gave up their account may think better of it; zero: it is erased at once.
     pub deletion_grace: Duration,
     /// What may become a password, and how passwords are hashed.
@@ -95,6 +97,13 @@ pub struct SignUpSettings {
     pub enabled: bool,
     /// Whether whoever does gets an organisation with a first project.
     pub organization: bool,
+}
+
+/// Who may make an organisation.
+#[derive(Clone, Debug)]
+pub struct OrganizationSettings {
+    /// Whether anybody who is signed in may; otherwise operators alone do.
+    pub anyone_creates: bool,
 }
 
 /// What may become a password, and how passwords are hashed.
@@ -206,6 +215,7 @@ impl Settings {
             authorization_lifetime: Duration::from_secs(HOUR),
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
             sign_up: SignUpSettings { enabled: true, organization: true },
+            organizations: OrganizationSettings { anyone_creates: true },
             deletion_grace: Duration::from_secs(14 * DAY),
             password: PasswordSettings {
                 min_length: 12,

@@ -14,7 +14,7 @@ use model::{AuditEvent, Id, Timestamp, User, Webhook, WebhookDelivery, WebhookEn
 use storage::{StorageError, Tx};
 use url::Url;
 
-pub use owned::OwnedWebhook;
+pub use owned::ToldAt;
 pub(crate) use signature::fresh;
 
 use crate::{

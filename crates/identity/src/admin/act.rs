@@ -4,7 +4,7 @@ use model::Role;
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ClientAdd, ImportLine, KeyAdd};
+use super::{ClientAdd, FirstProject, ImportLine, KeyAdd};
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,6 +15,22 @@ pub enum Act {
         /// Its short name.
         slug: String,
         /// Its name.
+        name: String,
+    },
+    /// Makes an organisation for the person who asks: they own it.
+    OrganizationFound {
+        /// Its short name.
+        slug: String,
+        /// Its name.
+        name: String,
+        /// What it begins with.
+        project: Option<FirstProject>,
+    },
+    /// Gives an organisation another name; the short one stays.
+    OrganizationChange {
+        /// Which.
+        organization: String,
+        /// What people read.
         name: String,
     },
     /// All organisations.
@@ -73,12 +89,28 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Gives a project another name; the short one stays.
+    ProjectChange {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// What people read.
+        name: String,
+    },
     /// Deletes a project with its grants.
     ProjectRemove {
         /// Whose.
         organization: String,
         /// Which.
         project: String,
+    },
+    /// Ends a connection to an organisation, or takes back one of its keys.
+    AccessEnd {
+        /// To which organisation.
+        organization: String,
+        /// The id of the grant or of the key.
+        access: String,
     },
     /// Makes a user a member of an organisation, or changes a member's role.
     MemberAdd {
@@ -349,12 +381,17 @@ impl Act {
         matches!(
             self,
             Self::OrganizationList {}
+                | Self::OrganizationFound { .. }
+                | Self::OrganizationChange { .. }
+                | Self::OrganizationSetDeviceWrites { .. }
                 | Self::OrganizationShow { .. }
                 | Self::OrganizationRemove { .. }
                 | Self::ProjectAdd { .. }
                 | Self::ProjectList { .. }
                 | Self::ProjectShow { .. }
+                | Self::ProjectChange { .. }
                 | Self::ProjectSetDisabled { .. }
+                | Self::AccessEnd { .. }
                 | Self::ProjectRemove { .. }
                 | Self::MemberAdd { .. }
                 | Self::MemberList { .. }

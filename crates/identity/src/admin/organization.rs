@@ -9,7 +9,7 @@ use storage::{Read, StorageError, Tx};
 
 use super::{
     ActError, answer, member,
-    thing::{Actions, Step, Thing, let_look, ready},
+    thing::{Actions, By, Step, Thing, let_look, ready},
 };
 use crate::{Actor, Authority, Standing, api_key, connections, known::Snapshot};
 
@@ -76,8 +76,28 @@ impl Authority {
         self.add::<Organization>(move |_| ready(organization.clone()), taken, now).await
     }
 
+    pub(super) async fn organization_change(
+        &self,
+        by: &Actor,
+        named: String,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (by, name) = (By::whoever_may(Permission::ChangeOrganization, by), parse_name(name)?);
+        self.change_by::<Organization>(
+            by,
+            named,
+            "organization.renamed",
+            move |tx, it| rename(tx, it, name.clone()),
+            now,
+        )
+        .await
+    }
+
+    /// What devices may do is what an organisation demands, for its owners to say.
     pub(super) async fn organization_set_device_writes(
         &self,
+        by: &Actor,
         named: String,
         allowed: bool,
         now: Timestamp,
@@ -87,7 +107,8 @@ impl Authority {
             true => ("organization.device_writes_allowed", Some(now)),
             false => ("organization.device_writes_refused", None),
         };
-        self.change::<Organization>(
+        self.change_by::<Organization>(
+            By::whoever_may(Permission::SetDemands, by),
             named,
             action,
             move |tx, it| set_device_writes(tx, it, Arc::clone(&known), at, now),
@@ -125,6 +146,14 @@ impl Authority {
         }
         Ok(shown)
     }
+}
+
+fn rename<'t>(tx: &'t mut Tx, organization: &'t mut Organization, name: String) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.rename_organization(organization.id, &name).await?;
+        organization.name = name;
+        Ok(answer::organization(organization))
+    })
 }
 
 /// What devices hold that writes ends with the permission.
@@ -203,10 +232,17 @@ pub(super) fn parse_slug(text: &str) -> Result<Slug, ActError> {
     })
 }
 
+/// Whether this can be a name that people read.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let name = text.trim();
+    !name.is_empty() && name.chars().count() <= NAME_CHARACTERS && !name.chars().any(char::is_control)
+}
+
 /// A name that people read.
 pub(super) fn parse_name(text: &str) -> Result<String, ActError> {
     let name = text.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARACTERS || name.chars().any(char::is_control) {
+    if !is_name(name) {
         return Err(ActError::new(format!(
             "'{}' is no name; use 1 to {NAME_CHARACTERS} characters on one line",
             name.escape_debug()

@@ -6,7 +6,7 @@ use storage::{Read, StorageError, Tx};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, Thing, allow},
+    thing::{Actions, By, Step, Thing, allow},
 };
 use crate::{Actor, Authority, api_key};
 
@@ -97,6 +97,17 @@ impl Authority {
         .await
     }
 
+    pub(super) async fn project_change(
+        &self,
+        by: &Actor,
+        named: (String, String),
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (by, name) = (By::whoever_may(Permission::ManageProjects, by), organization::parse_name(name)?);
+        self.change_by::<Owned>(by, named, "project.renamed", move |tx, it| rename(tx, it, name.clone()), now).await
+    }
+
     pub(super) async fn project_list(&self, by: &Actor, named: Option<&str>) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let organizations = match named {
@@ -112,6 +123,14 @@ impl Authority {
         }
         Ok(json!({ "projects": shown }))
     }
+}
+
+fn rename<'t>(tx: &'t mut Tx, it: &'t mut Owned, name: String) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.rename_project(it.project.id, &name).await?;
+        it.project.name = name;
+        Ok(it.answer())
+    })
 }
 
 /// Takes back the keys of a project that goes.
