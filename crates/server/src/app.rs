@@ -2,6 +2,7 @@
 //! except the well-known forms, which RFC 8414 §3.1 puts before it.
 
 mod documents;
+mod organizations;
 mod serve;
 
 use std::{future::ready, rc::Rc, sync::Arc};
@@ -236,9 +237,6 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(web::post().to(account::address::post).wrap(seldom())),
         )
         .service(seen("/account/webhooks", "GET, HEAD").route(read().to(account::webhooks::get)))
-        .service(
-            seen("/account/webhooks/deliveries/{id}/resend", "POST").route(web::post().to(account::webhooks::resend)),
-        )
         .service(seen("/account/privacy", "GET, HEAD").route(read().to(account::privacy::get)))
         .service(seen("/account/export", "POST").route(web::post().to(account::privacy::export)))
         .service(
@@ -272,6 +270,7 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/prove/challenge", "POST").route(web::post().to(account::prove::challenge).wrap(seldom())))
         .service(seen("/prove/passkey", "POST").route(web::post().to(account::prove::by_passkey).wrap(seldom())))
         .configure(factors)
+        .configure(organizations::organizations)
         .service(
             seen("/forgotten", "GET, HEAD, POST")
                 .route(read().to(page::reset::get))

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
 use identity::{
-    ApiKeySettings, Authority, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
-    SessionSettings, SignInLimits, SignUpSettings, TokenSettings, UpstreamSettings,
+    ApiKeySettings, Authority, DeviceSettings, DocumentSettings, EventSettings, OrganizationSettings, PasswordSettings,
+    RegistrationSettings, SessionSettings, SignInLimits, SignUpSettings, TokenSettings, UpstreamSettings,
 };
 use model::family::Policy;
 
@@ -104,6 +104,7 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
         authorization_lifetime: tokens.authorization_lifetime.duration(),
         sessions: SessionSettings { lifetime: settings.sessions.lifetime.duration() },
         sign_up: SignUpSettings { enabled: settings.sign_up.enabled, organization: settings.sign_up.organization },
+        organizations: OrganizationSettings { anyone_creates: settings.organizations.anyone_creates },
         deletion_grace: settings.accounts.deletion_grace.duration(),
         password: PasswordSettings {
             min_length: usize::try_from(password.min_length).unwrap_or(usize::MAX),

@@ -50,6 +50,7 @@ account-event =
     .stayed = Sie haben Ihr Konto doch behalten
     .exported = Sie haben heruntergeladen, was zu Ihrem Konto gespeichert ist
     .promoted = Sie haben jemandem eine Organisation übergeben
+    .founded = Sie haben eine Organisation angelegt
     .organization-removed = Sie haben eine Organisation gelöscht
     .signed-in = Sie haben sich angemeldet
     .proved = Sie haben wieder gezeigt, dass Sie es sind

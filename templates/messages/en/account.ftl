@@ -52,6 +52,7 @@ account-event =
     .stayed = You kept your account after all
     .exported = You downloaded what is held on your account
     .promoted = You made somebody an owner of an organisation
+    .founded = You made an organisation
     .organization-removed = You deleted an organisation
     .signed-in = You signed in
     .proved = You showed again that it is you

@@ -61,6 +61,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             device: draft.device,
             documents: draft.documents,
             sign_up: draft.sign_up,
+            organizations: draft.organizations,
             accounts: draft.accounts,
             events: draft.events,
             mail,

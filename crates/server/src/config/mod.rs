@@ -43,8 +43,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Accounts, ApiKeys, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, RateLimits,
-    Registration, Sessions, SignUp, Tokens,
+    Accounts, ApiKeys, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Organizations,
+    Password, RateLimits, Registration, Sessions, SignUp, Tokens,
 };
 pub use template::{Template, template};
 
@@ -79,6 +79,8 @@ pub struct Settings {
     pub documents: Documents,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// Organisations.
+    pub organizations: Organizations,
     /// Accounts that their people give up.
     pub accounts: Accounts,
     /// What downstream apps are told as it happens.

@@ -151,6 +151,14 @@ section! {
 }
 
 section! {
+    /// Organisations.
+    pub struct Organizations as "organizations" {
+        /// Whether anybody who is signed in may make an organisation, which they own then; otherwise operators alone do.
+        anyone_creates: bool = true;
+    }
+}
+
+section! {
     /// Accounts that their people give up.
     pub struct Accounts as "accounts" {
         /// How long somebody who deletes their account may think better of it, by signing in; `0s` erases it at once.
@@ -342,6 +350,7 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Device>(),
         of::<Documents>(),
         of::<SignUp>(),
+        of::<Organizations>(),
         of::<Accounts>(),
         of::<Events>(),
         of::<MailSection>(),

@@ -10,8 +10,8 @@ use figment::{
 };
 
 use super::{
-    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, Problem, RateLimits,
-    Registration, Sessions, SignUp, Tokens,
+    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Organizations, Password,
+    Problem, RateLimits, Registration, Sessions, SignUp, Tokens,
     kind::Shape,
     secrets,
     section::{Key, Section},
@@ -36,6 +36,7 @@ pub(super) struct Draft {
     pub device: Device,
     pub documents: Documents,
     pub sign_up: SignUp,
+    pub organizations: Organizations,
     pub accounts: Accounts,
     pub events: Events,
     pub mail: MailSection,
@@ -133,6 +134,7 @@ impl Layers {
             device: self.take(),
             documents: self.take(),
             sign_up: self.take(),
+            organizations: self.take(),
             accounts: self.take(),
             events: self.take(),
             mail: self.take(),

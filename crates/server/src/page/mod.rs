@@ -12,6 +12,7 @@ pub mod federated;
 pub mod home;
 pub mod language;
 pub mod leaving;
+pub mod organization;
 pub mod passkey;
 pub mod reset;
 pub mod second_factor;

@@ -116,7 +116,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 49] = [
+const EVENTS: [(&str, &str); 50] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
@@ -130,6 +130,7 @@ const EVENTS: [(&str, &str); 49] = [
     ("user.stayed", "stayed"),
     ("user.exported", "exported"),
     ("member.promoted", "promoted"),
+    ("organization.founded", "founded"),
     ("organization.removed", "organization-removed"),
     ("session.started", "signed-in"),
     ("session.proved", "proved"),
@@ -178,7 +179,7 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 35] = [
+    const UNTOLD: [&str; 37] = [
         "client.added",
         "client.changed",
         "client.device_allowed",
@@ -192,9 +193,11 @@ mod tests {
         "organization.device_writes_refused",
         "organization.disabled",
         "organization.enabled",
+        "organization.renamed",
         "project.added",
         "project.disabled",
         "project.enabled",
+        "project.renamed",
         "project.removed",
         "refresh.recovered",
         "refresh.retried",

@@ -47,18 +47,12 @@ impl AccountPage {
             address(language, sample::HOSTILE, odd()),
             events(language, sample::HOSTILE),
             owned_alone(language, sample::HOSTILE),
-            webhook(language, sample::HOSTILE),
             everywhere_odd(),
         ];
         vec![
             ("usual", page("/account/security", "account-security", usual)),
             ("bare", page("/account/security", "account-security", vec![unconfirmed, nothing])),
             ("privacy", page("/account/privacy", "privacy-title", privacy)),
-            (
-                "webhooks",
-                page("/account/webhooks", "webhooks-title", vec![webhook(language, "https://app.example.com/lanyard")]),
-            ),
-            ("no-webhooks", page("/account/webhooks", "webhooks-title", vec![no_webhooks(language)])),
             ("owns-alone", page("/account/delete", "privacy-owned", vec![owned_alone(language, "Acme")])),
             ("hostile", page("/account/security", "account-security", hostile)),
         ]
@@ -132,41 +126,7 @@ fn owned_alone(language: Language, name: &str) -> Section {
         said: Some(it.clone().with("projects", "Apollo").part("projects").into()),
         rows: vec![to("member@example.com")],
         acts: vec![delete],
-        note: None,
-    }
-}
-
-fn no_webhooks(language: Language) -> Section {
-    let it = say(language, "webhooks-title");
-    Section { said: Some(it.part("none").into()), ..Section::new("webhooks", &it) }
-}
-
-fn webhook(language: Language, url: &str) -> Section {
-    let it = say(language, "webhooks-address").with("organization", "Acme");
-    let delivery = say(language, "webhooks-delivery");
-    let row = |at: usize, kind: &str, state: &str, status: Option<u16>| {
-        let again =
-            Act::link(&format!("resend-{at}"), delivery.part("again"), "/account/webhooks").with(ActKind::Press);
-        let happened = Fact::at(delivery.part("happened"), Moment::ago(sample::NOW - sample::MINUTE, sample::NOW));
-        let answered = |status| String::from(delivery.part("answered").with("status", status));
-        let why = status.map(|status| Fact::text(delivery.part("why"), &answered(status)));
-        Row {
-            title: say(language, "webhooks-kind").part(kind).into(),
-            badge: Some(delivery.part(state).into()),
-            facts: [Fact::text("", "40192"), happened].into_iter().chain(why).collect(),
-            acts: vec![again],
-        }
-    };
-    let address = Row { title: url.to_owned(), badge: Some(it.part("off-failing").into()), ..Row::default() };
-    Section {
-        id: "webhook-0".into(),
-        rows: vec![
-            address,
-            row(0, "grant-revoked", "trying", Some(500)),
-            row(1, "membership-removed", "delivered", None),
-        ],
-        note: Some(it.part("note").into()),
-        ..Section::new("webhook", &it)
+        ..Section::default()
     }
 }
 
@@ -184,7 +144,7 @@ fn everywhere_odd() -> Section {
         heading: sample::HOSTILE.to_owned(),
         said: Some(sample::HOSTILE.to_owned()),
         rows: vec![Row { title: sample::HOSTILE.to_owned(), acts, ..Row::default() }],
-        acts: Vec::new(),
         note: Some(sample::HOSTILE.to_owned()),
+        ..Section::default()
     }
 }

@@ -30,6 +30,7 @@ mod language;
 mod mail;
 mod metadata;
 mod metrics;
+mod organizations;
 mod pages;
 mod passkeys;
 mod privacy;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 58] = [
+const NAMES: [&str; 59] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -73,6 +73,8 @@ const NAMES: [&str; 58] = [
     "Old shipper",
     "lyd_key_0VtyBFCkrPX5…a1B2",
     "send events",
+    // Organisations.
+    "Organisation",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.

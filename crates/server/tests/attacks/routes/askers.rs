@@ -136,7 +136,14 @@ impl<'s> Askers<'s> {
             path if path.starts_with("/account/organizations") => &self.server.seeded.acme,
             _ => &self.notice,
         };
-        route.path.replace("{id}", id).replace("{name}", "nothing.css").replace("{user}", &self.server.seeded.member)
+        route
+            .path
+            .replace("{id}", id)
+            .replace("{name}", "nothing.css")
+            .replace("{user}", &self.server.seeded.member)
+            .replace("{organization}", "acme")
+            .replace("{project}", "gemini")
+            .replace("{verb}", "remove")
     }
 
     fn filled(&self, value: &str, by: Credential) -> String {
