@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 59] = [
+const NAMES: [&str; 64] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -74,6 +74,11 @@ const NAMES: [&str; 59] = [
     "lyd_key_0VtyBFCkrPX5…a1B2",
     "send events",
     // Organisations.
+    "Acme – Acme · Lanyard",
+    "Apollo – Acme · Lanyard",
+    "apollo",
+    "gemini",
+    "whsec_C2FtcGxl",
     "Organisation",
 ];
 

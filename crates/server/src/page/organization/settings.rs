@@ -146,7 +146,7 @@ fn devices(visit: &Visit, room: &Room) -> Section {
         None => ("refused", "allow", "/device-writes/allow", ActKind::Press),
         Some(_) => ("allowed", "refuse", "/device-writes/refuse", ActKind::DangerousPress),
     };
-    let act = view::Act::link("device-writes", it.part(label), &room.path(Place::Settings, verb)).with(kind);
+    let act = view::Act::link("writes-of-devices", it.part(label), &room.path(Place::Settings, verb)).with(kind);
     Section { said: Some(it.part(said).into()), acts: vec![act], ..Section::new("devices", &it) }
 }
 

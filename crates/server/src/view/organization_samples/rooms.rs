@@ -136,7 +136,8 @@ pub(super) fn settings(language: Language) -> OrganizationPage {
     let end = say(language, "organizations-end");
     let here = |below: &str| format!("/organizations/acme/settings{below}");
     let input = Input::line("name", &say(language, "organizations-name"), "Acme");
-    let allow = Act::link("device-writes", devices.part("allow"), &here("/device-writes/allow")).with(ActKind::Press);
+    let allow =
+        Act::link("writes-of-devices", devices.part("allow"), &here("/device-writes/allow")).with(ActKind::Press);
     let delete = Act::link("delete-organization", end.part("act"), &here("/delete")).with(ActKind::DangerousLink);
     let form = Form::new("rename", name.part("act"), &here(""), vec![input]);
     let sections = vec![
