@@ -43,7 +43,7 @@ connections-ended-left = Sie haben Ihr Konto aufgegeben
 connections-device = Gerät
 connections-device-since = gefragt von { $address }, eingelassen am { $since }
 # For others than the person who allowed it.
-connections-given-by = Gegeben von
+connections-given-by = Von
 connections-older = Ältere zeigen
 connections-ended-person = wer es erlaubt hatte, hat es zurückgenommen oder das Konto aufgegeben
 connections-ended-person-parted = wer es erlaubt hatte, gehört nicht mehr zum Projekt
