@@ -6,6 +6,7 @@
 pub mod address_range;
 pub mod api_key;
 pub mod audit;
+pub mod audit_chain;
 pub mod authorization;
 mod base62;
 pub mod client;
@@ -36,6 +37,7 @@ pub mod webhook;
 pub use address_range::AddressRange;
 pub use api_key::{ApiKey, KeyCap, KeyCaps, KeyPermit, KeySecret, PreviousSecret};
 pub use audit::AuditEvent;
+pub use audit_chain::{AuditCheckpoint, AuditEntry, AuditSeal, GoesWith, SealedEntry};
 pub use authorization::{Authorization, AuthorizationState, Consent};
 pub use client::{Client, ClientId, ClientOrigin, ClientSecretHash, Profile};
 pub use device::{DeviceCode, UserCode};

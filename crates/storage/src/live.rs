@@ -28,10 +28,12 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token and no live key rests on.
-const APART: [&str; 23] = [
+const APART: [&str; 25] = [
     "api_key_counts",
     "attempts",
+    "audit_checkpoints",
     "audit_events",
+    "audit_seals",
     "authorizations",
     "ceremonies",
     "device_codes",

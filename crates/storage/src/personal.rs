@@ -4,7 +4,10 @@
 use model::{Id, Timestamp, User};
 use sqlx::{Column as _, Row as _, any::AnyRow};
 
-use crate::{Read, StorageError, Tx};
+use crate::{
+    Read, StorageError, Tx,
+    audit_events::{entry, salt},
+};
 
 /// A table that names people.
 struct Personal {
@@ -88,7 +91,8 @@ const PERSONAL: &[Personal] = personal! {
         WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, kind, client_id, organization_id, project_id, resource_id, grant_id, \
-        key_id, subject, address, position FROM audit_events WHERE user_id = $1 ORDER BY id", without ["written"];
+        key_id, subject, actor, address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
+        without ["written", "salt", "address_digest", "seal"];
 };
 
 /// What goes with a person, in the order in which nothing is left hanging. What happened inside an organisation stays in its
@@ -108,7 +112,6 @@ const ERASED: &[&str] = &[
     "DELETE FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
     "DELETE FROM audit_events WHERE user_id = $1 AND organization_id IS NULL",
-    "UPDATE audit_events SET address = NULL WHERE user_id = $1",
 ];
 
 /// One value of a row.
@@ -157,7 +160,25 @@ impl Tx {
         for sql in ERASED {
             self.run(sql, [id.into()]).await?;
         }
+        self.erase_addresses_of(id).await?;
         self.run_one("user", "DELETE FROM users WHERE id = $1", [id.into()]).await
+    }
+}
+
+impl Tx {
+    /// Takes a person's addresses out of the entries that stay. What the chain knows of one stays as well: a digest whose salt is
+    /// gone tells nobody anything.
+    async fn erase_addresses_of(&mut self, id: Id<User>) -> Result<(), StorageError> {
+        const THEIRS: &str = "SELECT id, at, action, actor, user_id, client_id, organization_id, project_id, resource_id, grant_id, key_id, \
+             subject, address, salt, address_digest FROM audit_events \
+             WHERE address IS NOT NULL AND (actor = $1 OR (actor IS NULL AND user_id = $1))";
+        const ERASE: &str = "UPDATE audit_events SET address = NULL, salt = NULL, address_digest = $2 WHERE id = $1";
+        for row in self.all(THEIRS, [id.into()]).await? {
+            let mut entry = entry(&row)?;
+            entry.salt.get_or_insert_with(|| salt(entry.at));
+            self.run_one("audit event", ERASE, [(&entry.id).into(), entry.address_digest().into()]).await?;
+        }
+        Ok(())
     }
 }
 

@@ -27,11 +27,13 @@ pub struct Read {
     touched: Touched,
     /// Whether others are to be told of what it wrote.
     announces: bool,
+    /// In whose name, and from which address, entries of the trail are written that name nobody.
+    acts_for: Option<(String, Option<String>)>,
 }
 
 impl Read {
     pub(crate) const fn over(connection: Connection, postgres: bool) -> Self {
-        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing, announces: false }
+        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing, announces: false, acts_for: None }
     }
 
     /// Remembers a failed statement. PostgreSQL answers the COMMIT after one with a quiet ROLLBACK, so a flow that passes
@@ -60,6 +62,15 @@ impl Read {
     /// Whether the transaction that ends now wrote something that others are told of; the next one begins without a past.
     pub(crate) fn announces(&mut self) -> bool {
         std::mem::take(&mut self.announces)
+    }
+
+    pub(crate) const fn acts_for(&self) -> Option<&(String, Option<String>)> {
+        self.acts_for.as_ref()
+    }
+
+    /// Who acted in the transaction that ends now; the next one begins without a past.
+    pub(crate) fn actor(&mut self) -> Option<(String, Option<String>)> {
+        std::mem::take(&mut self.acts_for)
     }
 
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
@@ -124,6 +135,12 @@ impl Tx {
     /// Says that others are to be told of what was written, once it is committed.
     pub(crate) const fn announce(&mut self) {
         self.read.announces = true;
+    }
+
+    /// Says who acts from here on, until the transaction ends, and from which address: so does the trail, wherever an entry names
+    /// nobody.
+    pub fn act_for(&mut self, by: impl Into<String>, address: Option<String>) {
+        self.read.acts_for = Some((by.into(), address));
     }
 
     /// Runs a statement; how many rows it changed.

@@ -8,6 +8,7 @@ mod api_keys;
 mod attempts;
 mod audit_events;
 mod authorizations;
+mod backup;
 mod clients;
 mod device_codes;
 mod factors;
