@@ -7,6 +7,8 @@
 mod access;
 mod act;
 mod answer;
+mod audit;
+mod backup;
 mod client;
 mod error;
 mod founding;
@@ -27,6 +29,7 @@ use model::{Client, Organization, Permission, Resource, Timestamp, User, Webhook
 use serde_json::{Value, json};
 
 pub use act::{Act, TypedPassword};
+pub use audit::AuditAsk;
 pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::{ActError, ActErrorKind};
 pub use founding::FirstProject;
@@ -176,6 +179,10 @@ impl Authority {
             A::UserRemoveFactors { user } => self.user_remove_factors(user, now).await,
             A::UserRemove { user } => self.remove::<User>(by, user, now).await,
             A::SigningKeyRotate {} => self.signing_key_rotate(now).await,
+            A::Purge { dry_run } => self.purge_now(dry_run, now).await,
+            A::Backup { file } => self.backup(file, now).await,
+            A::AuditList(ask) => self.audit_list(*ask).await,
+            A::AuditVerify { from, head } => self.audit_verify(from, head.as_deref()).await,
             _ => Err(ActError::new("this is done within an organisation")),
         }
     }

@@ -159,7 +159,7 @@ async fn disconnect(
     if !tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
         return Ok(Disconnected::Before);
     }
-    let event = AuditEvent { address: Some(address), ..AuditEvent::of_grant("grant.revoked", &grant, now) };
+    let event = AuditEvent { address: Some(address), ..AuditEvent::of_grant("grant.revoked", &grant, now).by(user_id) };
     tx.insert_audit_event(&event).await?;
     Ok(Disconnected::Now)
 }

@@ -7,9 +7,11 @@ pub mod access;
 pub mod account;
 pub mod admin;
 pub mod api_key;
+pub mod audit;
 pub mod authenticate_client;
 mod authority;
 pub mod authorize;
+pub mod backup;
 pub mod check;
 pub mod client_document;
 mod clock;
@@ -53,6 +55,6 @@ pub use introspect::Presented;
 pub use policy::{Actor, Denied, Standing, Who};
 pub use settings::{
     ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, OrganizationSettings, PasswordSettings,
-    RegistrationSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
+    RegistrationSettings, RetentionSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
 };
 pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};

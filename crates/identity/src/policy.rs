@@ -168,6 +168,7 @@ pub async fn stand_firm(
     organization_id: Id<Organization>,
     permission: Permission,
 ) -> Result<Result<Standing, Denied>, StorageError> {
+    tx.act_for(actor.name(), actor.address.clone());
     if let Some(user_id) = actor.user_id() {
         tx.hold_membership(organization_id, user_id).await?;
     }

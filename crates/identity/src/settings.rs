@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::family::Policy;
 use url::Url;
 
-use crate::UpstreamSettings;
+use crate::{UpstreamSettings, backup::BackupSettings};
 
 /// All settings of the flows.
 #[derive(Clone, Debug)]
@@ -42,6 +42,10 @@ pub struct Settings {
     pub sends_mail: bool,
     /// What downstream apps are told as it happens.
     pub events: EventSettings,
+    /// Backups.
+    pub backup: BackupSettings,
+    /// For how long what happened is kept.
+    pub retention: RetentionSettings,
     /// Documentation for developers, named in the metadata.
     pub service_documentation: Option<String>,
 }
@@ -55,6 +59,19 @@ pub struct EventSettings {
     pub streams_per_resource: usize,
     /// How many all of them may.
     pub streams: usize,
+}
+
+/// For how long what happened is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// Entries of the audit trail.
+    pub audit: Duration,
+    /// Connections and API keys that ended, with their tokens' rows and notices.
+    pub ended: Duration,
+    /// What became of a mail.
+    pub mails: Duration,
+    /// What the trail says of an organisation that was deleted.
+    pub deleted_organizations: Duration,
 }
 
 /// Lifetimes of tokens.
@@ -253,6 +270,13 @@ impl Settings {
             upstream: UpstreamSettings { providers: Vec::new(), loopback: false, timeout: Duration::from_secs(10) },
             sends_mail: false,
             events: EventSettings { retention: Duration::from_secs(7 * DAY), streams_per_resource: 16, streams: 256 },
+            backup: BackupSettings::none(),
+            retention: RetentionSettings {
+                audit: Duration::from_secs(400 * DAY),
+                ended: Duration::from_secs(30 * DAY),
+                mails: Duration::from_secs(7 * DAY),
+                deleted_organizations: Duration::from_secs(14 * DAY),
+            },
             service_documentation: None,
         }
     }

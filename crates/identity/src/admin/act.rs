@@ -1,10 +1,13 @@
 //! What can be asked for, as data: each act with what it needs to be told.
 
+use std::path::PathBuf;
+
 use model::Role;
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ClientAdd, FirstProject, ImportLine, KeyAdd};
+use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd};
+use crate::audit::Place;
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -366,6 +369,25 @@ pub enum Act {
     WebhookDeliveries {
         /// Where to.
         webhook: String,
+    },
+    /// Removes what has been kept for long enough, or says what would be removed.
+    Purge {
+        /// Only say it.
+        dry_run: bool,
+    },
+    /// Makes a backup: into a new file, or into the directory of backups.
+    Backup {
+        /// The file, by its whole path.
+        file: Option<PathBuf>,
+    },
+    /// A page of the audit trail, newest first.
+    AuditList(Box<AuditAsk>),
+    /// One step of a verification of the audit trail.
+    AuditVerify {
+        /// Behind which place; from the beginning if none is named.
+        from: Option<Place>,
+        /// An earlier head that must be passed.
+        head: Option<String>,
     },
     /// Sends a delivery again.
     WebhookResend {

@@ -110,7 +110,7 @@ impl Authority {
                         return Ok(false);
                     };
                     if tx.revoke_api_key(key_id, DISCONNECTED, now).await? {
-                        tx.insert_audit_event(&entry("key.revoked", &key, Some(address), now)).await?;
+                        tx.insert_audit_event(&entry("key.revoked", &key, Some(address), now).by(user_id)).await?;
                     }
                     Ok(true)
                 })
