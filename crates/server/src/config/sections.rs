@@ -179,6 +179,39 @@ section! {
 }
 
 section! {
+    /// Backups of a SQLite database. PostgreSQL is backed up by `pg_dump`.
+    pub struct Backup as "backup" {
+        /// Where they are kept; not set: in `backups` beside the database. Better on another disk.
+        directory: Option<PathBuf> = None;
+        /// Whether one is made each day. One is made before each migration as well.
+        daily: bool = true;
+        /// At which hour (UTC).
+        hour: u32 = 3;
+        /// How many are kept.
+        keep: u32 = 10;
+        /// None is kept for longer, whatever their number: what was deleted is gone out of the backups then too.
+        oldest: HumanDuration = HumanDuration::days(15);
+        /// A file with the key that they are sealed with, which `lanyard backup-key FILE` makes; readable by the server's user
+        /// alone (mode 0600). Not set: they are as readable as the database.
+        key_file: Option<PathBuf> = None;
+    }
+}
+
+section! {
+    /// For how long it is kept what happened.
+    pub struct Retention as "retention" {
+        /// Entries of the audit trail.
+        audit: HumanDuration = HumanDuration::days(400);
+        /// Connections and API keys that ended.
+        ended: HumanDuration = HumanDuration::days(30);
+        /// What became of a mail; its content goes when it is sent.
+        mails: HumanDuration = HumanDuration::days(7);
+        /// What the trail says of an organisation that was deleted. With `backup.oldest`, at most 30 days.
+        deleted_organizations: HumanDuration = HumanDuration::days(14);
+    }
+}
+
+section! {
     /// The mail server through which people are written to. Without one nobody can confirm an address or get a new password.
     pub(super) struct MailSection as "mail" {
         /// Its name.
@@ -353,6 +386,8 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Organizations>(),
         of::<Accounts>(),
         of::<Events>(),
+        of::<Backup>(),
+        of::<Retention>(),
         of::<MailSection>(),
         of::<ProviderSection>(),
         of::<Password>(),

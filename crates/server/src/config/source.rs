@@ -10,8 +10,8 @@ use figment::{
 };
 
 use super::{
-    Accounts, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Organizations, Password,
-    Problem, RateLimits, Registration, Sessions, SignUp, Tokens,
+    Accounts, Backup, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Organizations, Password,
+    Problem, RateLimits, Registration, Retention, Sessions, SignUp, Tokens,
     kind::Shape,
     secrets,
     section::{Key, Section},
@@ -39,6 +39,8 @@ pub(super) struct Draft {
     pub organizations: Organizations,
     pub accounts: Accounts,
     pub events: Events,
+    pub backup: Backup,
+    pub retention: Retention,
     pub mail: MailSection,
     pub providers: Vec<(String, ProviderSection)>,
     pub password: Password,
@@ -137,6 +139,8 @@ impl Layers {
             organizations: self.take(),
             accounts: self.take(),
             events: self.take(),
+            backup: self.take(),
+            retention: self.take(),
             mail: self.take(),
             providers: self.take_providers(),
             password: self.take(),
