@@ -226,6 +226,12 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/account/sessions/{id}/end", "POST").route(web::post().to(account::sessions::end)))
         .service(seen("/account/security", "GET, HEAD").route(read().to(account::security::get)))
         .service(
+            seen("/account/audit", "GET, HEAD, POST")
+                .route(read().to(account::audit::get))
+                .route(web::post().to(account::audit::post)),
+        )
+        .service(seen("/account/audit/export", "GET, HEAD").route(read().to(account::audit::export)))
+        .service(
             seen("/account/password", "GET, HEAD, POST")
                 .route(read().to(account::password::get))
                 .route(web::post().to(account::password::post).wrap(seldom())),

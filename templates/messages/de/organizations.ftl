@@ -28,6 +28,7 @@ organizations-menu = Organisation
     .access = Was Zugriff hat
     .keys = API-Schlüssel
     .webhooks = Ereignisse
+    .audit = Protokoll
     .settings = Einstellungen
 organizations-overview = Überblick
 organizations-about = Eckdaten

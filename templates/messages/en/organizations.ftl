@@ -28,6 +28,7 @@ organizations-menu = Organisation
     .access = What has access
     .keys = API keys
     .webhooks = Notifications
+    .audit = Audit
     .settings = Settings
 organizations-overview = Overview
 organizations-about = About

@@ -37,6 +37,15 @@ pub(super) fn organizations(config: &mut ServiceConfig) {
                 .route(read().to(organization::project::ask_to_delete))
                 .route(web::post().to(organization::project::delete)),
         )
+        .service(
+            seen("/organizations/{organization}/audit", "GET, HEAD, POST")
+                .route(read().to(organization::audit::get))
+                .route(web::post().to(organization::audit::post)),
+        )
+        .service(
+            seen("/organizations/{organization}/audit/export", "GET, HEAD")
+                .route(read().to(organization::audit::export)),
+        )
         .service(seen("/organizations/{organization}/access", "GET, HEAD").route(read().to(organization::access::get)))
         .service(
             seen("/organizations/{organization}/access/{id}/end", "POST")

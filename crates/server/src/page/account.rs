@@ -2,6 +2,7 @@
 //! undone by another press of a button wants recent proof of who one is.
 
 pub mod address;
+pub mod audit;
 pub mod leave;
 pub mod owned;
 pub mod passkeys;

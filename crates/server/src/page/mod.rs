@@ -22,6 +22,7 @@ pub mod sign_out;
 pub mod sign_up;
 mod step;
 pub mod theme;
+pub mod trail;
 pub mod verify;
 mod visit;
 mod waiting;

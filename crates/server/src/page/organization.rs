@@ -2,6 +2,7 @@
 //! mix, and only as what the policy says they are. What is absent and what is not theirs look the same.
 
 pub mod access;
+pub mod audit;
 pub mod keys;
 pub mod list;
 pub mod overview;

@@ -256,6 +256,23 @@ mod tests {
     }
 
     #[test]
+    fn c41_every_action_has_words_in_the_trail_in_every_language() {
+        let mut all = BTreeSet::new();
+        written(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../identity/src"), &mut all);
+        let actions = all.iter().filter(|word| !OTHERS.contains(&word.as_str()));
+        let wordless: Vec<String> = Language::ALL
+            .into_iter()
+            .flat_map(|language| actions.clone().map(move |action| (language, action)))
+            .filter(|(language, action)| {
+                let part = super::super::trail::part(action);
+                crate::view::say(*language, "audit-event").part(&part).if_said().is_none()
+            })
+            .map(|(language, action)| format!("{language:?} {action}"))
+            .collect();
+        assert!(wordless.is_empty(), "no part of audit-event: {wordless:?}");
+    }
+
+    #[test]
     fn every_event_is_told_in_every_language() {
         for (language, (action, part)) in Language::ALL.into_iter().flat_map(|it| EVENTS.map(|event| (it, event))) {
             let told = crate::view::say(language, "account-event").part(part).to_string();

@@ -20,14 +20,16 @@ pub enum Place {
     Keys,
     /// Where it is told of its events.
     Webhooks,
+    /// What happened in it.
+    Audit,
     /// What it is called, and its end.
     Settings,
 }
 
 impl Place {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Projects, Self::Access, Self::Keys, Self::Webhooks, Self::Settings];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Projects, Self::Access, Self::Keys, Self::Webhooks, Self::Audit, Self::Settings];
 
     /// The word that stands for it in addresses and forms.
     #[must_use]
@@ -38,6 +40,7 @@ impl Place {
             Self::Access => "access",
             Self::Keys => "keys",
             Self::Webhooks => "webhooks",
+            Self::Audit => "audit",
             Self::Settings => "settings",
         }
     }
@@ -56,6 +59,7 @@ impl Place {
             Self::Access => Permission::SeeAccess,
             Self::Keys => Permission::ManageKeys,
             Self::Webhooks => Permission::ManageWebhooks,
+            Self::Audit => Permission::SeeAudit,
             Self::Settings => Permission::ChangeOrganization,
         }
     }

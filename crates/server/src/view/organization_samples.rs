@@ -23,6 +23,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("no-access", access(language, Vec::new())),
         ("keys", rooms::keys(language)),
         ("webhooks", rooms::webhooks(language)),
+        ("audit", rooms::audit(language)),
         ("settings", rooms::settings(language)),
         ("hostile", hostile(language)),
     ]

@@ -12,6 +12,7 @@ mod harness;
 
 mod account;
 mod api_keys;
+mod audit;
 mod authorize;
 mod check;
 mod connecting;

@@ -74,6 +74,40 @@ pub(super) fn webhooks(language: Language) -> OrganizationPage {
     OrganizationPage::in_frame(layout, title.to_string(), title.part("lead").into(), sections)
 }
 
+/// What happened, and how less of it is shown.
+pub(super) fn audit(language: Language) -> OrganizationPage {
+    let (title, it, what) = (say(language, "audit-title"), say(language, "audit-entries"), say(language, "audit-what"));
+    let happened = Row {
+        title: say(language, "audit-event").part("member-removed").into(),
+        facts: vec![
+            Fact::at("", Moment::ago(sample::NOW - sample::MINUTE, sample::NOW)),
+            Fact::text(it.part("by"), "owner@example.com"),
+            Fact::text(it.part("concerning"), "member@example.com"),
+            Fact::text(it.part("from"), "192.0.2.1"),
+        ],
+        ..Row::default()
+    };
+    let acts = vec![
+        Act::link("older", it.part("older"), "/organizations/acme/audit?before=1"),
+        Act::link("export", it.part("export"), "/organizations/acme/audit/export"),
+    ];
+    let choices = ["all", "grant", "member"].map(|area| Choice::new(area, what.part(area), area == "all")).into();
+    let inputs = vec![
+        Input::one_of("what", &what, choices),
+        Input::line("who", &say(language, "audit-who"), "").optional(),
+        Input::line("since", &say(language, "audit-since"), "").optional(),
+        Input::line("until", &say(language, "audit-until"), "").optional(),
+    ];
+    let filter = say(language, "audit-filter");
+    let form = Form::new("show", filter.part("act"), "/organizations/acme/audit", inputs);
+    let sections = vec![
+        Section { rows: vec![happened], acts, ..Section::new("entries", &it) },
+        Section { form: Some(form), ..Section::new("filter", &filter) },
+    ];
+    let layout = frame(language, "Acme", Role::Owner, Place::Audit);
+    OrganizationPage::in_frame(layout, title.to_string(), title.part("lead").into(), sections)
+}
+
 fn address(language: Language) -> Section {
     let (it, does) = (say(language, "webhooks-address"), say(language, "webhooks-do"));
     let delivery = say(language, "webhooks-delivery");
