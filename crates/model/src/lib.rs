@@ -5,6 +5,7 @@
 
 pub mod address_range;
 pub mod api_key;
+pub mod api_token;
 pub mod audit;
 pub mod audit_chain;
 pub mod authorization;
@@ -36,6 +37,7 @@ pub mod webhook;
 
 pub use address_range::AddressRange;
 pub use api_key::{ApiKey, KeyCap, KeyCaps, KeyPermit, KeySecret, PreviousSecret};
+pub use api_token::ApiToken;
 pub use audit::AuditEvent;
 pub use audit_chain::{AuditCheckpoint, AuditEntry, AuditSeal, GoesWith, SealedEntry};
 pub use authorization::{Authorization, AuthorizationState, Consent};

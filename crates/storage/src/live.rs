@@ -28,8 +28,10 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token and no live key rests on.
-const APART: [&str; 25] = [
+const APART: [&str; 28] = [
     "api_key_counts",
+    "api_tokens",
+    "applied_things",
     "attempts",
     "audit_checkpoints",
     "audit_events",
@@ -39,6 +41,7 @@ const APART: [&str; 25] = [
     "device_codes",
     "feeds",
     "half_sign_ins",
+    "kept_answers",
     "mails",
     "notices",
     "passkeys",

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns, live::Touched, organizations::organization, users::user};
 
-fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
+pub(crate) fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
     let columns = Columns::of(row, "memberships");
     Ok(Membership {
         organization_id: columns.id("organization_id")?,

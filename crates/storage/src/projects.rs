@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns, live::Touched};
 
-fn project(row: &AnyRow) -> Result<Project, StorageError> {
+pub(crate) fn project(row: &AnyRow) -> Result<Project, StorageError> {
     let columns = Columns::of(row, "projects");
     Ok(Project {
         id: columns.id("id")?,

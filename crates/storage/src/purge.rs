@@ -52,7 +52,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, kept: &Kept, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 15] = [
+        let expired: [(&'static str, Timestamp); 17] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -98,6 +98,14 @@ impl Tx {
             (
                 "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
                 now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens WHERE expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
+                now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM kept_answers WHERE (user_id, key_hash) IN (SELECT user_id, key_hash FROM kept_answers WHERE expires_at <= $1 LIMIT 500)",
+                now,
             ),
             (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
