@@ -7,6 +7,7 @@
 mod access;
 mod act;
 mod answer;
+mod apply;
 mod audit;
 mod backup;
 mod client;
@@ -14,6 +15,8 @@ mod error;
 mod founding;
 mod import;
 mod key;
+mod list;
+mod look;
 mod member;
 mod organization;
 mod project;
@@ -23,18 +26,22 @@ mod scope_text;
 mod secret;
 mod thing;
 mod user;
+mod versioned;
 mod webhook;
 
 use model::{Client, Organization, Permission, Resource, Timestamp, User, Webhook};
 use serde_json::{Value, json};
 
 pub use act::{Act, TypedPassword};
+pub use apply::{Plan, PlannedClient, PlannedKind, PlannedOrganization, PlannedProject, PlannedResource};
 pub use audit::AuditAsk;
 pub use client::{ClientAdd, ClientHome, ClientKind};
 pub use error::{ActError, ActErrorKind};
 pub use founding::FirstProject;
 pub use import::ImportLine;
 pub use key::KeyAdd;
+pub use list::{List, Listed, NoCursor};
+pub use look::Look;
 pub use organization::is_name;
 
 use self::{resource_change::Change, thing::By};
@@ -165,6 +172,8 @@ impl Authority {
             A::ClientSetDisabled { client, disabled } => self.set_disabled::<Client>(by, client, disabled, now).await,
             A::ClientSetDevice { client, allowed } => self.client_set_device(client, allowed, now).await,
             A::ClientNewSecret { client } => self.client_new_secret(client, now).await,
+            A::ClientChange(client) => self.client_change(*client, now).await,
+            A::Apply { plan, dry_run, prune } => self.apply(&plan, dry_run, prune, now).await,
             A::ClientRemove { client } => self.remove::<Client>(by, client, now).await,
             A::UserAdd { email, name, password, email_verified } => {
                 self.user_add(&email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await

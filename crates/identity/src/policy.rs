@@ -37,6 +37,8 @@ pub enum Who {
         token_id: String,
         /// Whether it changes anything. One that does was made after a fresh proof, and counts as such.
         writes: bool,
+        /// The one organisation that it reaches, if it does not reach all of its person's.
+        within: Option<Id<Organization>>,
     },
 }
 
@@ -60,6 +62,15 @@ impl Actor {
         match self.who {
             Who::Operator => None,
             Who::Person { user_id, .. } | Who::Token { user_id, .. } => Some(user_id),
+        }
+    }
+
+    /// The one organisation that alone they reach.
+    #[must_use]
+    pub const fn within(&self) -> Option<Id<Organization>> {
+        match self.who {
+            Who::Token { within, .. } => within,
+            Who::Operator | Who::Person { .. } => None,
         }
     }
 
@@ -141,6 +152,9 @@ pub async fn stand(
     organization_id: Id<Organization>,
     permission: Permission,
 ) -> Result<Result<Standing, Denied>, StorageError> {
+    if actor.within().is_some_and(|within| within != organization_id) {
+        return Ok(Err(Denied::Absent));
+    }
     let standing = match actor.user_id() {
         None => read.organization(organization_id).await?.map(|organization| Standing {
             organization,

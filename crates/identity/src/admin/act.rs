@@ -6,7 +6,7 @@ use model::Role;
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd};
+use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd, Plan};
 use crate::audit::Place;
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
@@ -222,6 +222,8 @@ pub enum Act {
     },
     /// Registers a client; the answer shows its secret, if it gets one, this once.
     ClientAdd(Box<ClientAdd>),
+    /// Makes a client what this says; its secret stays, and so does whether it has one.
+    ClientChange(Box<ClientAdd>),
     /// All clients.
     ClientList {},
     /// One client.
@@ -324,6 +326,15 @@ pub enum Act {
     KeyRevoke {
         /// Which: its id, or what its text begins with.
         key: String,
+    },
+    /// Makes it all as a plan says.
+    Apply {
+        /// What there should be.
+        plan: Box<Plan>,
+        /// Only say what would be done.
+        dry_run: bool,
+        /// Whether what an earlier plan made and this one does not name goes.
+        prune: bool,
     },
     /// Makes new signing keys; nobody is signed out.
     SigningKeyRotate {},

@@ -60,6 +60,20 @@ impl ActError {
         Self::of(ActErrorKind::Conflict, message)
     }
 
+    /// The same, of one of several things that are done one after another.
+    pub(super) fn after(self, what: &str, done: usize) -> Self {
+        let before = if done == 0 { "nothing was done before it" } else { "what stands above it in the file was done" };
+        Self { message: format!("{what}: {}; {before}", self.message), ..self }
+    }
+
+    /// It has another version than the one that was expected.
+    pub(super) fn changed(current: i64) -> Self {
+        Self::of(
+            ActErrorKind::Changed { current },
+            format!("somebody changed it meanwhile; it has version {current} now"),
+        )
+    }
+
     fn of(kind: ActErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), trouble: None }
     }

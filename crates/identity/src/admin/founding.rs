@@ -10,6 +10,7 @@ use storage::{StorageError, Tx};
 use super::{
     ActError, answer,
     organization::{parse_name, parse_slug},
+    versioned,
 };
 use crate::{Actor, Authority};
 
@@ -41,7 +42,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Value, ActError> {
         let user_id = by.user_id().ok_or_else(|| ActError::new("an operator uses `lanyard organization add`"))?;
-        if !self.may_found() || by.only_reads() {
+        if !self.may_found() || by.only_reads() || by.within().is_some() {
             return Err(ActError::forbidden("organisations are made by operators here"));
         }
         let organization = Organization {
@@ -63,7 +64,7 @@ impl Authority {
                 let founded = Arc::clone(&founded);
                 Box::pin(async move {
                     founded.write(tx, now).await?;
-                    Ok(answer::organization(&founded.organization))
+                    Ok(versioned::at(answer::organization(&founded.organization), 1))
                 })
             })
             .await;

@@ -3,15 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
-    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Permission, Project, Resource, Role, Timestamp,
-    TokenKind, User,
+    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Permission, Project, Resource, Role, Slug,
+    Timestamp, TokenKind, User,
 };
 use protocol::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use storage::{KeyCounts, Read, StorageError, Tx};
+use storage::{KeyCounts, ListedKey, Read, StorageError, Tx, Versioned};
 
-use super::{ActError, organization, project, thing::allow, user};
+use super::{ActError, organization, project, thing::allow, user, versioned};
 use crate::{
     Actor, Authority,
     api_key::{self, Fresh},
@@ -95,7 +95,7 @@ impl Authority {
                     tx.insert_api_key(&key).await?;
                     tx.insert_audit_event(&api_key::entry("key.created", &key, None, now)).await?;
                     authority.tell_of(tx, &key, Message::KeyMade { name: key.name.clone() }, now).await?;
-                    Ok(answer(&key, &organization, &project, None))
+                    Ok(versioned::at(answer(&key, &organization, &project, None), 1))
                 })
             })
             .await;
@@ -149,7 +149,7 @@ impl Authority {
         let (id, by) = (parse_id(named)?, by.clone());
         let fresh = self.fresh_key(id)?;
         let (text, overlap) = (fresh.text.clone(), self.settings().api_keys.rotation_overlap);
-        let authority = self.clone();
+        let (authority, expected) = (self.clone(), self.expected);
         let rotated: Result<Value, ActError> = self
             .parts
             .store
@@ -158,6 +158,8 @@ impl Authority {
                 Box::pin(async move {
                     let key = find(tx, id).await?;
                     allow(tx, &by, key.organization_id, Permission::ManageKeys).await?;
+                    let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
+                    let key = find(tx, id).await?;
                     must_be_in_force(&key, now)?;
                     let before = key.previous.as_ref().filter(|old| now < old.until && !at_once);
                     if let Some(before) = before {
@@ -172,7 +174,7 @@ impl Authority {
                     tx.rotate_api_key(&key, &fresh.kept, until, expires_at, now).await?;
                     tx.insert_audit_event(&api_key::entry("key.rotated", &key, None, now)).await?;
                     authority.tell_of(tx, &key, Message::KeyRotated { name: key.name.clone() }, now).await?;
-                    described(tx, id).await
+                    Ok(versioned::at(described(tx, id).await?, version))
                 })
             })
             .await;
@@ -182,7 +184,7 @@ impl Authority {
     }
 
     pub(super) async fn key_revoke(&self, by: &Actor, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let (id, by) = (parse_id(named)?, by.clone());
+        let (id, by, expected) = (parse_id(named)?, by.clone(), self.expected);
         self.parts
             .store
             .transaction(move |tx| {
@@ -190,9 +192,10 @@ impl Authority {
                 Box::pin(async move {
                     let key = find(tx, id).await?;
                     allow(tx, &by, key.organization_id, Permission::EndAccess).await?;
+                    let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
                     let reason = if by.is_operator() { REVOKED } else { REVOKED_BY_MANAGER };
                     api_key::end(tx, std::slice::from_ref(&key), reason, now).await?;
-                    described(tx, id).await
+                    Ok(versioned::at(described(tx, id).await?, version))
                 })
             })
             .await
@@ -284,7 +287,7 @@ fn must_be_in_force(key: &ApiKey, now: Timestamp) -> Result<(), ActError> {
 }
 
 /// A key as it is kept now.
-async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
+pub(super) async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
     let key = find(read, id).await?;
     let corrupt = || StorageError::Corrupt { table: "api_keys", id: id.to_string() };
     let organization = read.organization(key.organization_id).await?.ok_or_else(corrupt)?;
@@ -296,13 +299,27 @@ async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
 /// A key as the operator sees it.
 fn answer(key: &ApiKey, organization: &Organization, project: &Project, counts: Option<KeyCounts>) -> Value {
     let (used_at, used_address) = counts.map(|counts| (counts.used_at, counts.used_address)).unwrap_or_default();
+    said(key, (&organization.slug, &project.slug), used_at, used_address)
+}
+
+/// The same, of a list.
+pub(super) fn listed(listed: &ListedKey, organization: &Organization) -> Value {
+    said(&listed.key, (&organization.slug, &listed.project), listed.used_at, listed.used_address.clone())
+}
+
+fn said(
+    key: &ApiKey,
+    (organization, project): (&Slug, &Slug),
+    used_at: Option<Timestamp>,
+    used_address: Option<String>,
+) -> Value {
     let scope = key.permits.iter().fold(Scope::empty(), |all, permit| all.union(&permit.scope));
     json!({
         "key_id": key.id,
         "begins_and_ends": key.hint(),
         "name": key.name,
-        "organization": organization.slug,
-        "project": project.slug,
+        "organization": organization,
+        "project": project,
         "user_id": key.user_id,
         "scope": scope.to_string(),
         "resources": key.permits.iter().map(|permit| permit.resource_id.as_str()).collect::<Vec<_>>(),

@@ -7,12 +7,12 @@ use model::{
     ApiKey, AuditEvent, Email, Grant, Id, Membership, Organization, Permission, Permissions, Role, Timestamp, User,
 };
 use serde_json::{Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
     thing::{allow, let_look},
-    user,
+    user, versioned,
 };
 use crate::{Actor, Authority, Standing, api_key, connections};
 
@@ -32,6 +32,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Value, ActError> {
         let names = (by.clone(), named.to_owned(), user.to_owned());
+        let expected = self.expected;
         self.parts
             .store
             .transaction(move |tx| {
@@ -40,7 +41,7 @@ impl Authority {
                     let organization = hold(tx, &named).await?;
                     let standing = allow(tx, &by, organization.id, Permission::ManageMembers).await?;
                     let user = user::find(tx, &user).await?;
-                    put(tx, (&by, &standing), &user, role, now).await
+                    put(tx, (&by, &standing), &user, (role, expected), now).await
                 })
             })
             .await
@@ -62,6 +63,7 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Value, ActError> {
         let names = (by.clone(), named.to_owned(), user.to_owned());
+        let expected = self.expected;
         self.parts
             .store
             .transaction(move |tx| {
@@ -75,7 +77,7 @@ impl Authority {
                             (standing, user::find(tx, &user).await?)
                         }
                     };
-                    remove(tx, &standing, &user, now).await
+                    remove(tx, &standing, &user, expected, now).await
                 })
             })
             .await
@@ -102,7 +104,7 @@ async fn put(
     tx: &mut Tx,
     (by, standing): (&Actor, &Standing),
     user: &User,
-    role: Role,
+    (role, expected): (Role, Option<i64>),
     now: Timestamp,
 ) -> Result<Value, ActError> {
     let organization = &standing.organization;
@@ -117,24 +119,35 @@ async fn put(
     if role != Role::Owner {
         keep_an_owner(tx, organization, user, before.as_ref()).await?;
     }
+    let version = match &before {
+        Some(_) => versioned::move_on(tx, &Versioned::Membership(organization.id, user.id), expected).await?,
+        None => 1,
+    };
     let created_at = before.as_ref().map_or(now, |before| before.created_at);
     let membership = Membership { organization_id: organization.id, user_id: user.id, role, created_at };
     tx.put_membership(&membership).await?;
     let action = if before.is_some() { "member.changed" } else { "member.added" };
     tx.insert_audit_event(&audit(action, organization, user, now)).await?;
     let keys_ended = end_what_the_role_forbids(tx, &membership, now).await?;
-    let mut answer = answer::member(&membership, user, organization);
+    let mut answer = versioned::at(answer::member(&membership, user, organization), version);
     if let Some(members) = answer.as_object_mut() {
         members.insert("keys_ended".to_owned(), keys_ended.into());
     }
     Ok(answer)
 }
 
-async fn remove(tx: &mut Tx, standing: &Standing, user: &User, now: Timestamp) -> Result<Value, ActError> {
+async fn remove(
+    tx: &mut Tx,
+    standing: &Standing,
+    user: &User,
+    expected: Option<i64>,
+    now: Timestamp,
+) -> Result<Value, ActError> {
     let organization = &standing.organization;
     let before = tx.membership(organization.id, user.id).await?;
     let before = before.ok_or_else(|| missing(user, organization))?;
     must_reach(standing, before.role)?;
+    versioned::move_on(tx, &Versioned::Membership(organization.id, user.id), expected).await?;
     keep_an_owner(tx, organization, user, Some(&before)).await?;
     if !tx.delete_membership(organization.id, user.id).await? {
         return Err(missing(user, organization));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{AuditEvent, Id, Organization, Permission, Slug, Timestamp};
 use protocol::Access;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, member,
@@ -31,6 +31,10 @@ impl Thing for Organization {
 
     fn organization_id(&self) -> Option<Id<Organization>> {
         Some(self.id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Organization(self.id)
     }
 
     fn answer(&self) -> Value {

@@ -2,7 +2,7 @@
 
 use model::{AuditEvent, Id, Organization, Permission, Project, Slug, Timestamp};
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
@@ -37,6 +37,10 @@ impl Thing for Owned {
 
     fn organization_id(&self) -> Option<Id<Organization>> {
         Some(self.organization.id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Project(self.project.id)
     }
 
     fn answer(&self) -> Value {

@@ -3,7 +3,7 @@
 use model::{AccessTokenForm, AuditEvent, Resource, ResourceId, SecretHash, Timestamp};
 use protocol::ResourceIndicator;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, client, organization, scope_text, secret,
@@ -31,6 +31,10 @@ impl Thing for Resource {
             let named = named.escape_debug();
             ActError::absent(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
         })
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Resource(self.id.clone())
     }
 
     fn answer(&self) -> Value {

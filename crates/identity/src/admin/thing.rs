@@ -7,9 +7,9 @@ use std::{pin::Pin, sync::Arc};
 
 use model::{AuditEvent, Id, Organization, Permission, Timestamp, audit::OPERATOR};
 use serde_json::{Map, Value};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
-use super::ActError;
+use super::{ActError, versioned};
 use crate::{Actor, Authority, Standing, policy};
 
 /// A part of a transaction.
@@ -88,6 +88,9 @@ pub(super) trait Thing: Sized + Send + 'static {
         None
     }
 
+    /// Its row, whose version moves with every change.
+    fn row(&self) -> Versioned;
+
     /// As the operator sees it.
     fn answer(&self) -> Value;
 
@@ -131,7 +134,7 @@ impl Authority {
                     let thing = make(tx).await?;
                     thing.insert(tx).await?;
                     tx.insert_audit_event(&thing.audit(T::ACTIONS.added, now)).await?;
-                    Ok(thing.answer())
+                    Ok(versioned::at(thing.answer(), 1))
                 })
             })
             .await;
@@ -142,17 +145,18 @@ impl Authority {
 
     pub(super) async fn show<T: Thing>(&self, name: &T::Name) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        Ok(T::find(&mut read, name).await?.answer())
+        let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
+        Ok(versioned::at(thing.answer(), version))
     }
 
     /// As [`Authority::show`], for whoever may.
     pub(super) async fn show_to<T: Thing>(&self, by: By, name: &T::Name) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        let thing = T::find(&mut read, name).await?;
+        let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
         if let (Some(permission), Some(id)) = (by.permission, thing.organization_id()) {
             let_look(&mut read, &by.actor, id, permission).await?;
         }
-        Ok(thing.answer())
+        Ok(versioned::at(thing.answer(), version))
     }
 
     /// As [`Authority::change_by`], by the operator.
@@ -166,7 +170,7 @@ impl Authority {
         self.change_by::<T>(By::operator(), name, action, change, now).await
     }
 
-    /// Does `change` to the thing with this name; it gives the answer.
+    /// Does `change` to the thing with this name, in the version that is expected if one is; it gives the answer.
     pub(super) async fn change_by<T: Thing>(
         &self,
         by: By,
@@ -175,18 +179,21 @@ impl Authority {
         change: impl for<'t> Fn(&'t mut Tx, &'t mut T) -> Step<'t, Value> + Send + Sync + 'static,
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let change = Arc::new(change);
+        let (change, expected) = (Arc::new(change), self.expected);
         let changed: Result<Value, ActError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let (by, name, change) = (by.clone(), name.clone(), Arc::clone(&change));
                 Box::pin(async move {
+                    let found = T::find(tx, &name).await?;
+                    by.check(tx, found.organization_id()).await?;
+                    let version = versioned::move_on(tx, &found.row(), expected).await?;
+                    // Nobody else changes it from here on; what somebody changed until now is seen.
                     let mut thing = T::find(tx, &name).await?;
-                    by.check(tx, thing.organization_id()).await?;
                     let answer = change(tx, &mut thing).await?;
                     tx.insert_audit_event(&thing.audit(action, now)).await?;
-                    Ok(answer)
+                    Ok(if action == T::ACTIONS.removed { answer } else { versioned::at(answer, version) })
                 })
             })
             .await;

@@ -3,7 +3,7 @@
 use model::{AuditEvent, Email, Id, Mail, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Authority,
     account::NOTICE_LIFE,
-    api_key, connections,
+    api_key, api_token, connections,
     mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
@@ -30,6 +30,10 @@ impl Thing for User {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         find(read, named).await
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::User(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -225,7 +229,8 @@ fn set_password<'t>(
             let grants = tx.live_grants_of(user.id).await?;
             let keys = tx.live_api_keys_of(user.id).await?;
             ended = connections::end(tx, &grants, PASSWORD_SET, now).await?
-                + api_key::end(tx, &keys, PASSWORD_SET, now).await?;
+                + api_key::end(tx, &keys, PASSWORD_SET, now).await?
+                + api_token::end_all(tx, user.id, PASSWORD_SET, now).await?;
         }
         let mut answer = user.answer();
         if let Some(answer) = answer.as_object_mut() {

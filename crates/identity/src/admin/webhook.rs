@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{AuditEvent, EventKind, Id, Organization, Permission, Timestamp, Webhook, WebhookDelivery, WebhookEnd};
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 use url::Url;
 
 use super::{
@@ -43,6 +43,10 @@ impl Thing for Webhook {
 
     fn organization_id(&self) -> Option<Id<Organization>> {
         Some(self.organization_id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Webhook(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -238,7 +242,7 @@ fn with_secret(mut answer: Value, secret: String) -> Value {
     answer
 }
 
-fn delivery(delivery: &WebhookDelivery) -> Value {
+pub(super) fn delivery(delivery: &WebhookDelivery) -> Value {
     json!({
         "id": delivery.id,
         "kind": delivery.kind,
