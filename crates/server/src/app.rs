@@ -1,6 +1,7 @@
 //! The route table: every address that this server answers, and who answers there. All of it stands below the issuer's path,
 //! except the well-known forms, which RFC 8414 §3.1 puts before it.
 
+mod api;
 mod documents;
 mod organizations;
 mod serve;
@@ -21,6 +22,7 @@ pub use self::serve::serve;
 pub(crate) use self::serve::until;
 
 use crate::{
+    api::{Problem, description::Described},
     cors,
     endpoint::{
         assets, authorize, check, device_authorization, events, health, introspect, jwks, metadata, register, revoke,
@@ -41,7 +43,9 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     config.app_data(Rc::new(Worker::new(Arc::clone(&state.metrics), state.base()))).default_service(web::to(not_found));
     let base = state.base();
     well_known(config, base);
+    config.app_data(Rc::new(Described::default()));
     protocol(config, base);
+    api::api(config, base);
     plain(config, base);
     config.service(
         web::scope(base)
@@ -243,6 +247,12 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(web::post().to(account::address::post).wrap(seldom())),
         )
         .service(seen("/account/webhooks", "GET, HEAD").route(read().to(account::webhooks::get)))
+        .service(
+            seen("/account/tokens", "GET, HEAD, POST")
+                .route(read().to(account::tokens::get))
+                .route(web::post().to(account::tokens::post)),
+        )
+        .service(seen("/account/tokens/{id}/revoke", "POST").route(web::post().to(account::tokens::revoke)))
         .service(seen("/account/privacy", "GET, HEAD").route(read().to(account::privacy::get)))
         .service(seen("/account/export", "POST").route(web::post().to(account::privacy::export)))
         .service(
@@ -302,6 +312,7 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/notices/{id}/read", "POST").route(web::post().to(page::connections::read_notice)))
         .service(seen("/theme", "POST").route(web::post().to(page::theme::post)))
         .service(seen("/language", "POST").route(web::post().to(page::language::post)))
+        .service(seen("/api/v1", "GET, HEAD").route(read().to(page::api_reference::get)))
         .service(seen("/security", "GET, HEAD").route(read().to(page::security::get)));
 }
 
@@ -388,6 +399,9 @@ fn refusal_with_status(mut answer: HttpResponse, status: StatusCode) -> HttpResp
 
 /// Nothing is here.
 async fn not_found(request: HttpRequest) -> HttpResponse {
+    if request.path().split('/').any(|part| part == "api") {
+        return HttpResponse::from_error(Problem::absent());
+    }
     if page::wants_json(&request) {
         let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(
             "there is nothing at this address",

@@ -3,6 +3,7 @@
 //! Does not own a rule: every change goes through `identity`, in this process or in the running server (`control`).
 
 mod admin;
+mod apply;
 mod backup;
 mod check;
 mod failure;
@@ -22,6 +23,7 @@ pub use admin::{
     AuditAct, ClientAct, Group, Import, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct,
     UserCommand, WebhookAct,
 };
+pub use apply::Apply;
 pub use backup::{Backup, NewBackupKey, Purge, Restore};
 pub use check::check;
 pub use failure::Failure;
@@ -51,6 +53,8 @@ pub enum Command {
     BackupKey(NewBackupKey),
     /// Remove what has been kept for long enough; the server does so by itself
     Purge(Purge),
+    /// Make organisations, projects, resources and clients as a file says
+    Apply(Apply),
     /// Organisations
     Organization(Group<OrganizationAct>),
     /// Projects of an organisation
@@ -91,6 +95,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Restore(restore) => restore.run().await,
         Command::BackupKey(key) => key.run(),
         Command::Purge(purge) => purge.run().await,
+        Command::Apply(apply) => apply.run().await,
         Command::Organization(acts) => admin::run(acts).await,
         Command::Project(acts) => admin::run(acts).await,
         Command::Member(acts) => admin::run(acts).await,

@@ -299,6 +299,8 @@ section! {
         page: Rate = Rate::new(600, HumanDuration::minutes(1));
         /// Tokens, introspection, revocation, userinfo.
         token: Rate = Rate::new(6000, HumanDuration::minutes(1));
+        /// The management API.
+        api: Rate = Rate::new(600, HumanDuration::minutes(1));
         /// Attempts to sign in or to sign up.
         sign_in: Rate = Rate::new(30, HumanDuration::minutes(1));
         /// Failed attempts to sign in to one account, from anywhere.

@@ -13,5 +13,6 @@ pub mod providers;
 pub mod recovery_codes;
 pub mod security;
 pub mod sessions;
+pub mod tokens;
 pub mod totp;
 pub mod webhooks;

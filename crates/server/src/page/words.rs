@@ -116,7 +116,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 50] = [
+const EVENTS: [(&str, &str); 52] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
@@ -167,6 +167,8 @@ const EVENTS: [(&str, &str); 50] = [
     ("key.created", "key-made"),
     ("key.rotated", "key-renewed"),
     ("key.revoked", "key-revoked"),
+    ("api_token.created", "token-made"),
+    ("api_token.revoked", "token-revoked"),
 ];
 
 #[cfg(test)]

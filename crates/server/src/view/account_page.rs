@@ -4,8 +4,8 @@ use askama::Template;
 use model::Language;
 
 use super::{
-    Layout, Moment, Phrase, sample, say,
-    section::{Act, ActKind, Fact, Row, Section},
+    Choice, Form, Input, Layout, Moment, Phrase, sample, say,
+    section::{Act, ActKind, Copyable, Fact, Row, Section},
 };
 
 /// The page.
@@ -48,11 +48,15 @@ impl AccountPage {
             events(language, sample::HOSTILE),
             owned_alone(language, sample::HOSTILE),
             everywhere_odd(),
-        ];
+        ]
+        .into_iter()
+        .chain(tokens(language, sample::HOSTILE))
+        .collect();
         vec![
             ("usual", page("/account/security", "account-security", usual)),
             ("bare", page("/account/security", "account-security", vec![unconfirmed, nothing])),
             ("privacy", page("/account/privacy", "privacy-title", privacy)),
+            ("tokens", page("/account/tokens", "tokens-title", tokens(language, "Backup"))),
             ("owns-alone", page("/account/delete", "privacy-owned", vec![owned_alone(language, "Acme")])),
             ("hostile", page("/account/security", "account-security", hostile)),
         ]
@@ -128,6 +132,35 @@ fn owned_alone(language: Language, name: &str) -> Section {
         acts: vec![delete],
         ..Section::default()
     }
+}
+
+fn tokens(language: Language, name: &str) -> Vec<Section> {
+    let (made, row, new) =
+        (say(language, "tokens-made").with("name", name), say(language, "tokens-row"), say(language, "tokens-new"));
+    let text = "lyd_pat_0VtyBFCkrPX5hN3q8Lw2Zs_made-up-for-this-page".to_owned();
+    let shown = Copyable { id: "token".to_owned(), label: made.part("label").into(), text };
+    let revoke = Act::link("revoke-0", row.part("revoke"), "/account/tokens").with(ActKind::DangerousPress).about(name);
+    let facts = vec![
+        Fact::text("", "lyd_pat_0VtyBFCkrPX5…a1B2"),
+        Fact { words: row.part("writes").into(), ..Fact::default() },
+        Fact::at(row.part("until"), Moment::date(sample::NOW + 40_000 * sample::MINUTE)),
+    ];
+    let may = say(language, "tokens-may");
+    let inputs = vec![
+        Input::line("name", &say(language, "tokens-name"), ""),
+        Input::one_of("may", &may, vec![Choice::new("read", may.part("read"), true).meaning(may.part("read-means"))]),
+    ];
+    vec![
+        Section { said: Some(made.part("once").into()), shown: vec![shown], ..Section::new("made", &made) },
+        Section {
+            rows: vec![Row { title: name.to_owned(), facts, acts: vec![revoke], ..Row::default() }],
+            ..Section::new("tokens", &say(language, "tokens-yours"))
+        },
+        Section {
+            form: Some(Form::new("make-token", new.part("act"), "/account/tokens", inputs)),
+            ..Section::new("new", &new)
+        },
+    ]
 }
 
 /// A stranger's words wherever they can stand, with every kind of act.

@@ -6,6 +6,7 @@
 pub mod accent;
 pub mod account;
 pub mod account_page;
+pub mod api_reference;
 pub mod app;
 pub mod asset;
 pub mod check_mail;
@@ -47,6 +48,7 @@ use model::Language;
 pub use accent::{Accent, AccentRefused};
 pub use account::{ChangeAddress, ChangePassword, PasswordChanged, Prove, SessionRow, Sessions};
 pub use account_page::AccountPage;
+pub use api_reference::{ApiAnswer, ApiGroup, ApiOperation, ApiParameter, ApiReference};
 pub use app::{App, Destination, ProjectName, Provenance, Waiting};
 pub use asset::{Asset, asset};
 pub use check_mail::{CheckMail, OpenedLink};
@@ -109,6 +111,7 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "leave", Leave::sample(language))?;
     show(&mut all, "signed-out", SignedOut::sample(language))?;
     show(&mut all, "security", Security::sample(language))?;
+    show(&mut all, "api-reference", ApiReference::sample(language))?;
     show(&mut all, "check-mail", CheckMail::sample(language))?;
     show(&mut all, "opened-link", OpenedLink::sample(language))?;
     show(&mut all, "forgotten", Forgotten::sample(language))?;

@@ -37,13 +37,23 @@ pub enum Act {
     RecoveryCodes,
     /// Passkeys.
     Passkeys,
+    /// API tokens.
+    Tokens,
     /// What changes an organisation, at one of its pages.
     Organization(Id<Organization>, Place),
 }
 
 impl Act {
-    const OWN: [Self; 7] =
-        [Self::Address, Self::Export, Self::Leave, Self::Providers, Self::Totp, Self::RecoveryCodes, Self::Passkeys];
+    const OWN: [Self; 8] = [
+        Self::Address,
+        Self::Export,
+        Self::Leave,
+        Self::Providers,
+        Self::Totp,
+        Self::RecoveryCodes,
+        Self::Passkeys,
+        Self::Tokens,
+    ];
 
     /// The word that names it in forms and queries.
     #[must_use]
@@ -56,6 +66,7 @@ impl Act {
             Self::Totp => "totp",
             Self::RecoveryCodes => "recovery-codes",
             Self::Passkeys => "passkeys",
+            Self::Tokens => "tokens",
             Self::Organization(id, place) => return Cow::Owned(format!("{}.{id}", place.word())),
         })
     }
@@ -71,6 +82,7 @@ impl Act {
             Self::Totp => "/account/totp",
             Self::RecoveryCodes => "/account/recovery-codes",
             Self::Passkeys => "/account/passkeys",
+            Self::Tokens => "/account/tokens",
             Self::Organization(id, place) => return Cow::Owned(place.path(id.as_str())),
         })
     }
