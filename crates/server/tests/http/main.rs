@@ -29,6 +29,7 @@ mod issuer_path;
 mod jwt_access_tokens;
 mod language;
 mod mail;
+mod management;
 mod metadata;
 mod metrics;
 mod organizations;

@@ -14,14 +14,22 @@ pub struct Route {
     pub path: &'static str,
     /// The form, as somebody would send it who may. In braces: what the member of the tests owns.
     pub fields: &'static [(&'static str, &'static str)],
+    /// The JSON, where that is sent.
+    pub json: &'static str,
 }
 
 const fn get(path: &'static str) -> Route {
-    Route { method: "GET", path, fields: &[] }
+    Route { method: "GET", path, fields: &[], json: "" }
 }
 
 const fn post(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Route {
-    Route { method: "POST", path, fields }
+    Route { method: "POST", path, fields, json: "" }
+}
+
+/// What the management API is asked to do. All of it is meant for a version that nothing has, or names what is not there, so
+/// that whoever may is told 412 or 404, and nothing is changed for those who ask next.
+const fn api(method: &'static str, path: &'static str, json: &'static str) -> Route {
+    Route { method, path, fields: &[], json }
 }
 
 /// Everything, in an order in which nothing takes away what a later one needs.
@@ -49,8 +57,60 @@ pub const ROUTES: &[Route] = &[
     post("/register", &[]),
     get("/authorize"),
     post("/authorize", &[("response_type", "code"), ("client_id", "demo-cli"), ("state", "x")]),
+    get("/api/v1/openapi.json"),
+    get("/api/v1/me"),
+    get("/api/v1/organizations"),
+    api("POST", "/api/v1/organizations", r#"{"slug":"-","name":"x"}"#),
+    get("/api/v1/organizations/{organization}"),
+    api("PATCH", "/api/v1/organizations/{organization}", r#"{"disabled":true}"#),
+    api("DELETE", "/api/v1/organizations/{organization}", ""),
+    get("/api/v1/organizations/{organization}/projects"),
+    api("POST", "/api/v1/organizations/{organization}/projects", r#"{"slug":"gemini","name":"x"}"#),
+    get("/api/v1/organizations/{organization}/projects/{project}"),
+    api("PATCH", "/api/v1/organizations/{organization}/projects/{project}", r#"{"disabled":true}"#),
+    api("DELETE", "/api/v1/organizations/{organization}/projects/{project}", ""),
+    get("/api/v1/organizations/{organization}/members"),
+    api("POST", "/api/v1/organizations/{organization}/members", r#"{"user":"member@example.com","role":"owner"}"#),
+    get("/api/v1/organizations/{organization}/members/{user}"),
+    api("PATCH", "/api/v1/organizations/{organization}/members/{user}", r#"{"role":"owner"}"#),
+    api("DELETE", "/api/v1/organizations/{organization}/members/{user}", ""),
+    get("/api/v1/organizations/{organization}/access"),
+    api("DELETE", "/api/v1/organizations/{organization}/access/{grant}", ""),
+    get("/api/v1/organizations/{organization}/keys"),
+    api("POST", "/api/v1/organizations/{organization}/keys", r#"{"project":"apollo","name":"x","scope":"nothing"}"#),
+    get("/api/v1/organizations/{organization}/keys/{key}"),
+    api("POST", "/api/v1/organizations/{organization}/keys/{key}/rotate", "{}"),
+    api("DELETE", "/api/v1/organizations/{organization}/keys/{key}", ""),
+    get("/api/v1/organizations/{organization}/webhooks"),
+    api("POST", "/api/v1/organizations/{organization}/webhooks", r#"{"url":"nowhere"}"#),
+    get("/api/v1/organizations/{organization}/webhooks/{webhook}"),
+    api("PATCH", "/api/v1/organizations/{organization}/webhooks/{webhook}", r#"{"disabled":true}"#),
+    api("POST", "/api/v1/organizations/{organization}/webhooks/{webhook}/secret", "{}"),
+    api("DELETE", "/api/v1/organizations/{organization}/webhooks/{webhook}", ""),
+    get("/api/v1/organizations/{organization}/webhooks/{webhook}/deliveries"),
+    api("POST", "/api/v1/organizations/{organization}/webhooks/{webhook}/deliveries/{delivery}/resend", ""),
+    get("/api/v1/clients"),
+    api("POST", "/api/v1/clients", r#"{"name":"x","kind":"public"}"#),
+    get("/api/v1/clients/{client}"),
+    api("PATCH", "/api/v1/clients/{client}", r#"{"disabled":true}"#),
+    api("POST", "/api/v1/clients/{client}/secret", ""),
+    api("DELETE", "/api/v1/clients/{client}", ""),
+    get("/api/v1/resources"),
+    api("POST", "/api/v1/resources", r#"{"name":"x","resource":"x","scopes":[]}"#),
+    get("/api/v1/resources/{resource}"),
+    api("PATCH", "/api/v1/resources/{resource}", r#"{"disabled":true}"#),
+    api("POST", "/api/v1/resources/{resource}/secret", ""),
+    api("DELETE", "/api/v1/resources/{resource}", ""),
+    get("/api/v1/users"),
+    api("POST", "/api/v1/users", r#"{"email":"x"}"#),
+    get("/api/v1/users/{user}"),
+    api("PATCH", "/api/v1/users/{user}", r#"{"disabled":true}"#),
+    api("DELETE", "/api/v1/users/{user}", ""),
+    get("/api/v1/signing-keys"),
+    api("POST", "/api/v1/signing-keys/rotate", ""),
     get("/"),
     get("/security"),
+    get("/api/v1"),
     get("/connections"),
     post("/theme", &[("theme", "dark"), ("back", "/connections")]),
     post("/language", &[("language", "de"), ("back", "/connections")]),
@@ -115,6 +175,9 @@ pub const ROUTES: &[Route] = &[
     post("/account/audit", &[("what", "grant")]),
     get("/account/audit/export"),
     get("/account/webhooks"),
+    get("/account/tokens"),
+    post("/account/tokens", &[("name", "mine"), ("may", "read"), ("days", "30")]),
+    post("/account/tokens/{id}/revoke", &[]),
     get("/account/privacy"),
     post("/account/export", &[]),
     get("/account/delete"),
