@@ -3,8 +3,8 @@
 //! Owns the answer to "may they". The table of roles is `model`'s; what an act does is its own module's. Nothing that happens
 //! inside an organisation asks anything else.
 
-use model::{Id, Organization, Permission, Permissions, Role, Timestamp, User};
-use storage::{Read, StorageError, Tx};
+use model::{Id, Organization, Permission, Permissions, Role, Timestamp, User, audit::OPERATOR};
+use storage::{ActsFor, Read, StorageError, Tx};
 
 use crate::{Caller, account::SignedIn};
 
@@ -80,14 +80,15 @@ impl Actor {
         matches!(self.who, Who::Operator)
     }
 
-    /// As the trail names them: `operator`, a person's id, or a token's.
+    /// As the trail names them: the operator, or a person and the token that they act with.
     #[must_use]
-    pub fn name(&self) -> String {
-        match &self.who {
-            Who::Operator => "operator".to_owned(),
-            Who::Person { user_id, .. } => user_id.to_string(),
-            Who::Token { token_id, .. } => token_id.clone(),
-        }
+    pub fn named(&self) -> ActsFor {
+        let (by, token_id) = match &self.who {
+            Who::Operator => (OPERATOR.to_owned(), None),
+            Who::Person { user_id, .. } => (user_id.to_string(), None),
+            Who::Token { user_id, token_id, .. } => (user_id.to_string(), Some(token_id.clone())),
+        };
+        ActsFor { by, token_id, address: self.address.clone() }
     }
 
     const fn is_recent(&self) -> bool {
@@ -182,7 +183,7 @@ pub async fn stand_firm(
     organization_id: Id<Organization>,
     permission: Permission,
 ) -> Result<Result<Standing, Denied>, StorageError> {
-    tx.act_for(actor.name(), actor.address.clone());
+    tx.act_for(actor.named());
     if let Some(user_id) = actor.user_id() {
         tx.hold_membership(organization_id, user_id).await?;
     }

@@ -26,7 +26,7 @@ pub struct AuditEvent {
     pub key_id: Option<Id<()>>,
     /// The id of the thing that was acted on.
     pub subject: Option<String>,
-    /// Who did it: a person's id, `operator`, an API token's id; nothing where the server itself did.
+    /// Who did it: a person's id, or `operator`; nothing where the server itself did.
     pub by: Option<String>,
     /// From which address they did it.
     pub address: Option<String>,

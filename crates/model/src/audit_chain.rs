@@ -23,8 +23,10 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// What, as `area.act`.
     pub action: String,
-    /// Who did it: a person's id, `operator`, an API token's id.
+    /// Who did it: a person's id, or `operator`.
     pub by: Option<String>,
+    /// With which API token of theirs.
+    pub token_id: Option<String>,
     /// Whose account it concerns.
     pub user_id: Option<Id<User>>,
     /// Through which client.
@@ -69,6 +71,7 @@ impl AuditEntry {
             Some(&at),
             Some(&self.action),
             self.by.as_deref(),
+            self.token_id.as_deref(),
             self.user_id.as_ref().map(Id::as_str),
             self.client_id.as_ref().map(ClientId::as_str),
             self.organization_id.as_ref().map(Id::as_str),
@@ -268,6 +271,7 @@ mod tests {
             at: NOW,
             action: "grant.allowed".to_owned(),
             by: Some("operator".to_owned()),
+            token_id: Some("token".to_owned()),
             user_id: Some(Id::new(NOW)),
             client_id: Some(ClientId::new("client")),
             organization_id: Some(Id::new(NOW)),
@@ -285,11 +289,12 @@ mod tests {
     #[test]
     fn every_field_is_in_the_digest() {
         let whole = entry();
-        let changes: [fn(&mut AuditEntry); 14] = [
+        let changes: [fn(&mut AuditEntry); 15] = [
             |it| it.id.push('x'),
             |it| it.at = it.at.plus(std::time::Duration::from_micros(1)),
             |it| it.action.push('x'),
             |it| it.by = None,
+            |it| it.token_id = None,
             |it| it.user_id = None,
             |it| it.client_id = None,
             |it| it.organization_id = Some(Id::new(NOW)),

@@ -46,6 +46,7 @@ pub(crate) fn entry(row: &AnyRow) -> Result<AuditEntry, StorageError> {
         at: columns.time("at")?,
         action: columns.text("action")?,
         by: columns.optional_text("actor")?,
+        token_id: columns.optional_text("token_id")?,
         user_id: columns.optional_id("user_id")?,
         client_id: columns.optional_text("client_id")?.map(ClientId::new),
         organization_id: columns.optional_id("organization_id")?,
@@ -89,14 +90,14 @@ impl Tx {
     /// Trouble of the database.
     pub async fn insert_audit_event(&mut self, event: &AuditEvent) -> Result<(), StorageError> {
         let kind = EventKind::of_action(event.action);
-        let actor = self.acts_for().filter(|_| event.by.is_none());
-        let (by, from) = actor.map_or((None, None), |(by, from)| (Some(by.clone()), from.clone()));
+        let actor = self.acts_for().filter(|_| event.by.is_none()).cloned();
+        let (by, token_id, from) = actor.map_or((None, None, None), |who| (Some(who.by), who.token_id, who.address));
         let (by, address) = (event.by.clone().or(by), event.address.clone().or(from));
         self.run_one(
             "audit event",
             "INSERT INTO audit_events (id, at, action, user_id, client_id, organization_id, subject, address, kind, grant_id, key_id, \
-             project_id, resource_id, written, actor, salt) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             project_id, resource_id, written, actor, salt, token_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             [
                 Id::<AuditEvent>::new(event.at).into(),
                 event.at.into(),
@@ -114,6 +115,7 @@ impl Tx {
                 WRITTEN.fetch_add(1, Ordering::Relaxed).into(),
                 by.into(),
                 address.map(|_| salt(event.at)).into(),
+                token_id.into(),
             ],
         )
         .await?;
@@ -126,8 +128,8 @@ impl Tx {
     /// Appends an entry for each grant that is about to go with its client, project or resource.
     pub(crate) async fn insert_ended_grants(&mut self, with: EndsWith<'_>, now: Timestamp) -> Result<(), StorageError> {
         const SQL: &str = "INSERT INTO audit_events \
-             (id, at, action, kind, user_id, client_id, organization_id, project_id, resource_id, grant_id, subject, written, actor) \
-             SELECT $1 || '.' || id, $2, $3, $4, user_id, client_id, organization_id, project_id, resource_id, id, id, $8, $9 \
+             (id, at, action, kind, user_id, client_id, organization_id, project_id, resource_id, grant_id, subject, written, actor, token_id) \
+             SELECT $1 || '.' || id, $2, $3, $4, user_id, client_id, organization_id, project_id, resource_id, id, id, $8, $9, $10 \
              FROM grants WHERE revoked_at IS NULL AND (client_id = $5 OR project_id = $6 OR resource_id = $7)";
         let (client, project, resource) = match with {
             EndsWith::Client(id) => (Some(id), None, None),
@@ -143,7 +145,8 @@ impl Tx {
             project.into(),
             resource.into(),
             WRITTEN.fetch_add(1, Ordering::Relaxed).into(),
-            self.acts_for().map(|(by, _)| by.clone()).into(),
+            self.acts_for().map(|who| who.by.clone()).into(),
+            self.acts_for().and_then(|who| who.token_id.clone()).into(),
         ];
         if self.run(SQL, values).await? > 0 {
             self.announce();

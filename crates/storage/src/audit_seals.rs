@@ -78,7 +78,7 @@ impl Read {
     /// Trouble of the database.
     pub async fn audit_entries_under(&mut self, number: u64) -> Result<Vec<AuditEntry>, StorageError> {
         let sql = "SELECT id, at, action, actor, user_id, client_id, organization_id, project_id, resource_id, grant_id, key_id, \
-             subject, address, salt, address_digest FROM audit_events WHERE seal = $1 ORDER BY at, written, id";
+             subject, address, salt, address_digest, token_id FROM audit_events WHERE seal = $1 ORDER BY at, written, id";
         self.all(sql, [number.into()]).await?.iter().map(entry).collect()
     }
 

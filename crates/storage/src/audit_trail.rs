@@ -69,7 +69,7 @@ macro_rules! trail {
         concat!(
             "SELECT e.id AS id, e.at AS at, e.action AS action, e.actor AS actor, e.user_id AS user_id, e.client_id AS client_id, \
              e.organization_id AS organization_id, e.project_id AS project_id, e.resource_id AS resource_id, e.grant_id AS grant_id, \
-             e.key_id AS key_id, e.subject AS subject, e.address AS address, e.salt AS salt, e.address_digest AS address_digest, \
+             e.key_id AS key_id, e.subject AS subject, e.address AS address, e.salt AS salt, e.address_digest AS address_digest, e.token_id AS token_id, \
              a.email AS by_email, u.email AS user_email, c.name AS client_name, o.slug AS organization_slug, p.name AS project_name \
              FROM audit_events e LEFT JOIN users a ON a.id = e.actor LEFT JOIN users u ON u.id = e.user_id \
              LEFT JOIN clients c ON c.id = e.client_id LEFT JOIN organizations o ON o.id = e.organization_id \

@@ -93,4 +93,4 @@ pub use purge::{Kept, Purged};
 pub use row_versions::Versioned;
 pub use standing::Standing;
 pub use store::Store;
-pub use tx::{Read, Tx};
+pub use tx::{ActsFor, Read, Tx};

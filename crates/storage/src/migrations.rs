@@ -28,6 +28,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (16, "managed_resources", include_str!("../../../migrations/0016_managed_resources.sql")),
     (19, "access", include_str!("../../../migrations/0019_access.sql")),
     (21, "audit_chain", include_str!("../../../migrations/0021_audit_chain.sql")),
+    (22, "tokens_in_the_trail", include_str!("../../../migrations/0022_tokens_in_the_trail.sql")),
     (23, "row_versions", include_str!("../../../migrations/0023_row_versions.sql")),
     (24, "management_api", include_str!("../../../migrations/0024_management_api.sql")),
 ];

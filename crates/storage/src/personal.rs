@@ -95,7 +95,7 @@ const PERSONAL: &[Personal] = personal! {
         WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, kind, client_id, organization_id, project_id, resource_id, grant_id, \
-        key_id, subject, actor, address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
+        key_id, subject, actor, token_id, address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
         without ["written", "salt", "address_digest", "seal"];
 };
 
@@ -174,7 +174,7 @@ impl Tx {
     /// gone tells nobody anything.
     async fn erase_addresses_of(&mut self, id: Id<User>) -> Result<(), StorageError> {
         const THEIRS: &str = "SELECT id, at, action, actor, user_id, client_id, organization_id, project_id, resource_id, grant_id, key_id, \
-             subject, address, salt, address_digest FROM audit_events \
+             subject, address, salt, address_digest, token_id FROM audit_events \
              WHERE address IS NOT NULL AND (actor = $1 OR (actor IS NULL AND user_id = $1))";
         const ERASE: &str = "UPDATE audit_events SET address = NULL, salt = NULL, address_digest = $2 WHERE id = $1";
         for row in self.all(THEIRS, [id.into()]).await? {

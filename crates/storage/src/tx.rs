@@ -17,6 +17,17 @@ pub(crate) enum Connection {
     Own(AnyConnection),
 }
 
+/// Who acts in a transaction, as the trail names them.
+#[derive(Clone, Debug)]
+pub struct ActsFor {
+    /// A person's id, or `operator`.
+    pub by: String,
+    /// With which API token of theirs.
+    pub token_id: Option<String>,
+    /// From which address.
+    pub address: Option<String>,
+}
+
 /// A connection for reading.
 pub struct Read {
     connection: Connection,
@@ -27,8 +38,8 @@ pub struct Read {
     touched: Touched,
     /// Whether others are to be told of what it wrote.
     announces: bool,
-    /// In whose name, and from which address, entries of the trail are written that name nobody.
-    acts_for: Option<(String, Option<String>)>,
+    /// In whose name entries of the trail are written that name nobody.
+    acts_for: Option<ActsFor>,
 }
 
 impl Read {
@@ -64,12 +75,12 @@ impl Read {
         std::mem::take(&mut self.announces)
     }
 
-    pub(crate) const fn acts_for(&self) -> Option<&(String, Option<String>)> {
+    pub(crate) const fn acts_for(&self) -> Option<&ActsFor> {
         self.acts_for.as_ref()
     }
 
     /// Who acted in the transaction that ends now; the next one begins without a past.
-    pub(crate) fn actor(&mut self) -> Option<(String, Option<String>)> {
+    pub(crate) fn actor(&mut self) -> Option<ActsFor> {
         std::mem::take(&mut self.acts_for)
     }
 
@@ -137,10 +148,9 @@ impl Tx {
         self.read.announces = true;
     }
 
-    /// Says who acts from here on, until the transaction ends, and from which address: so does the trail, wherever an entry names
-    /// nobody.
-    pub fn act_for(&mut self, by: impl Into<String>, address: Option<String>) {
-        self.read.acts_for = Some((by.into(), address));
+    /// Says who acts from here on, until the transaction ends: so does the trail, wherever an entry names nobody.
+    pub fn act_for(&mut self, who: ActsFor) {
+        self.read.acts_for = Some(who);
     }
 
     /// Runs a statement; how many rows it changed.

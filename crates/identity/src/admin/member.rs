@@ -96,7 +96,7 @@ async fn may_leave(tx: &mut Tx, by: &Actor, organization_id: Id<Organization>) -
     if by.only_reads() {
         return Err(ActError::forbidden("this token only reads"));
     }
-    tx.act_for(by.name(), by.address.clone());
+    tx.act_for(by.named());
     let_look(tx, by, organization_id, Permission::SeeOrganization).await
 }
 

@@ -5,7 +5,7 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use model::{AuditEvent, Id, Organization, Permission, Timestamp, audit::OPERATOR};
+use model::{AuditEvent, Id, Organization, Permission, Timestamp};
 use serde_json::{Map, Value};
 use storage::{Read, StorageError, Tx, Versioned};
 
@@ -44,7 +44,7 @@ impl By {
 
     /// Refuses, unless they may; if they may, their membership is held until the transaction ends.
     async fn check(&self, tx: &mut Tx, organization_id: Option<Id<Organization>>) -> Result<(), ActError> {
-        tx.act_for(self.actor.name(), self.actor.address.clone());
+        tx.act_for(self.actor.named());
         match (self.permission, organization_id) {
             (Some(permission), Some(id)) => allow(tx, &self.actor, id, permission).await.map(drop),
             _ if self.actor.is_operator() => Ok(()),
@@ -130,7 +130,7 @@ impl Authority {
                 let make = Arc::clone(&make);
                 Box::pin(async move {
                     // Whoever may, but the operator, says so in `make`.
-                    tx.act_for(OPERATOR, None);
+                    tx.act_for(Actor::operator().named());
                     let thing = make(tx).await?;
                     thing.insert(tx).await?;
                     tx.insert_audit_event(&thing.audit(T::ACTIONS.added, now)).await?;

@@ -59,6 +59,7 @@ pub fn shown(one: &TrailEntry) -> Value {
         "action": action,
         "by": by,
         "by_email": one.by_email,
+        "token_id": one.entry.token_id,
         "address": one.entry.address,
         "user_id": user_id,
         "user_email": one.user_email,
