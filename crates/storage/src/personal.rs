@@ -37,7 +37,7 @@ macro_rules! personal {
 
 /// `$1` is the person. Times end with `_at`, `_until` or `_time`.
 const PERSONAL: &[Personal] = personal! {
-    "account" from "users": "SELECT id, email, name, email_verified_at, created_at, disabled_at, security_epoch, erase_at, language, version, \
+    "account" from "users": "SELECT id, email, name, email_verified_at, created_at, disabled_at, security_epoch, erase_at, language, operator_at, version, \
         CASE WHEN password_hash IS NULL THEN 'no' ELSE 'yes' END AS has_password FROM users WHERE id = $1", without ["imported_work"];
     "memberships" from "memberships": "SELECT m.organization_id, o.slug AS organization, o.name AS organization_name, m.role, m.created_at, m.version \
         FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = $1 ORDER BY m.created_at", without [];
