@@ -18,6 +18,7 @@ mod key;
 mod list;
 mod look;
 mod member;
+mod operator;
 mod organization;
 mod project;
 mod resource;
@@ -45,7 +46,7 @@ pub use look::Look;
 pub use organization::is_name;
 
 use self::{resource_change::Change, thing::By};
-use crate::{Actor, Authority};
+use crate::{Actor, Authority, Denied, Who};
 
 impl Authority {
     /// Does what the operator asks. The answer is a JSON object, for a list `{"<things>": […]}`; times are whole seconds since
@@ -63,10 +64,15 @@ impl Authority {
     /// # Errors
     /// As [`Authority::act`]; its kind says what sort of no it is.
     pub async fn act_as(&self, by: &Actor, act: Act, now: Timestamp) -> Result<Value, ActError> {
+        if let Who::Administrator { user_id } = by.who
+            && self.parts.store.read().await?.operator_since(user_id).await?.is_none()
+        {
+            return Err(ActError::from(Denied::Absent));
+        }
         let done = if act.is_within_an_organization() {
             self.act_within(by, act, now).await
         } else if by.is_operator() {
-            self.operate(act, now).await
+            self.operate(by, act, now).await
         } else {
             Err(ActError::forbidden("this is the operator's to do"))
         };
@@ -131,9 +137,9 @@ impl Authority {
     }
 
     /// What is the operator's alone.
-    async fn operate(&self, act: Act, now: Timestamp) -> Result<Value, ActError> {
+    async fn operate(&self, by: &Actor, act: Act, now: Timestamp) -> Result<Value, ActError> {
         use Act as A;
-        let by = By::operator();
+        let by = By::whoever_operates(by);
         match act {
             A::OrganizationAdd { slug, name } => self.organization_add(&slug, &name, now).await,
             A::OrganizationSetDisabled { organization, disabled } => {
@@ -182,10 +188,13 @@ impl Authority {
             A::UserList {} => self.user_list().await,
             A::UserShow { user } => self.user_show(&user).await,
             A::UserSetDisabled { user, disabled } => self.set_disabled::<User>(by, user, disabled, now).await,
+            A::UserSetOperator { user, operator } => self.user_set_operator(by, user, operator, now).await,
+            A::UserEndSessions { user } => self.user_end_sessions(by, user, now).await,
+            A::MailTry { mail } => self.mail_try(by, &mail, now).await,
             A::UserSetPassword { user, password, end_connections } => {
                 self.user_set_password(user, password.as_ref().map(|typed| &typed.0), end_connections, now).await
             }
-            A::UserRemoveFactors { user } => self.user_remove_factors(user, now).await,
+            A::UserRemoveFactors { user } => self.user_remove_factors(by, user, now).await,
             A::UserRemove { user } => self.remove::<User>(by, user, now).await,
             A::SigningKeyRotate {} => self.signing_key_rotate(now).await,
             A::Purge { dry_run } => self.purge_now(dry_run, now).await,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod admin;
+pub mod administration;
 pub mod api_key;
 pub mod api_token;
 pub mod audit;

@@ -22,6 +22,11 @@ pub struct Actor {
 pub enum Who {
     /// Whoever opens the socket or runs the command line: may everything.
     Operator,
+    /// A person who operates the server, in their browser, with a fresh proof of who they are: may everything, under their name.
+    Administrator {
+        /// Whose browser.
+        user_id: Id<User>,
+    },
     /// A signed-in browser.
     Person {
         /// Whose.
@@ -56,11 +61,16 @@ impl Actor {
         Self { who, address: Some(caller.address.clone()) }
     }
 
-    /// The person, or the person of the token.
+    /// Somebody who operates the server; whether they do is asked again before each act.
+    pub(crate) fn administrator(user_id: Id<User>, caller: &Caller) -> Self {
+        Self { who: Who::Administrator { user_id }, address: Some(caller.address.clone()) }
+    }
+
+    /// The person, or the person of the token; nobody for an operator, who acts for the server.
     #[must_use]
     pub const fn user_id(&self) -> Option<Id<User>> {
         match self.who {
-            Who::Operator => None,
+            Who::Operator | Who::Administrator { .. } => None,
             Who::Person { user_id, .. } | Who::Token { user_id, .. } => Some(user_id),
         }
     }
@@ -70,14 +80,14 @@ impl Actor {
     pub const fn within(&self) -> Option<Id<Organization>> {
         match self.who {
             Who::Token { within, .. } => within,
-            Who::Operator | Who::Person { .. } => None,
+            Who::Operator | Who::Administrator { .. } | Who::Person { .. } => None,
         }
     }
 
     /// Whether they may everything.
     #[must_use]
     pub const fn is_operator(&self) -> bool {
-        matches!(self.who, Who::Operator)
+        matches!(self.who, Who::Operator | Who::Administrator { .. })
     }
 
     /// As the trail names them: the operator, or a person and the token that they act with.
@@ -85,7 +95,7 @@ impl Actor {
     pub fn named(&self) -> ActsFor {
         let (by, token_id) = match &self.who {
             Who::Operator => (OPERATOR.to_owned(), None),
-            Who::Person { user_id, .. } => (user_id.to_string(), None),
+            Who::Person { user_id, .. } | Who::Administrator { user_id } => (user_id.to_string(), None),
             Who::Token { user_id, token_id, .. } => (user_id.to_string(), Some(token_id.clone())),
         };
         ActsFor { by, token_id, address: self.address.clone() }
@@ -93,7 +103,7 @@ impl Actor {
 
     const fn is_recent(&self) -> bool {
         match self.who {
-            Who::Operator => true,
+            Who::Operator | Who::Administrator { .. } => true,
             Who::Person { recent, .. } => recent,
             Who::Token { writes, .. } => writes,
         }

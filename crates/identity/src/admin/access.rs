@@ -53,12 +53,11 @@ async fn end(
     now: Timestamp,
 ) -> Result<bool, ActError> {
     let reason = if by.is_operator() { BY_OPERATOR } else { BY_OWNER };
-    let acted = |entry: AuditEvent| AuditEvent { address: by.address.clone(), ..entry };
     if let Some(grant) = tx.grant(id).await? {
         let is_here =
             matches!(&grant.kind, GrantKind::Project { organization_id, .. } if *organization_id == organization.id);
         if is_here && tx.revoke_grant(id, reason, now).await? {
-            tx.insert_audit_event(&acted(AuditEvent::of_grant("grant.revoked", &grant, now))).await?;
+            tx.insert_audit_event(&AuditEvent::of_grant("grant.revoked", &grant, now)).await?;
         }
         return Ok(is_here);
     }
@@ -67,7 +66,7 @@ async fn end(
         return Ok(false);
     };
     if tx.revoke_api_key(key.id, reason, now).await? {
-        tx.insert_audit_event(&acted(api_key::entry("key.revoked", &key, None, now))).await?;
+        tx.insert_audit_event(&api_key::entry("key.revoked", &key, None, now)).await?;
     }
     Ok(true)
 }

@@ -287,6 +287,23 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Lets somebody administer the server in their browser, or not any more.
+    UserSetOperator {
+        /// Who: address or id.
+        user: String,
+        /// Whether they may.
+        operator: bool,
+    },
+    /// Signs somebody out everywhere.
+    UserEndSessions {
+        /// Whom: address or id.
+        user: String,
+    },
+    /// Lets a mail that waits be tried now.
+    MailTry {
+        /// Which.
+        mail: String,
+    },
     /// Gives a person another password and ends their sessions.
     UserSetPassword {
         /// Whose: address or id.

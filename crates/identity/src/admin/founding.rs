@@ -56,7 +56,7 @@ impl Authority {
         let project = first.map(|first| project(&organization, &first, now)).transpose()?;
         let taken =
             format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
-        let founded = Arc::new(Founded { organization, project, user_id, address: by.address.clone() });
+        let founded = Arc::new(Founded { organization, project, user_id, by: by.clone() });
         let made: Result<Value, ActError> = self
             .parts
             .store
@@ -77,7 +77,7 @@ struct Founded {
     organization: Organization,
     project: Option<Project>,
     user_id: Id<User>,
-    address: Option<String>,
+    by: Actor,
 }
 
 impl Founded {
@@ -96,6 +96,7 @@ impl Founded {
 
     async fn insert(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StorageError> {
         let (organization_id, user_id) = (self.organization.id, self.user_id);
+        tx.act_for(self.by.named());
         tx.insert_organization(&self.organization).await?;
         tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, created_at: now }).await?;
         tx.insert_audit_event(&self.entry("organization.founded", now)).await?;
@@ -112,7 +113,6 @@ impl Founded {
             user_id: (action == "organization.founded").then_some(self.user_id),
             organization_id: Some(self.organization.id),
             subject: Some(self.organization.slug.to_string()),
-            address: self.address.clone(),
             ..AuditEvent::new(action, now)
         }
     }

@@ -37,6 +37,11 @@ impl By {
         Self { actor: actor.clone(), permission: Some(permission) }
     }
 
+    /// Whoever operates the server, under their own name.
+    pub(super) fn whoever_operates(actor: &Actor) -> Self {
+        Self { actor: actor.clone(), permission: None }
+    }
+
     /// The operator and nobody else.
     pub(super) const fn operator() -> Self {
         Self { actor: Actor::operator(), permission: None }

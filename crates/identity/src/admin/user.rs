@@ -7,7 +7,7 @@ use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, Step, Thing, ready},
+    thing::{Actions, By, Step, Thing, ready},
 };
 use crate::{
     Authority,
@@ -133,7 +133,7 @@ impl Authority {
     }
 
     /// Takes passkeys, authenticator app and recovery codes from a person and signs them out everywhere; they are told by mail.
-    pub(super) async fn user_remove_factors(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn user_remove_factors(&self, by: By, named: String, now: Timestamp) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let user = find(&mut read, &named).await?;
         let language = read.language_of(user.id).await?;
@@ -145,7 +145,8 @@ impl Authority {
             false => None,
         };
         let changed = self
-            .change::<User>(
+            .change_by::<User>(
+                by,
                 named,
                 "user.factors_removed",
                 move |tx, user| remove_factors(tx, user, notice.clone()),
