@@ -1,6 +1,7 @@
 //! The route table: every address that this server answers, and who answers there. All of it stands below the issuer's path,
 //! except the well-known forms, which RFC 8414 §3.1 puts before it.
 
+mod administration;
 mod api;
 mod documents;
 mod organizations;
@@ -287,6 +288,7 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/prove/passkey", "POST").route(web::post().to(account::prove::by_passkey).wrap(seldom())))
         .configure(factors)
         .configure(organizations::organizations)
+        .configure(administration::administration)
         .service(
             seen("/forgotten", "GET, HEAD, POST")
                 .route(read().to(page::reset::get))

@@ -7,6 +7,7 @@ mod backup_key;
 mod check;
 mod database_url;
 mod duration;
+mod in_force;
 mod key_file;
 mod kind;
 mod mail;

@@ -2,6 +2,7 @@
 //! say what a flow answered.
 
 pub mod account;
+pub mod admin;
 pub mod api_reference;
 pub mod confirm_address;
 pub mod connections;

@@ -12,4 +12,5 @@ mod room;
 pub mod settings;
 pub mod webhooks;
 
+pub(super) use room::unavailable;
 pub use room::{Done, Room};

@@ -116,7 +116,7 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 52] = [
+const EVENTS: [(&str, &str); 55] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
@@ -126,6 +126,9 @@ const EVENTS: [(&str, &str); 52] = [
     ("member.removed", "parted"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
+    ("user.operator_added", "operator-added"),
+    ("user.operator_removed", "operator-removed"),
+    ("user.sessions_ended", "sessions-ended"),
     ("user.left", "left"),
     ("user.stayed", "stayed"),
     ("user.exported", "exported"),
@@ -181,7 +184,7 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 38] = [
+    const UNTOLD: [&str; 39] = [
         "client.added",
         "client.changed",
         "client.device_allowed",
@@ -190,6 +193,7 @@ mod tests {
         "client.enabled",
         "client.new_secret",
         "client.removed",
+        "mail.tried",
         "organization.added",
         "organization.device_writes_allowed",
         "organization.device_writes_refused",

@@ -6,6 +6,8 @@
 pub mod accent;
 pub mod account;
 pub mod account_page;
+pub mod admin_menu;
+mod admin_samples;
 pub mod api_reference;
 pub mod app;
 pub mod asset;
@@ -48,6 +50,7 @@ use model::Language;
 pub use accent::{Accent, AccentRefused};
 pub use account::{ChangeAddress, ChangePassword, PasswordChanged, Prove, SessionRow, Sessions};
 pub use account_page::AccountPage;
+pub use admin_menu::{Desk, in_administration};
 pub use api_reference::{ApiAnswer, ApiGroup, ApiOperation, ApiParameter, ApiReference};
 pub use app::{App, Destination, ProjectName, Provenance, Waiting};
 pub use asset::{Asset, asset};
@@ -120,6 +123,7 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "sessions", Sessions::sample(language))?;
     show(&mut all, "account", AccountPage::sample(language))?;
     show(&mut all, "organization", OrganizationPage::sample(language))?;
+    show(&mut all, "administration", admin_samples::all(language))?;
     show(&mut all, "change-password", ChangePassword::sample(language))?;
     show(&mut all, "password-changed", PasswordChanged::sample(language))?;
     show(&mut all, "change-address", ChangeAddress::sample(language))?;

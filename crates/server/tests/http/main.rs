@@ -11,6 +11,7 @@
 mod harness;
 
 mod account;
+mod administration;
 mod api_keys;
 mod audit;
 mod authorize;

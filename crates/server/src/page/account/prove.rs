@@ -39,12 +39,14 @@ pub enum Act {
     Passkeys,
     /// API tokens.
     Tokens,
+    /// The administration of the server.
+    Administration,
     /// What changes an organisation, at one of its pages.
     Organization(Id<Organization>, Place),
 }
 
 impl Act {
-    const OWN: [Self; 8] = [
+    const OWN: [Self; 9] = [
         Self::Address,
         Self::Export,
         Self::Leave,
@@ -53,6 +55,7 @@ impl Act {
         Self::RecoveryCodes,
         Self::Passkeys,
         Self::Tokens,
+        Self::Administration,
     ];
 
     /// The word that names it in forms and queries.
@@ -67,6 +70,7 @@ impl Act {
             Self::RecoveryCodes => "recovery-codes",
             Self::Passkeys => "passkeys",
             Self::Tokens => "tokens",
+            Self::Administration => "administration",
             Self::Organization(id, place) => return Cow::Owned(format!("{}.{id}", place.word())),
         })
     }
@@ -83,6 +87,7 @@ impl Act {
             Self::RecoveryCodes => "/account/recovery-codes",
             Self::Passkeys => "/account/passkeys",
             Self::Tokens => "/account/tokens",
+            Self::Administration => "/admin",
             Self::Organization(id, place) => return Cow::Owned(place.path(id.as_str())),
         })
     }

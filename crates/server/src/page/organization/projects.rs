@@ -10,7 +10,7 @@ use crate::{
     error_response::PageError,
     form::ProtectedForm,
     page::Visit,
-    view::{Fact, Form, Input, Moment, Place, Row, Section},
+    view::{Fact, Form, Input, Moment, Phrase, Place, Row, Section},
 };
 
 /// What a new project is called.
@@ -71,11 +71,7 @@ pub async fn post(
 async fn page(visit: &Visit, room: &Room, asked: &Asked, wrong: Option<&str>) -> Result<HttpResponse, PageError> {
     let projects = visit.state.authority.projects_in(&room.standing, &room.actor).await?;
     let title = visit.say("projects-title");
-    let mut sections = vec![Section {
-        said: projects.is_empty().then(|| title.part("none").into()),
-        rows: projects.iter().map(|project| row(visit, room, project)).collect(),
-        ..Section::new("projects", &title.part("all"))
-    }];
+    let mut sections = vec![list(visit, room, &projects, &title.part("all"))];
     sections.extend(room.may(Permission::ManageProjects).then(|| making(visit, room, asked, wrong)));
     let page = room.page(visit, Place::Projects, &title, sections);
     visit.sections(&match wrong {
@@ -85,6 +81,16 @@ async fn page(visit: &Visit, room: &Room, asked: &Asked, wrong: Option<&str>) ->
         }
         None => page,
     })
+}
+
+/// The projects that somebody sees, each with the way to it.
+pub(super) fn list(visit: &Visit, room: &Room, projects: &[Project], heading: &Phrase<'_>) -> Section {
+    let title = visit.say("projects-title");
+    Section {
+        said: projects.is_empty().then(|| title.part("none").into()),
+        rows: projects.iter().map(|project| row(visit, room, project)).collect(),
+        ..Section::new("projects", heading)
+    }
 }
 
 fn row(visit: &Visit, room: &Room, project: &Project) -> Row {

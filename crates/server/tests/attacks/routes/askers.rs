@@ -227,6 +227,8 @@ impl<'s> Askers<'s> {
             path if path.starts_with("/confirm") => &self.proof,
             path if path.starts_with("/account/sessions") => &self.session,
             path if path.starts_with("/account/organizations") => &self.server.seeded.acme,
+            path if path.starts_with("/admin/people") => &self.server.seeded.member,
+            path if path.starts_with("/admin/organizations") => &self.server.seeded.acme,
             _ => &self.notice,
         };
         [

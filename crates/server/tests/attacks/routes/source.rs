@@ -39,7 +39,7 @@ fn files(directory: &Path) -> Vec<(PathBuf, String)> {
 
 /// The route table, and the parts of it that stand in files of their own.
 const TABLE: &str = "app.rs";
-const PARTS: [&str; 2] = ["app/api.rs", "app/organizations.rs"];
+const PARTS: [&str; 3] = ["app/administration.rs", "app/api.rs", "app/organizations.rs"];
 
 fn is_route_table(path: &Path) -> bool {
     std::iter::once(TABLE).chain(PARTS).any(|file| path == sources().join(file))
