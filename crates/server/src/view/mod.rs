@@ -114,7 +114,7 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "leave", Leave::sample(language))?;
     show(&mut all, "signed-out", SignedOut::sample(language))?;
     show(&mut all, "security", Security::sample(language))?;
-    show(&mut all, "api-reference", ApiReference::sample(language))?;
+    show(&mut all, "reference", ApiReference::sample(language))?;
     show(&mut all, "check-mail", CheckMail::sample(language))?;
     show(&mut all, "opened-link", OpenedLink::sample(language))?;
     show(&mut all, "forgotten", Forgotten::sample(language))?;
