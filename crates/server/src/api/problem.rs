@@ -20,6 +20,7 @@ use crate::{error_response::Unexpected, request_id::RequestId};
 /// What kind of problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProblemKind)]
 pub enum Kind {
     /// The request cannot be read: no JSON, a parameter that is not known, a cursor of another list.
     Malformed,
