@@ -39,6 +39,11 @@ impl FromRequest for Part {
 
 impl Part {
     fn parse(query: &str, narrows: bool) -> Result<Self, Problem> {
+        let is_empty =
+            |piece: &str| !piece.is_empty() && piece.split_once('=').is_none_or(|(_, value)| value.is_empty());
+        if query.split('&').any(is_empty) {
+            return Err(Problem::new(Kind::Malformed, "A parameter is empty; leave it out."));
+        }
         let mut params = Params::parse(query)?;
         let (limit, cursor) = (params.take("limit"), params.take("cursor"));
         let project = if narrows { params.take("project") } else { None };
@@ -80,9 +85,18 @@ mod tests {
         let part = Part::parse("", false).unwrap();
         assert_eq!((part.limit, part.cursor), (50, None));
         assert_eq!(Part::parse("limit=100", false).unwrap().limit, 100);
-        for odd in
-            ["limit=0", "limit=101", "limit=x", "limit=%2B5", "limit=1&limit=2", "offset=3", "cursor=%00", "project=a"]
-        {
+        for odd in [
+            "limit=",
+            "cursor",
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "limit=%2B5",
+            "limit=1&limit=2",
+            "offset=3",
+            "cursor=%00",
+            "project=a",
+        ] {
             assert_eq!(Part::parse(odd, false).unwrap_err().kind(), Kind::Malformed, "{odd}");
         }
         let narrowed = Part::parse("project=apollo&limit=2", true).unwrap();
