@@ -24,11 +24,13 @@ mod household;
 #[path = "../tests/clients/https_server.rs"]
 mod https_server;
 pub mod introspect;
+pub mod invitation;
 pub mod janitor;
 mod keyring;
 mod known;
 mod last_use;
 pub mod mail;
+pub mod membership;
 pub mod metadata;
 mod metrics;
 mod organization;

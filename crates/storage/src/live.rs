@@ -28,7 +28,7 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token and no live key rests on.
-const APART: [&str; 25] = [
+const APART: [&str; 28] = [
     "api_key_counts",
     "attempts",
     "audit_checkpoints",
@@ -39,12 +39,15 @@ const APART: [&str; 25] = [
     "device_codes",
     "feeds",
     "half_sign_ins",
+    "invitations",
     "mails",
     "notices",
     "passkeys",
+    "project_members",
     "proofs",
     "recovery_codes",
     "retired_names",
+    "roles",
     "sessions",
     "signing_keys",
     "totps",

@@ -52,7 +52,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, kept: &Kept, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 15] = [
+        let expired: [(&'static str, Timestamp); 16] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -102,6 +102,10 @@ impl Tx {
             (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
                 now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at <= $1 LIMIT 500)",
+                now.minus(ENDED_KEPT),
             ),
             (
                 "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)",

@@ -19,6 +19,7 @@ mod grants;
 mod group_commit;
 mod harness;
 mod hot;
+mod invitations;
 mod mails;
 mod memberships;
 mod notices;

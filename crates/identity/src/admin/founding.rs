@@ -96,7 +96,8 @@ impl Founded {
     async fn insert(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StorageError> {
         let (organization_id, user_id) = (self.organization.id, self.user_id);
         tx.insert_organization(&self.organization).await?;
-        tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, created_at: now }).await?;
+        tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, role_id: None, created_at: now })
+            .await?;
         tx.insert_audit_event(&self.entry("organization.founded", now)).await?;
         if let Some(project) = &self.project {
             tx.insert_project(project).await?;
@@ -125,5 +126,6 @@ fn project(organization: &Organization, first: &FirstProject, now: Timestamp) ->
         name: parse_name(&first.name)?,
         created_at: now,
         disabled_at: None,
+        limited_at: None,
     })
 }

@@ -57,7 +57,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "reused" | "code_replayed" => EndReason::Reused,
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
-        "membership_lost" | "role_lost" => EndReason::MembershipLost,
+        "membership_lost" | "role_lost" | "project_limited" => EndReason::MembershipLost,
         "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
@@ -116,13 +116,16 @@ pub(super) fn event(action: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == action).map(|(_, part)| *part)
 }
 
-const EVENTS: [(&str, &str); 50] = [
+const EVENTS: [(&str, &str); 53] = [
     ("user.signed_up", "signed-up"),
     ("user.added", "added"),
     ("user.imported", "imported"),
     ("user.password_set", "password-set"),
     ("member.added", "joined"),
     ("member.changed", "role-changed"),
+    ("invitation.accepted", "invitation-accepted"),
+    ("project.member_added", "project-joined"),
+    ("project.member_removed", "project-parted"),
     ("member.removed", "parted"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
@@ -179,7 +182,7 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 38] = [
+    const UNTOLD: [&str; 46] = [
         "client.added",
         "client.changed",
         "client.device_allowed",
@@ -188,6 +191,9 @@ mod tests {
         "client.enabled",
         "client.new_secret",
         "client.removed",
+        "invitation.added",
+        "invitation.resent",
+        "invitation.revoked",
         "organization.added",
         "organization.device_writes_allowed",
         "organization.device_writes_refused",
@@ -198,6 +204,8 @@ mod tests {
         "project.disabled",
         "project.enabled",
         "project.renamed",
+        "project.limited",
+        "project.opened",
         "project.removed",
         "refresh.recovered",
         "refresh.retried",
@@ -208,6 +216,9 @@ mod tests {
         "resource.enabled",
         "resource.new_secret",
         "resource.removed",
+        "role.added",
+        "role.changed",
+        "role.removed",
         "client_token.revoked",
         "server.restored",
         "signing_keys.rotated",

@@ -38,7 +38,7 @@ fn standing(name: &str, role: Role) -> Option<Standing> {
         disabled_at: None,
         device_writes_at: None,
     };
-    Some(Standing { organization, role: Some(role), permissions: Permissions::of(role) })
+    Some(Standing { organization, role: Some(role), permissions: Permissions::of(role), user_id: None })
 }
 
 /// The frame at this place.

@@ -63,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     get("/confirm/{id}"),
     post("/confirm/{id}/again", &[]),
     post("/confirm/{id}", &[("code", "wrong")]),
+    get("/invitations/{id}"),
+    post("/invitations/{id}", &[]),
     get("/undo-address"),
     post("/undo-address", &[("token", "x")]),
     get("/forgotten"),
