@@ -127,7 +127,6 @@ async fn c25_what_is_not_theirs_to_see_looks_as_if_it_were_not_there() {
     for act in [
         json!({"user_list": {}}),
         json!({"client_list": {}}),
-        json!({"organization_add": {"slug": "mine", "name": "Mine"}}),
         json!({"organization_set_disabled": {"organization": "acme", "disabled": false}}),
         json!({"signing_key_rotate": {}}),
     ] {

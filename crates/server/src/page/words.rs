@@ -123,7 +123,7 @@ const EVENTS: [(&str, &str); 53] = [
     ("user.password_set", "password-set"),
     ("member.added", "joined"),
     ("member.changed", "role-changed"),
-    ("invitation.accepted", "invitation-accepted"),
+    ("invitation.accepted", "accepted-invitation"),
     ("project.member_added", "project-joined"),
     ("project.member_removed", "project-parted"),
     ("member.removed", "parted"),

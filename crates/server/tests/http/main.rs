@@ -31,6 +31,7 @@ mod language;
 mod mail;
 mod metadata;
 mod metrics;
+mod organization_people;
 mod organizations;
 mod pages;
 mod passkeys;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Path};
 use model::Permission;
 
-use super::Room;
+use super::{Room, members};
 use crate::{
     error_response::PageError,
     page::Visit,
@@ -19,7 +19,7 @@ pub async fn get(visit: Visit, slug: Path<String>) -> Result<HttpResponse, PageE
         Ok(room) => room,
         Err(elsewhere) => return Ok(*elsewhere),
     };
-    let sections = vec![about(&visit, &room)];
+    let sections = vec![about(&visit, &room), members::leaving(&visit, &room)];
     let mut page = room.page(&visit, Place::Overview, &visit.say("organizations-overview"), sections);
     page.title.clone_from(&room.organization().name);
     let off = room.organization().disabled_at.map(|_| Notice::new(Tone::Warn, &visit.say("organizations-off")));

@@ -82,10 +82,7 @@ async fn v46_another_account_does_not_accept_by_the_link() {
     let nobody = server.browser();
     let landing = nobody.open(&link).await;
     assert!(page::has_id(&landing.body, "sign-in") && page::has_id(&landing.body, "sign-up"));
-    assert_eq!(
-        send(&nobody, link.split('?').next().unwrap(), &[]).await.location().as_deref(),
-        Some(&*server.url("/sign-in"))
-    );
+    assert_eq!(send(&nobody, link.split('?').next().unwrap(), &[]).await.location().as_deref(), Some("/sign-in"));
 }
 
 #[tokio::test]
@@ -129,7 +126,7 @@ async fn v46_role_and_organisation_come_from_the_row_whatever_the_form_says() {
         ("email", "x@example.com"),
     ];
     let answer = send(&guest, link.split('?').next().unwrap(), &fields).await;
-    assert_eq!(answer.location().as_deref(), Some(&*server.url("/organizations/acme")));
+    assert_eq!(answer.location().as_deref(), Some("/organizations/acme"));
     assert!(members(&server).await.contains(&("guest@example.com".to_owned(), "member".to_owned())));
     let globex = seed::act(&server.authority, Act::MemberList { organization: "globex".into() }).await;
     assert_eq!(globex["members"].as_array().unwrap().len(), 1);
@@ -202,7 +199,7 @@ async fn v46_the_token_stands_in_the_mail_and_nowhere_else() {
     // The address with the token is left at once, for one without; no page carries it, and none sends a Referer.
     let guest = signed_in(&server, "guest@example.com").await;
     let moved = guest.get(&link).await;
-    assert_eq!((moved.status.as_u16(), moved.location()), (303, Some(server.url(link.split('?').next().unwrap()))));
+    assert_eq!((moved.status.as_u16(), moved.location()), (303, link.split('?').next().map(str::to_owned)));
     assert_eq!(moved.header("referrer-policy"), "no-referrer");
     let shown = guest.follow(moved).await;
     assert_eq!(shown.header("referrer-policy"), "no-referrer");
@@ -248,9 +245,9 @@ async fn whoever_signs_in_or_up_on_the_way_comes_back_to_the_invitation() {
     let path = link.split('?').next().unwrap().to_owned();
     let browser = server.browser();
     assert!(page::has_id(&browser.open(&link).await.body, "sign-in"));
-    assert_eq!(sign_in(&browser, "guest@example.com").await.location().as_deref(), Some(&*server.url(&path)));
+    assert_eq!(sign_in(&browser, "guest@example.com").await.location().as_deref(), Some(path.as_str()));
     let joined = browser.submit(&browser.get(&path).await, &path, &[]).await;
-    assert_eq!(joined.location().as_deref(), Some(&*server.url("/organizations/acme")));
+    assert_eq!(joined.location().as_deref(), Some("/organizations/acme"));
     assert!(is_member(&server, "guest@example.com").await);
     // Somebody new makes an account on the way.
     let link = invited(&server, "new@example.com", Role::Member).await;
@@ -262,7 +259,7 @@ async fn whoever_signs_in_or_up_on_the_way_comes_back_to_the_invitation() {
     let code = server.mail("new@example.com").await.words.code.unwrap();
     let (to, _) = page::form(&check.body, "/again").unwrap();
     let confirmed = browser.submit(&check, to.trim_end_matches("/again"), &[("code", &code)]).await;
-    assert_eq!(confirmed.location().as_deref(), Some(&*server.url(&path)));
+    assert_eq!(confirmed.location().as_deref(), Some(path.as_str()));
     assert!(page::has_id(&browser.follow(confirmed).await.body, "join"));
     assert!(!csrf(&browser).await.is_empty());
     let done = send(&browser, &path, &[]).await;
