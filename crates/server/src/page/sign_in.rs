@@ -44,7 +44,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
         return Ok(visit.go("/leaving"));
     }
     match asked.authorization {
-        None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go(&visit.home())),
+        None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go(&visit.front())),
         None => page(&visit, Shown { connect: asked.connect, ..Shown::default() }),
         Some(id) => match visit.arrival(id, asked.another_account).await? {
             Arrival::Sign(waiter) => {

@@ -91,7 +91,7 @@ impl Visit {
 
     /// Where somebody goes who was on their way to no app: to the invitation that they follow, or to the front page.
     #[must_use]
-    pub fn home(&self) -> String {
+    pub fn front(&self) -> String {
         self.invitation_page().unwrap_or_else(|| "/".to_owned())
     }
 
@@ -105,7 +105,7 @@ impl Visit {
     /// On to the app's request that waits, or home.
     #[must_use]
     pub fn onward(&self, waiting: Option<Id<Authorization>>) -> String {
-        waiting.map_or_else(|| self.home(), |id| format!("/consent/{id}"))
+        waiting.map_or_else(|| self.front(), |id| format!("/consent/{id}"))
     }
 
     /// The frame of the page that answers.

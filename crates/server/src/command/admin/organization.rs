@@ -1,6 +1,6 @@
 //! Organisations and projects on the command line.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use identity::admin::Act;
 
 use crate::command::Failure;
