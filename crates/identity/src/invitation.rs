@@ -105,6 +105,7 @@ async fn accept(
     now: Timestamp,
 ) -> Result<Result<Organization, InvitationRefusal>, StorageError> {
     let dead = Ok(Err(InvitationRefusal::Dead));
+    tx.act_for(user.id.to_string(), Some(address.clone()));
     let Some(found) = waiting(tx, token, now).await? else { return dead };
     // Whoever demotes the inviter, or takes the invitation back, comes before this or after it.
     tx.hold_organization(found.organization_id).await?;
