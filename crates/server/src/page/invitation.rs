@@ -90,7 +90,7 @@ fn first(visit: &Visit, open: &OpenInvitation, it: &Phrase<'_>) -> Option<(&'sta
     let step = |id, path: &str| view::Step::new(id, it, path);
     let Some(SignedIn { user, .. }) = &visit.signed_in else {
         let sign_up = visit.state.settings.sign_up.enabled.then(|| step("sign-up", "/sign-up"));
-        return Some(("sign-in-first", std::iter::once(step("sign-in", "/sign-in")).chain(sign_up).collect()));
+        return Some(("before", std::iter::once(step("sign-in", "/sign-in")).chain(sign_up).collect()));
     };
     if user.email != open.email {
         return Some(("other", vec![step("another", "/sign-in?account=another")]));

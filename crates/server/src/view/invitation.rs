@@ -77,7 +77,7 @@ impl Invitation {
         let acts = vec![Step::new("sign-in", &it, "/sign-in"), Step::new("sign-up", &it, "/sign-up")];
         let stranger = Self {
             layout: sample::layout(language, "/invitations/iv_1"),
-            said: said(&["by-operator", "role-member", "until", "sign-in-first"]),
+            said: said(&["by-operator", "role-member", "until", "before"]),
             next: Joining::First { acts },
             ..join.clone()
         };

@@ -80,6 +80,8 @@ const NAMES: [&str; 64] = [
     "gemini",
     "whsec_C2FtcGxl",
     "Organisation",
+    "Olga Owner",
+    "Support",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.
