@@ -37,7 +37,7 @@ const AUTHORIZATION_KEPT: Duration = Duration::from_secs(24 * 3600);
 pub struct Kept {
     /// A client that registered itself may wait so long for its first grant.
     pub unused_registration: Duration,
-    /// An ended family or grant: it is shown under "recently disconnected"; an API key likewise.
+    /// An ended family or grant: it is shown under "recently disconnected"; an API key and an invitation likewise.
     pub ended: Duration,
     /// What became of a mail.
     pub mails: Duration,
@@ -105,7 +105,7 @@ impl Tx {
             ),
             (
                 "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at <= $1 LIMIT 500)",
-                now.minus(ENDED_KEPT),
+                now.minus(kept.ended),
             ),
             (
                 "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)",
