@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 64] = [
+const NAMES: [&str; 66] = [
     "A",
     "Acme",
     "Acme Deployer",
