@@ -113,8 +113,9 @@ async fn c08_what_a_process_had_put_aside_goes_with_it() {
     let told = ask_by(&http(gone), gone, ("demo-api", &secret), &[("token", &key.text)]).await;
     assert_eq!(told.json()["active"], true);
     let active = let_in([here, here], &secret, &key, 60).await;
-    // A block is a hundredth of the cap.
-    assert!((490..=495).contains(&active), "{active} of the 495 that were left");
+    // A block is a hundredth of the cap. On SQLite the two are one process, which goes on from its own block.
+    let left = if server.database_url().starts_with("postgres") { 495 } else { 499 };
+    assert!((left - 5..=left).contains(&active), "{active} of the {left} that were left");
     server.advance(Duration::from_secs(60));
     assert_eq!(let_in([here, here], &secret, &key, 1).await, CALLERS, "the next minute is whole again");
 }
