@@ -4,7 +4,6 @@
 mod caps;
 mod held;
 mod issue;
-mod offered;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -18,7 +17,6 @@ pub(crate) use caps::Meters;
 use caps::{Caps, Counted, Use};
 pub use held::HeldKey;
 pub(crate) use issue::{Fresh, fresh, permits};
-pub use offered::KeyScope;
 
 /// The reason of keys that ended with their organisation.
 const ORGANIZATION_REMOVED: &str = "organization_removed";

@@ -33,8 +33,6 @@ pub enum Purpose {
     RecoveryCode,
     /// What people type for their devices, and what is kept of it.
     UserCode,
-    /// Signatures under the audit trail.
-    Audit,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -55,7 +53,6 @@ struct Keys {
     upstream: HmacSha256,
     recovery_code: HmacSha256,
     user_code: HmacSha256,
-    audit: HmacSha256,
     seal: SealKey,
 }
 
@@ -151,7 +148,6 @@ impl Keys {
             upstream: mac("upstream")?,
             recovery_code: mac("recovery-code")?,
             user_code: mac("user-code")?,
-            audit: mac("audit")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -167,7 +163,6 @@ impl Keys {
             Purpose::Upstream => &self.upstream,
             Purpose::RecoveryCode => &self.recovery_code,
             Purpose::UserCode => &self.user_code,
-            Purpose::Audit => &self.audit,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Speaking HTTP: routes, pages, configuration, commands.
 
-pub mod api;
 pub mod app;
 mod bearers;
 pub mod command;

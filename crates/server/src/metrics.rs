@@ -84,7 +84,6 @@ struct Limited {
     token: Counter,
     registration: Counter,
     sign_in: Counter,
-    api: Counter,
 }
 
 impl Limited {
@@ -101,7 +100,6 @@ impl Limited {
             token: of(Class::Token),
             registration: of(Class::Registration),
             sign_in: of(Class::SignIn),
-            api: of(Class::Api),
         }
     }
 
@@ -111,7 +109,6 @@ impl Limited {
             Class::Token => &self.token,
             Class::Registration => &self.registration,
             Class::SignIn => &self.sign_in,
-            Class::Api => &self.api,
         }
         .inc();
     }
@@ -130,7 +127,6 @@ impl EncodeLabelValue for Class {
             Self::Token => "token",
             Self::Registration => "registration",
             Self::SignIn => "sign_in",
-            Self::Api => "api",
         };
         EncodeLabelValue::encode(&name, encoder)
     }

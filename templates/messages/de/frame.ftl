@@ -4,7 +4,6 @@ frame-skip = Direkt zum Inhalt
 frame-account = Ihr Konto
 frame-home = Start
 frame-connections = Verbindungen
-frame-organizations = Organisationen
 frame-sessions = Sitzungen
 frame-your-security = Sicherheit
 frame-privacy = Datenschutz

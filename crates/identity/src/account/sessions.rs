@@ -89,6 +89,5 @@ pub(super) fn event(
     address: String,
     now: Timestamp,
 ) -> AuditEvent {
-    let event = AuditEvent { user_id: Some(user_id), subject, address: Some(address), ..AuditEvent::new(action, now) };
-    event.by(user_id)
+    AuditEvent { user_id: Some(user_id), subject, address: Some(address), ..AuditEvent::new(action, now) }
 }

@@ -3,16 +3,16 @@
 use model::{AuditEvent, Email, Id, Mail, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx, Versioned};
+use storage::{Read, StorageError, Tx};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, By, Step, Thing, ready},
+    thing::{Actions, Step, Thing, ready},
 };
 use crate::{
     Authority,
     account::NOTICE_LIFE,
-    api_key, api_token, connections,
+    api_key, connections,
     mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
@@ -30,10 +30,6 @@ impl Thing for User {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         find(read, named).await
-    }
-
-    fn row(&self) -> Versioned {
-        Versioned::User(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -133,7 +129,7 @@ impl Authority {
     }
 
     /// Takes passkeys, authenticator app and recovery codes from a person and signs them out everywhere; they are told by mail.
-    pub(super) async fn user_remove_factors(&self, by: By, named: String, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn user_remove_factors(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let user = find(&mut read, &named).await?;
         let language = read.language_of(user.id).await?;
@@ -145,8 +141,7 @@ impl Authority {
             false => None,
         };
         let changed = self
-            .change_by::<User>(
-                by,
+            .change::<User>(
                 named,
                 "user.factors_removed",
                 move |tx, user| remove_factors(tx, user, notice.clone()),
@@ -230,8 +225,7 @@ fn set_password<'t>(
             let grants = tx.live_grants_of(user.id).await?;
             let keys = tx.live_api_keys_of(user.id).await?;
             ended = connections::end(tx, &grants, PASSWORD_SET, now).await?
-                + api_key::end(tx, &keys, PASSWORD_SET, now).await?
-                + api_token::end_all(tx, user.id, PASSWORD_SET, now).await?;
+                + api_key::end(tx, &keys, PASSWORD_SET, now).await?;
         }
         let mut answer = user.answer();
         if let Some(answer) = answer.as_object_mut() {
@@ -271,7 +265,7 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
         (None, None) => None,
     };
     found.ok_or_else(|| {
-        ActError::absent(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
+        ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
     })
 }
 

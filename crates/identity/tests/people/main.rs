@@ -5,7 +5,6 @@
 #![cfg(test)]
 
 mod admin;
-mod audit;
 mod breaches;
 mod connections;
 #[path = "../harness/mod.rs"]

@@ -208,7 +208,6 @@ fn frame(
         here: here.path,
         comes_back: here.comes_back,
         language,
-        menu: None,
     }
 }
 

@@ -30,7 +30,7 @@ struct Asked {
 
 /// What this process counted and what it learned.
 pub(super) struct Shared {
-    rates: [(Class, Rate); 5],
+    rates: [(Class, Rate); 4],
     untold: Mutex<HashMap<Asked, u64>>,
     spent: Mutex<HashMap<Asked, Instant>>,
 }
@@ -45,7 +45,7 @@ struct Told {
 }
 
 impl Shared {
-    pub(super) fn new(rates: [(Class, Rate); 5]) -> Self {
+    pub(super) fn new(rates: [(Class, Rate); 4]) -> Self {
         Self { rates, untold: Mutex::default(), spent: Mutex::default() }
     }
 
@@ -130,8 +130,7 @@ mod tests {
 
     fn process() -> Shared {
         let rate = Rate::new(5, HumanDuration::hours(1));
-        let classes = [Class::Page, Class::Token, Class::Registration, Class::SignIn, Class::Api];
-        Shared::new(classes.map(|class| (class, rate)))
+        Shared::new([Class::Page, Class::Token, Class::Registration, Class::SignIn].map(|class| (class, rate)))
     }
 
     #[tokio::test]

@@ -23,7 +23,6 @@ pub(super) fn layout(language: Language, here: &str) -> Layout {
         here: here.to_owned(),
         comes_back: true,
         language,
-        menu: None,
     }
 }
 

@@ -99,12 +99,6 @@ impl Browser {
         cookies.iter().find(|(name, _)| name.contains(what)).map(|(_, value)| value.clone())
     }
 
-    /// All cookies, as they are sent.
-    pub fn cookies(&self) -> String {
-        let cookies = self.cookies.lock().unwrap();
-        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
     /// Forgets a cookie.
     pub fn forget(&self, what: &str) {
         self.cookies.lock().unwrap().retain(|name, _| !name.contains(what));
@@ -123,7 +117,14 @@ impl Browser {
     async fn send(&self, method: Method, address: &str, headers: &[(&str, &str)], form: Option<String>) -> Answer {
         let address = if address.contains("://") { address.to_owned() } else { format!("{}{address}", self.issuer) };
         let mut request = self.http.request(method, address);
-        let cookies = self.cookies();
+        let cookies = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }

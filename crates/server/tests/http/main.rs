@@ -11,9 +11,7 @@
 mod harness;
 
 mod account;
-mod administration;
 mod api_keys;
-mod audit;
 mod authorize;
 mod check;
 mod connecting;
@@ -30,10 +28,8 @@ mod issuer_path;
 mod jwt_access_tokens;
 mod language;
 mod mail;
-mod management;
 mod metadata;
 mod metrics;
-mod organizations;
 mod pages;
 mod passkeys;
 mod privacy;
