@@ -25,6 +25,24 @@ pub struct User {
     pub erase_at: Option<Timestamp>,
 }
 
+impl User {
+    /// An account at its beginning: nothing proved, no password, enabled.
+    #[must_use]
+    pub fn new(email: Email, now: Timestamp) -> Self {
+        Self {
+            id: Id::new(now),
+            email,
+            name: None,
+            password_hash: None,
+            email_verified_at: None,
+            created_at: now,
+            disabled_at: None,
+            security_epoch: 1,
+            erase_at: None,
+        }
+    }
+}
+
 /// A password's hash as a PHC string. Does not print.
 #[derive(Clone)]
 pub struct PasswordHash(String);

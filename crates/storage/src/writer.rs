@@ -200,7 +200,7 @@ async fn run_one(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StorageError> {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use model::{Email, Id, Timestamp, User};
+    use model::{Email, Timestamp, User};
     use sqlx::{AssertSqlSafe, Row as _};
 
     use super::*;
@@ -209,17 +209,7 @@ mod tests {
     fn user(number: usize, bytes: usize) -> User {
         let now = Timestamp::from_seconds(1_800_000_000);
         let email = Email::parse(&format!("u{number}@example.com")).unwrap();
-        User {
-            id: Id::new(now),
-            email,
-            name: Some("x".repeat(bytes)),
-            password_hash: None,
-            email_verified_at: None,
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
-        }
+        User { name: Some("x".repeat(bytes)), ..User::new(email, now) }
     }
 
     async fn insert(writer: &Writer, one: User) -> Result<(), StorageError> {

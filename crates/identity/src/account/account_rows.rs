@@ -31,17 +31,7 @@ impl Authority {
         email_verified_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Account {
-        let user = User {
-            id: Id::new(now),
-            email,
-            name: called.and_then(name),
-            password_hash,
-            email_verified_at,
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
-        };
+        let user = User { name: called.and_then(name), password_hash, email_verified_at, ..User::new(email, now) };
         Account { own: self.parts.settings.sign_up.organization.then(|| own_organization(&user, now)), user }
     }
 }

@@ -43,17 +43,7 @@ mod tests {
         let url = format!("sqlite:{}", directory.path().join("test.db").display());
         let store = Store::open(&Options::new(url)).await.unwrap();
         let now = Timestamp::from_seconds(1_800_000_000);
-        let user = User {
-            id: Id::new(now),
-            email: Email::parse("ada@example.com").unwrap(),
-            name: None,
-            password_hash: None,
-            email_verified_at: Some(now),
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
-        };
+        let user = User { email_verified_at: Some(now), ..User::new(Email::parse("ada@example.com").unwrap(), now) };
         let identity = UpstreamIdentity {
             id: Id::new(now),
             user_id: user.id,

@@ -81,18 +81,13 @@ impl Authority {
         let name = name.as_deref().map(organization::parse_name).transpose()?;
         let about = [address.as_str(), name.as_deref().unwrap_or_default()];
         let user = User {
-            id: Id::new(now),
             password_hash: match password {
                 Some(password) => Some(self.hash_chosen(password, &about).await?),
                 None => None,
             },
-            email: address,
             name,
             email_verified_at: email_verified.then_some(now),
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
+            ..User::new(address, now)
         };
         let taken = || format!("{email} has an account already; `lanyard user show {email}` shows it");
         self.add::<User>(move |_| ready(user.clone()), taken, now).await

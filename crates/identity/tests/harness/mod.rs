@@ -188,17 +188,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         created_at: now,
         disabled_at: None,
     };
-    let user = User {
-        id: Id::new(now),
-        email: Email::parse("member@example.com").unwrap(),
-        name: None,
-        password_hash: None,
-        email_verified_at: None,
-        created_at: now,
-        disabled_at: None,
-        security_epoch: 1,
-        erase_at: None,
-    };
+    let user = User::new(Email::parse("member@example.com").unwrap(), now);
     let session = Session {
         id: Id::new(now),
         hash: Secret::generate().hash(),

@@ -20,15 +20,9 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 pub fn user(email: &str) -> User {
     User {
-        id: Id::new(NOW),
-        email: Email::parse(email).unwrap(),
         name: Some("Ada".to_owned()),
         password_hash: Some(PasswordHash::new("$argon2id$v=19$x".to_owned())),
-        email_verified_at: None,
-        created_at: NOW,
-        disabled_at: None,
-        security_epoch: 1,
-        erase_at: None,
+        ..User::new(Email::parse(email).unwrap(), NOW)
     }
 }
 

@@ -150,14 +150,8 @@ async fn people(
 
 fn person(number: usize, now: Timestamp) -> Option<User> {
     Some(User {
-        id: Id::new(now),
-        email: Email::parse(&format!("grown-{number}@example.com"))?,
         name: Some(format!("Person {number}")),
-        password_hash: None,
         email_verified_at: Some(now),
-        created_at: now,
-        disabled_at: None,
-        security_epoch: 1,
-        erase_at: None,
+        ..User::new(Email::parse(&format!("grown-{number}@example.com"))?, now)
     })
 }

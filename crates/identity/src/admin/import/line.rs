@@ -1,6 +1,6 @@
 //! What one line may say, and the account that it becomes.
 
-use model::{Email, Id, Role, Timestamp, User};
+use model::{Email, Role, Timestamp, User};
 use protocol::Members;
 use serde_json::Value;
 
@@ -86,15 +86,10 @@ impl Newcomer {
 
     pub(super) fn user(&self, now: Timestamp) -> User {
         User {
-            id: Id::new(now),
-            email: self.email.clone(),
             name: self.name.clone(),
             password_hash: self.hash.as_ref().map(Stored::text),
             email_verified_at: self.email_verified.then_some(now),
-            created_at: now,
-            disabled_at: None,
-            security_epoch: 1,
-            erase_at: None,
+            ..User::new(self.email.clone(), now)
         }
     }
 }
