@@ -34,8 +34,7 @@ test-postgres: setup ## the tests again, on a PostgreSQL of their own
 	$(limit) 1500 conformance/with-postgres $(CARGO) test --workspace --all-features --locked
 
 build: ## the binary; it must have no fault points
-	$(limit) 1500 $(CARGO) build --release --locked
-	$(limit) 600 $(CARGO) build --release --locked -p lanyard-guard --example desktop
+	$(limit) 1800 conformance/build
 	! grep --quiet LANYARD_FAULT_FILE target/release/lanyard
 
 conformance: build ## real clients and outside suites against the binary

@@ -182,7 +182,7 @@ class Shell {
 
 /** `cargo run -p lanyard-guard --example desktop`, killed at random moments. */
 async function withDesktop({ server, browser, check, need }) {
-  if (!existsSync(DESKTOP)) throw new Error(`${DESKTOP} is missing: cargo build --release -p lanyard-guard --example desktop`);
+  if (!existsSync(DESKTOP)) throw new Error(`${DESKTOP} is missing: conformance/build`);
   const person = await Person.arrive(browser, server.person("owner"));
   const store = path.join(scratchDirectory("desktop"), "tokens.json");
   const desktop = (command) => new Desktop(server, store, command);
