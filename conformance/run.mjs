@@ -10,7 +10,7 @@ import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
 import { mailSettings } from "./suites/mail.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "people", "mail", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "api", "people", "mail", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -22,6 +22,8 @@ const SETTINGS = {
   restless: { TOKENS__RETRY_WINDOW: "400ms" },
   // A mail server of somebody else's making.
   mail: mailSettings,
+  // A server of its own, since much is made and removed; many requests come from one address.
+  api: { RATE_LIMITS__API: "1000000/1m" },
   // Somebody whom the demo provider does not know yet.
   people: {},
   // Client-id documents may come from loopback, under an authority made for this run.

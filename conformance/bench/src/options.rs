@@ -59,7 +59,7 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     pub load_core: usize,
     /// Lanyard's binary
-    #[arg(long, env = "LANYARD_BINARY", default_value = "target/dist/lanyard")]
+    #[arg(long, env = "LANYARD_BINARY", default_value = "target/release/lanyard")]
     pub binary: PathBuf,
     /// Further settings of Lanyard, such as tokens.retry_window=0s; may be given several times
     #[arg(long = "set", value_name = "SETTING=VALUE")]

@@ -153,6 +153,6 @@ fn audit(action: &'static str, session: &Session, address: Option<&str>, now: Ti
         user_id: Some(session.user_id),
         subject: Some(session.id.to_string()),
         address: address.map(str::to_owned),
-        ..AuditEvent::new(action, now)
+        ..AuditEvent::new(action, now).by(session.user_id)
     }
 }

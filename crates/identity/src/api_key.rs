@@ -4,6 +4,7 @@
 mod caps;
 mod held;
 mod issue;
+mod offered;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -17,6 +18,7 @@ pub(crate) use caps::Meters;
 use caps::{Caps, Counted, Use};
 pub use held::HeldKey;
 pub(crate) use issue::{Fresh, fresh, permits};
+pub use offered::KeyScope;
 
 /// The reason of keys that ended with their organisation.
 const ORGANIZATION_REMOVED: &str = "organization_removed";

@@ -28,6 +28,8 @@ pub struct Authority {
     pub(crate) parts: Arc<Parts>,
     /// Whether memory is believed before it is proven: only for a flow that ends in a command which proves it.
     pub(crate) believes: bool,
+    /// The version that the next act is meant for ([`Authority::expecting`]); any, if there is none.
+    pub(crate) expected: Option<i64>,
 }
 
 /// What the flows share.
@@ -95,12 +97,12 @@ impl Authority {
             clock,
             settings,
         };
-        Ok(Self { parts: Arc::new(parts), believes: false })
+        Ok(Self { parts: Arc::new(parts), believes: false, expected: None })
     }
 
     /// The same, believing what is remembered of clients and resources.
     pub(crate) fn believing(&self) -> Self {
-        Self { parts: Arc::clone(&self.parts), believes: true }
+        Self { parts: Arc::clone(&self.parts), believes: true, expected: None }
     }
 
     /// The time: read once per request, on arrival.

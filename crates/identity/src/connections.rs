@@ -159,7 +159,7 @@ async fn disconnect(
     if !tx.revoke_grant(grant_id, DISCONNECTED, now).await? {
         return Ok(Disconnected::Before);
     }
-    let event = AuditEvent { address: Some(address), ..AuditEvent::of_grant("grant.revoked", &grant, now) };
+    let event = AuditEvent { address: Some(address), ..AuditEvent::of_grant("grant.revoked", &grant, now).by(user_id) };
     tx.insert_audit_event(&event).await?;
     Ok(Disconnected::Now)
 }
@@ -223,7 +223,7 @@ pub(crate) async fn tell_ended(tx: &mut Tx, family: &Family, now: Timestamp) -> 
 }
 
 /// What a grant's scopes read and change, as its resource says it.
-fn words(grant: &Grant, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
+pub(crate) fn words(grant: &Grant, known: &Snapshot, language: Language) -> (Vec<String>, Vec<String>) {
     let GrantKind::Project { resource_id, .. } = &grant.kind else { return (Vec::new(), Vec::new()) };
     let Some(resource) = known.resource(resource_id) else { return (Vec::new(), Vec::new()) };
     let granted = resource.scopes.iter().filter(|scope| grant.scope.contains(&scope.name));

@@ -62,6 +62,11 @@ impl Feed {
         }
     }
 
+    /// This process, where places and seals are given.
+    pub(crate) fn holder(&self) -> &str {
+        &self.holder
+    }
+
     /// How many streams are open.
     pub(crate) fn streams(&self) -> usize {
         self.streams.len()

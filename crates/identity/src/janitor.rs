@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use model::{AuditEvent, Timestamp};
-use storage::{LastUse, Purged, StorageError};
+use storage::{AsStorageError, Kept, LastUse, Purged, StorageError, Tx};
 
-use crate::{Authority, Error};
+use crate::{Authority, Error, audit};
 
 /// How often last uses are written.
 const EVERY: Duration = Duration::from_secs(30);
@@ -19,8 +19,31 @@ const NEVER_USED: Duration = Duration::from_secs(24 * 3600);
 const USES: usize = 200;
 /// So many grants are ended in one transaction.
 const GRANTS: usize = 50;
+/// A rehearsal stops after so many steps; others wait while it writes.
+const REHEARSED: usize = 20;
 /// A round stops after so many steps; the next goes on.
 const STEPS: usize = 1_000;
+
+/// How a rehearsal ends: what it did is undone.
+enum Rehearsed {
+    Counted(Purged, bool),
+    Trouble(StorageError),
+}
+
+impl From<StorageError> for Rehearsed {
+    fn from(error: StorageError) -> Self {
+        Self::Trouble(error)
+    }
+}
+
+impl AsStorageError for Rehearsed {
+    fn storage_error(&self) -> Option<&StorageError> {
+        match self {
+            Self::Trouble(error) => Some(error),
+            Self::Counted(..) => None,
+        }
+    }
+}
 
 impl Authority {
     /// Works until `stop` is ready, then writes down what still waits. Trouble is logged, and tried again in the next round.
@@ -66,6 +89,7 @@ impl Authority {
         purged.note("signing_keys", self.remove_signing_keys(now).await?);
         purged.note("users", self.erase_who_left(now).await?);
         self.forget_events(now).await?;
+        purged.note("backups", u64::try_from(self.parts.settings.backup.prune(now)).unwrap_or(u64::MAX));
         self.parts.metrics.removed(&purged);
         purged.add(self.purge(now).await?);
         Ok(purged)
@@ -74,7 +98,9 @@ impl Authority {
     async fn clean_and_log(&self) -> Result<(), Error> {
         let purged = self.run_janitor_once(self.now()).await?;
         if purged.rows > 0 {
-            tracing::info!(rows = purged.rows, "what had expired was removed");
+            let of = purged.removed.iter().filter(|(_, rows)| **rows > 0);
+            let of: Vec<String> = of.map(|(table, rows)| format!("{table} {rows}")).collect();
+            tracing::info!(rows = purged.rows, of = of.join(", "), "what had expired was removed");
         }
         Ok(())
     }
@@ -152,12 +178,69 @@ impl Authority {
         Ok(())
     }
 
+    async fn purge_step(&self, now: Timestamp) -> Result<Purged, StorageError> {
+        let authority = self.clone();
+        self.parts
+            .store
+            .transaction(move |tx| {
+                let authority = authority.clone();
+                Box::pin(async move { authority.purge_in(tx, now).await })
+            })
+            .await
+    }
+
+    async fn purge_in(&self, tx: &mut Tx, now: Timestamp) -> Result<Purged, StorageError> {
+        let (parts, retention) = (&self.parts, self.parts.settings.retention);
+        let kept = Kept {
+            unused_registration: parts.settings.registration.unused_expiry,
+            ended: retention.ended,
+            mails: retention.mails,
+        };
+        let mut purged = tx.purge(&kept, now).await?;
+        purged.add(audit::purge(tx, (parts.feed.holder(), &parts.secrets), retention, now).await?);
+        Ok(purged)
+    }
+
+    /// What the next round would remove, were it now: all of it is done and undone in one transaction, so far as a round goes
+    /// that is not endless. Whether there is more.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn rehearse_purge(&self, now: Timestamp) -> Result<(Purged, bool), Error> {
+        let authority = self.clone();
+        let rehearsed: Result<(), Rehearsed> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let authority = authority.clone();
+                Box::pin(async move {
+                    let mut all = Purged::default();
+                    for _ in 0..REHEARSED {
+                        let step = authority.purge_in(tx, now).await?;
+                        if step.rows == 0 {
+                            return Err(Rehearsed::Counted(all, false));
+                        }
+                        all.add(step);
+                    }
+                    Err(Rehearsed::Counted(all, true))
+                })
+            })
+            .await;
+        let (mut purged, more) = match rehearsed {
+            Err(Rehearsed::Counted(purged, more)) => (purged, more),
+            Err(Rehearsed::Trouble(error)) => return Err(error.into()),
+            Ok(()) => (Purged::default(), false),
+        };
+        let due = self.parts.store.read().await?.users_to_erase(now).await?.len();
+        purged.note("users", u64::try_from(due).unwrap_or(u64::MAX));
+        purged.note("backups", u64::try_from(self.parts.settings.backup.surplus(now).len()).unwrap_or(u64::MAX));
+        Ok((purged, more))
+    }
+
     async fn purge(&self, now: Timestamp) -> Result<Purged, StorageError> {
-        let unused = self.parts.settings.registration.unused_expiry;
         let mut all = Purged::default();
         for _ in 0..STEPS {
-            let step =
-                self.parts.store.transaction(move |tx| Box::pin(async move { tx.purge(unused, now).await })).await?;
+            let step = self.purge_step(now).await?;
             if step.rows == 0 {
                 break;
             }

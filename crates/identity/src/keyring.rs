@@ -141,7 +141,7 @@ impl Authority {
 
 /// How long a retired key stays published: until the longest-lived token that it may have signed has expired, and those who
 /// keep our JWKS have had time to look.
-fn kept(settings: &Settings) -> Duration {
+pub(crate) fn kept(settings: &Settings) -> Duration {
     settings.tokens.id_token_lifetime.max(settings.tokens.access_lifetime) + PUBLICATION
 }
 

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use model::Timestamp;
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
@@ -60,6 +61,10 @@ pub(crate) struct Metrics {
     webhook_attempts: [Counter; 2],
     /// Events that were given their place.
     pub(crate) events_placed: Counter,
+    backups: [Counter; 2],
+    last_backup: Gauge,
+    /// Entries of the audit trail that were sealed.
+    pub(crate) entries_sealed: Counter,
     event_streams: Gauge,
     /// Streams of events that were not opened, because too many were.
     pub(crate) event_streams_refused: Counter,
@@ -132,6 +137,24 @@ impl Metrics {
             "Events that were given their place in the order",
             events_placed.clone(),
         );
+        let backups = outcomes(
+            declared,
+            "lanyard_backups",
+            "Backups that were begun, by what became of them",
+            ["made", "failed"],
+        );
+        let last_backup = Gauge::default();
+        declared.register(
+            "lanyard_last_backup_timestamp_seconds",
+            "When this process made its last backup, in seconds since 1970; 0 before the first",
+            last_backup.clone(),
+        );
+        let entries_sealed = Counter::default();
+        declared.register(
+            "lanyard_audit_entries_sealed",
+            "Entries of the audit trail that were put under a seal",
+            entries_sealed.clone(),
+        );
         declared.register("lanyard_event_streams", "Streams of events that are open", event_streams.clone());
         let [event_streams_refused, event_streams_cut] = outcomes(
             declared,
@@ -151,6 +174,9 @@ impl Metrics {
             policy_reloads,
             webhook_attempts,
             events_placed,
+            backups,
+            last_backup,
+            entries_sealed,
             event_streams,
             event_streams_refused,
             event_streams_cut,
@@ -201,6 +227,13 @@ impl Metrics {
 
     pub(crate) fn janitor_round(&self, is_done: bool) {
         either(&self.janitor_rounds, is_done);
+    }
+
+    pub(crate) fn backup(&self, is_made: bool, now: Timestamp) {
+        either(&self.backups, is_made);
+        if is_made {
+            self.last_backup.set(now.as_seconds());
+        }
     }
 
     pub(crate) fn webhook_attempt(&self, is_taken: bool) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::family::Policy;
 use url::Url;
 
-use crate::UpstreamSettings;
+use crate::{UpstreamSettings, backup::BackupSettings};
 
 /// All settings of the flows.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// Who may make an account.
     pub sign_up: SignUpSettings,
+    /// Who may make an organisation.
+    pub organizations: OrganizationSettings,
     /// How long somebody who gave up their account may think better of it; zero: it is erased at once.
     pub deletion_grace: Duration,
     /// What may become a password, and how passwords are hashed.
@@ -40,6 +42,10 @@ pub struct Settings {
     pub sends_mail: bool,
     /// What downstream apps are told as it happens.
     pub events: EventSettings,
+    /// Backups.
+    pub backup: BackupSettings,
+    /// For how long what happened is kept.
+    pub retention: RetentionSettings,
     /// Documentation for developers, named in the metadata.
     pub service_documentation: Option<String>,
 }
@@ -53,6 +59,19 @@ pub struct EventSettings {
     pub streams_per_resource: usize,
     /// How many all of them may.
     pub streams: usize,
+}
+
+/// For how long what happened is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// Entries of the audit trail.
+    pub audit: Duration,
+    /// Connections and API keys that ended, with their tokens' rows and notices.
+    pub ended: Duration,
+    /// What became of a mail.
+    pub mails: Duration,
+    /// What the trail says of an organisation that was deleted.
+    pub deleted_organizations: Duration,
 }
 
 /// Lifetimes of tokens.
@@ -95,6 +114,13 @@ pub struct SignUpSettings {
     pub enabled: bool,
     /// Whether whoever does gets an organisation with a first project.
     pub organization: bool,
+}
+
+/// Who may make an organisation.
+#[derive(Clone, Debug)]
+pub struct OrganizationSettings {
+    /// Whether anybody who is signed in may; otherwise operators alone do.
+    pub anyone_creates: bool,
 }
 
 /// What may become a password, and how passwords are hashed.
@@ -206,6 +232,7 @@ impl Settings {
             authorization_lifetime: Duration::from_secs(HOUR),
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
             sign_up: SignUpSettings { enabled: true, organization: true },
+            organizations: OrganizationSettings { anyone_creates: true },
             deletion_grace: Duration::from_secs(14 * DAY),
             password: PasswordSettings {
                 min_length: 12,
@@ -243,6 +270,13 @@ impl Settings {
             upstream: UpstreamSettings { providers: Vec::new(), loopback: false, timeout: Duration::from_secs(10) },
             sends_mail: false,
             events: EventSettings { retention: Duration::from_secs(7 * DAY), streams_per_resource: 16, streams: 256 },
+            backup: BackupSettings::none(),
+            retention: RetentionSettings {
+                audit: Duration::from_secs(400 * DAY),
+                ended: Duration::from_secs(30 * DAY),
+                mails: Duration::from_secs(7 * DAY),
+                deleted_organizations: Duration::from_secs(14 * DAY),
+            },
             service_documentation: None,
         }
     }

@@ -10,11 +10,11 @@ mod signature;
 
 use std::time::Duration;
 
-use model::{AuditEvent, Id, Timestamp, User, Webhook, WebhookDelivery, WebhookEnd};
+use model::{AuditEvent, Id, Timestamp, User, Webhook, WebhookDelivery, WebhookEnd, audit::OPERATOR};
 use storage::{StorageError, Tx};
 use url::Url;
 
-pub use owned::OwnedWebhook;
+pub use owned::ToldAt;
 pub(crate) use signature::fresh;
 
 use crate::{
@@ -221,6 +221,7 @@ pub(crate) async fn send_again(
         user_id: by,
         organization_id: Some(webhook.organization_id),
         subject: Some(id.to_string()),
+        by: Some(by.map_or_else(|| OPERATOR.to_owned(), |by| by.to_string())),
         ..AuditEvent::new("webhook.resent", now)
     };
     tx.insert_audit_event(&event).await

@@ -20,5 +20,7 @@ mod endings;
 mod model_test;
 #[path = "families/races.rs"]
 mod races;
+#[path = "families/restored.rs"]
+mod restored;
 #[path = "families/windows.rs"]
 mod windows;

@@ -26,9 +26,14 @@ pub struct AuditEvent {
     pub key_id: Option<Id<()>>,
     /// The id of the thing that was acted on.
     pub subject: Option<String>,
-    /// From which address.
+    /// Who did it: a person's id, or `operator`; nothing where the server itself did.
+    pub by: Option<String>,
+    /// From which address they did it.
     pub address: Option<String>,
 }
+
+/// Who acts in an entry of somebody at the command line or at the control socket.
+pub const OPERATOR: &str = "operator";
 
 impl AuditEvent {
     /// An entry that says only what and when; fill in the rest.
@@ -45,8 +50,21 @@ impl AuditEvent {
             grant_id: None,
             key_id: None,
             subject: None,
+            by: None,
             address: None,
         }
+    }
+
+    /// The same, done by this person.
+    #[must_use]
+    pub fn by(self, user_id: Id<User>) -> Self {
+        Self { by: Some(user_id.to_string()), ..self }
+    }
+
+    /// The same, done by whoever runs this server.
+    #[must_use]
+    pub fn by_operator(self) -> Self {
+        Self { by: Some(OPERATOR.to_owned()), ..self }
     }
 
     /// An entry about a grant: whose, to whom, over what.

@@ -5,7 +5,9 @@
 
 pub mod address_range;
 pub mod api_key;
+pub mod api_token;
 pub mod audit;
+pub mod audit_chain;
 pub mod authorization;
 mod base62;
 pub mod client;
@@ -20,6 +22,7 @@ pub mod language;
 pub mod mail;
 pub mod organization;
 pub mod passkey;
+pub mod permission;
 pub mod proof;
 pub mod resource;
 pub mod secret;
@@ -34,7 +37,9 @@ pub mod webhook;
 
 pub use address_range::AddressRange;
 pub use api_key::{ApiKey, KeyCap, KeyCaps, KeyPermit, KeySecret, PreviousSecret};
+pub use api_token::ApiToken;
 pub use audit::AuditEvent;
+pub use audit_chain::{AuditCheckpoint, AuditEntry, AuditSeal, GoesWith, SealedEntry};
 pub use authorization::{Authorization, AuthorizationState, Consent};
 pub use client::{Client, ClientId, ClientOrigin, ClientSecretHash, Profile};
 pub use device::{DeviceCode, UserCode};
@@ -48,6 +53,7 @@ pub use language::Language;
 pub use mail::{Mail, MailOutcome};
 pub use organization::{Membership, Organization, Project, Role, Slug};
 pub use passkey::{Ceremony, CeremonyKind, Passkey};
+pub use permission::{Permission, Permissions};
 pub use proof::{Proof, ProofKind};
 pub use resource::{AccessTokenForm, Resource, ResourceId, ResourceScope};
 pub use secret::{Secret, SecretHash};

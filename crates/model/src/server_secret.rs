@@ -33,6 +33,8 @@ pub enum Purpose {
     RecoveryCode,
     /// What people type for their devices, and what is kept of it.
     UserCode,
+    /// Signatures under the audit trail.
+    Audit,
 }
 
 /// All versions of the server's secret; the highest is the current one.
@@ -53,6 +55,7 @@ struct Keys {
     upstream: HmacSha256,
     recovery_code: HmacSha256,
     user_code: HmacSha256,
+    audit: HmacSha256,
     seal: SealKey,
 }
 
@@ -148,6 +151,7 @@ impl Keys {
             upstream: mac("upstream")?,
             recovery_code: mac("recovery-code")?,
             user_code: mac("user-code")?,
+            audit: mac("audit")?,
             seal: SealKey(key("seal")?),
         })
     }
@@ -163,6 +167,7 @@ impl Keys {
             Purpose::Upstream => &self.upstream,
             Purpose::RecoveryCode => &self.recovery_code,
             Purpose::UserCode => &self.user_code,
+            Purpose::Audit => &self.audit,
         }
     }
 }

@@ -67,6 +67,12 @@ impl Timestamp {
         Some((Self(begin.timestamp().as_microsecond()), Self(next.timestamp().as_microsecond())))
     }
 
+    /// As RFC 3339 writes it, in UTC; nothing outside of the years that a calendar has.
+    #[must_use]
+    pub fn rfc3339(self) -> Option<String> {
+        jiff::Timestamp::from_microsecond(self.0).ok().map(|at| at.to_string())
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -1,7 +1,7 @@
 //! What the text of a token carries: kind, id, generation, secret, key version and a tag.
 //!
-//! `lyd_rt_` id (22) generation (7) secret (43) version (2) tag (22), all base62; an API key has `_` in the place of the
-//! generation, since it has none. The tag is a MAC of 128 bits under the server's key over everything before it, so that
+//! `lyd_rt_` id (22) generation (7) secret (43) version (2) tag (22), all base62; an API key and a personal API token have `_` in the
+//! place of the generation, since they have none. The tag is a MAC of 128 bits under the server's key over everything before it, so that
 //! what was never issued is refused without asking the database.
 
 use std::fmt;
@@ -30,6 +30,8 @@ pub enum TokenKind {
     ClientSecret,
     /// `lyd_key_`
     ApiKey,
+    /// `lyd_pat_`: a personal API token, for the management API
+    Personal,
 }
 
 impl TokenKind {
@@ -43,13 +45,14 @@ impl TokenKind {
             Self::Device => "lyd_dc_",
             Self::ClientSecret => "lyd_cs_",
             Self::ApiKey => "lyd_key_",
+            Self::Personal => "lyd_pat_",
         }
     }
 
     /// How many characters stand between id and secret.
     const fn between(self) -> usize {
         match self {
-            Self::ApiKey => 1,
+            Self::ApiKey | Self::Personal => 1,
             _ => GENERATION,
         }
     }
@@ -62,7 +65,7 @@ impl TokenKind {
     /// The generation that stands between id and secret.
     fn generation(self, text: &str) -> Option<u64> {
         match self {
-            Self::ApiKey => (text == "_").then_some(0),
+            Self::ApiKey | Self::Personal => (text == "_").then_some(0),
             _ => base62::decode_number(text),
         }
     }
@@ -127,7 +130,7 @@ impl Token {
         let mut text = String::with_capacity(self.kind.prefix().len() + self.kind.body() + TAG);
         text.push_str(self.id.as_str());
         match self.kind {
-            TokenKind::ApiKey => text.push('_'),
+            TokenKind::ApiKey | TokenKind::Personal => text.push('_'),
             _ => push(&mut text, &base62::encode_number::<GENERATION>(self.generation)?),
         }
         push(&mut text, &base62::encode::<SECRET>(self.secret.bytes()));

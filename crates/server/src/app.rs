@@ -1,7 +1,10 @@
 //! The route table: every address that this server answers, and who answers there. All of it stands below the issuer's path,
 //! except the well-known forms, which RFC 8414 §3.1 puts before it.
 
+mod administration;
+mod api;
 mod documents;
+mod organizations;
 mod serve;
 
 use std::{future::ready, rc::Rc, sync::Arc};
@@ -20,6 +23,7 @@ pub use self::serve::serve;
 pub(crate) use self::serve::until;
 
 use crate::{
+    api::{Problem, description::Described},
     cors,
     endpoint::{
         assets, authorize, check, device_authorization, events, health, introspect, jwks, metadata, register, revoke,
@@ -40,7 +44,9 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     config.app_data(Rc::new(Worker::new(Arc::clone(&state.metrics), state.base()))).default_service(web::to(not_found));
     let base = state.base();
     well_known(config, base);
+    config.app_data(Rc::new(Described::default()));
     protocol(config, base);
+    api::api(config, base);
     plain(config, base);
     config.service(
         web::scope(base)
@@ -225,6 +231,12 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/account/sessions/{id}/end", "POST").route(web::post().to(account::sessions::end)))
         .service(seen("/account/security", "GET, HEAD").route(read().to(account::security::get)))
         .service(
+            seen("/account/audit", "GET, HEAD, POST")
+                .route(read().to(account::audit::get))
+                .route(web::post().to(account::audit::post)),
+        )
+        .service(seen("/account/audit/export", "GET, HEAD").route(read().to(account::audit::export)))
+        .service(
             seen("/account/password", "GET, HEAD, POST")
                 .route(read().to(account::password::get))
                 .route(web::post().to(account::password::post).wrap(seldom())),
@@ -237,8 +249,11 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         )
         .service(seen("/account/webhooks", "GET, HEAD").route(read().to(account::webhooks::get)))
         .service(
-            seen("/account/webhooks/deliveries/{id}/resend", "POST").route(web::post().to(account::webhooks::resend)),
+            seen("/account/tokens", "GET, HEAD, POST")
+                .route(read().to(account::tokens::get))
+                .route(web::post().to(account::tokens::post)),
         )
+        .service(seen("/account/tokens/{id}/revoke", "POST").route(web::post().to(account::tokens::revoke)))
         .service(seen("/account/privacy", "GET, HEAD").route(read().to(account::privacy::get)))
         .service(seen("/account/export", "POST").route(web::post().to(account::privacy::export)))
         .service(
@@ -272,6 +287,8 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/prove/challenge", "POST").route(web::post().to(account::prove::challenge).wrap(seldom())))
         .service(seen("/prove/passkey", "POST").route(web::post().to(account::prove::by_passkey).wrap(seldom())))
         .configure(factors)
+        .configure(organizations::organizations)
+        .configure(administration::administration)
         .service(
             seen("/forgotten", "GET, HEAD, POST")
                 .route(read().to(page::reset::get))
@@ -297,6 +314,7 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
         .service(seen("/notices/{id}/read", "POST").route(web::post().to(page::connections::read_notice)))
         .service(seen("/theme", "POST").route(web::post().to(page::theme::post)))
         .service(seen("/language", "POST").route(web::post().to(page::language::post)))
+        .service(seen("/api/v1", "GET, HEAD").route(read().to(page::api_reference::get)))
         .service(seen("/security", "GET, HEAD").route(read().to(page::security::get)));
 }
 
@@ -383,6 +401,9 @@ fn refusal_with_status(mut answer: HttpResponse, status: StatusCode) -> HttpResp
 
 /// Nothing is here.
 async fn not_found(request: HttpRequest) -> HttpResponse {
+    if request.path().split('/').any(|part| part == "api") {
+        return HttpResponse::from_error(Problem::absent());
+    }
     if page::wants_json(&request) {
         let refusal = HttpResponse::from_error(Refusal(protocol::OAuthError::invalid_request(
             "there is nothing at this address",

@@ -68,7 +68,9 @@ pub async fn ask(path: &Path, act: &Act) -> io::Result<Answer> {
     let mut line = serde_json::to_string(act)?;
     line.push('\n');
     stream.write_all(line.as_bytes()).await?;
-    let answer = timeout(PATIENCE, line_of(&mut BufReader::new(stream))).await??;
+    // A backup takes as long as the database is large.
+    let patience = if matches!(act, Act::Backup { .. }) { PATIENCE * 60 } else { PATIENCE };
+    let answer = timeout(patience, line_of(&mut BufReader::new(stream))).await??;
     let answer = answer.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the server said nothing"))?;
     Ok(serde_json::from_str(&answer)?)
 }

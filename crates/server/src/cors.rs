@@ -19,10 +19,24 @@ use crate::{
 };
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-const METHODS: &str = "GET, POST, OPTIONS";
-const API_METHODS: &str = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
-const REQUEST_HEADERS: &str = "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name";
-const READABLE_HEADERS: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
+
+/// What scripts may send and read.
+struct Permitted {
+    methods: &'static str,
+    sent: &'static str,
+    read: &'static str,
+}
+
+const PROTOCOL: Permitted = Permitted {
+    methods: "GET, POST, OPTIONS",
+    sent: "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name",
+    read: "WWW-Authenticate, Retry-After, X-Request-Id",
+};
+const OWN_API: Permitted = Permitted {
+    methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    sent: "Authorization, Content-Type, If-Match, Idempotency-Key",
+    read: "ETag, Link, Location, RateLimit, RateLimit-Policy, WWW-Authenticate, Retry-After, X-Request-Id",
+};
 /// Browsers keep a preflight's answer for this long at most; Chromium caps it here.
 const MAX_AGE: &str = "7200";
 
@@ -41,7 +55,7 @@ pub async fn public(
     let headers = response.headers_mut();
     open(headers);
     if is_crossing {
-        permit(headers, preflight, METHODS);
+        permit(headers, preflight, &PROTOCOL);
     }
     Ok(response)
 }
@@ -52,42 +66,51 @@ pub(crate) fn open(headers: &mut HeaderMap) {
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
-/// For our own API: the app origins of the settings and, in development, any on this machine.
-///
-/// # Errors
-/// Only what the inner service gives.
-pub async fn own_api(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let edge = Edge::of_service(&request)?;
-    let origin = request.headers().get(header::ORIGIN).filter(|origin| is_known(&edge, origin)).cloned();
-    let preflight = request.method() == Method::OPTIONS;
-    let mut response = if preflight {
-        no_content(request)
-    } else {
-        next.call(request).await.map(ServiceResponse::map_into_boxed_body)?
-    };
-    let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = origin {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        permit(headers, preflight, API_METHODS);
-    }
-    Ok(response)
+/// A request to our own API, which the app origins of the settings may read and, in development, any on this machine.
+pub struct Crossing {
+    origin: Option<HeaderValue>,
+    preflight: bool,
 }
 
-fn no_content(request: ServiceRequest) -> ServiceResponse<BoxBody> {
+impl Crossing {
+    /// Where the request comes from, as far as that is known here.
+    ///
+    /// # Errors
+    /// The application was built without its edge.
+    pub fn of(request: &ServiceRequest) -> Result<Self, Error> {
+        let edge = Edge::of_service(request)?;
+        let origin = request.headers().get(header::ORIGIN).filter(|origin| is_known(&edge, origin)).cloned();
+        Ok(Self { origin, preflight: request.method() == Method::OPTIONS })
+    }
+
+    /// Whether a browser only asks whether it may ask.
+    #[must_use]
+    pub const fn is_preflight(&self) -> bool {
+        self.preflight
+    }
+
+    /// Says who may read the answer: never with credentials, since a token and not a cookie speaks there.
+    pub fn permit(self, headers: &mut HeaderMap) {
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        if let Some(origin) = self.origin {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            permit(headers, self.preflight, &OWN_API);
+        }
+    }
+}
+
+/// The answer to a browser that only asks whether it may ask.
+pub(crate) fn no_content(request: ServiceRequest) -> ServiceResponse<BoxBody> {
     request.into_response(HttpResponse::new(StatusCode::NO_CONTENT))
 }
 
-fn permit(headers: &mut HeaderMap, preflight: bool, methods: &'static str) {
+fn permit(headers: &mut HeaderMap, preflight: bool, permitted: &Permitted) {
     if preflight {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(REQUEST_HEADERS));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(permitted.methods));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(permitted.sent));
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
     } else {
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(READABLE_HEADERS));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(permitted.read));
     }
 }
 
@@ -115,7 +138,7 @@ mod tests {
                     .wrap(from_fn(|request, next| public(Class::Token, request, next)))
                     .route(web::post().to(ok)),
             )
-            .service(web::resource("/api").wrap(from_fn(own_api)).route(web::get().to(ok)))
+            .service(web::resource("/api").wrap(from_fn(crate::api::around)).route(web::get().to(ok)))
             .route("/authorize", web::get().to(ok));
         let request = test::TestRequest::with_uri(path).method(method).insert_header((header::ORIGIN, origin));
         test::call_service(&test::init_service(app).await, request.to_request()).await.map_into_boxed_body()

@@ -1,5 +1,6 @@
 //! Speaking HTTP: routes, pages, configuration, commands.
 
+pub mod api;
 pub mod app;
 mod bearers;
 pub mod command;

@@ -84,6 +84,7 @@ struct Limited {
     token: Counter,
     registration: Counter,
     sign_in: Counter,
+    api: Counter,
 }
 
 impl Limited {
@@ -100,6 +101,7 @@ impl Limited {
             token: of(Class::Token),
             registration: of(Class::Registration),
             sign_in: of(Class::SignIn),
+            api: of(Class::Api),
         }
     }
 
@@ -109,6 +111,7 @@ impl Limited {
             Class::Token => &self.token,
             Class::Registration => &self.registration,
             Class::SignIn => &self.sign_in,
+            Class::Api => &self.api,
         }
         .inc();
     }
@@ -127,6 +130,7 @@ impl EncodeLabelValue for Class {
             Self::Token => "token",
             Self::Registration => "registration",
             Self::SignIn => "sign_in",
+            Self::Api => "api",
         };
         EncodeLabelValue::encode(&name, encoder)
     }

@@ -13,6 +13,7 @@ use actix_web::{
     middleware::Next,
 };
 use counter::Counter;
+pub use counter::Remaining;
 use identity::Authority;
 use shared::Shared;
 
@@ -34,6 +35,8 @@ pub enum Class {
     Registration,
     /// Attempts to sign in or up.
     SignIn,
+    /// The management API.
+    Api,
 }
 
 /// Who has asked how often.
@@ -42,8 +45,9 @@ pub struct RateLimiter {
     token: Counter,
     registration: Counter,
     sign_in: Counter,
+    api: Counter,
     exempt: Vec<AddressRange>,
-    rates: [(Class, Rate); 4],
+    rates: [(Class, Rate); 5],
     /// Set where other processes answer too.
     shared: OnceLock<Shared>,
 }
@@ -57,12 +61,14 @@ impl RateLimiter {
             token: Counter::new(limits.token),
             registration: Counter::new(registration),
             sign_in: Counter::new(limits.sign_in),
+            api: Counter::new(limits.api),
             exempt: limits.exempt.clone(),
             rates: [
                 (Class::Page, limits.page),
                 (Class::Token, limits.token),
                 (Class::Registration, registration),
                 (Class::SignIn, limits.sign_in),
+                (Class::Api, limits.api),
             ],
             shared: OnceLock::new(),
         }
@@ -83,22 +89,24 @@ impl RateLimiter {
         }
     }
 
-    /// Counts one request.
+    /// Counts one request, and says what is left to the address; nothing where it is not counted.
     ///
     /// # Errors
     /// The address has used up its number; the error says how long to wait.
-    pub fn check(&self, class: Class, address: IpAddr) -> Result<(), TooMany> {
+    pub fn check(&self, class: Class, address: IpAddr) -> Result<Option<Remaining>, TooMany> {
         if self.exempt.iter().any(|range| range.contains(address)) {
-            return Ok(());
+            return Ok(None);
         }
         let counter = match class {
             Class::Page => &self.page,
             Class::Token => &self.token,
             Class::Registration => &self.registration,
             Class::SignIn => &self.sign_in,
+            Class::Api => &self.api,
         };
         let together = || self.shared.get().map_or(Ok(()), |shared| shared.check(class, address));
-        counter.check(address).and_then(|()| together()).map_err(|wait| TooMany::new(class, wait))
+        let counted = counter.check(address).and_then(|left| together().map(|()| left));
+        counted.map_err(|wait| TooMany::new(class, wait))
     }
 }
 
@@ -123,7 +131,7 @@ pub async fn limit(
         Err(error) => return Ok(request.error_response(error)),
     };
     match edge.limiter.check(class, ClientAddress::of(&request).0) {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Ok(_) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
         Err(refusal) => Ok(request.error_response(refusal)),
     }
 }

@@ -1,16 +1,17 @@
 //! What every handler has at hand, and how the settings of a file become those of the flows.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web::Data};
 use identity::{
-    ApiKeySettings, Authority, DeviceSettings, DocumentSettings, EventSettings, PasswordSettings, RegistrationSettings,
-    SessionSettings, SignInLimits, SignUpSettings, TokenSettings, UpstreamSettings,
+    ApiKeySettings, Authority, DeviceSettings, DocumentSettings, EventSettings, OrganizationSettings, PasswordSettings,
+    RegistrationSettings, RetentionSettings, SessionSettings, SignInLimits, SignUpSettings, TokenSettings,
+    UpstreamSettings, backup::BackupSettings,
 };
 use model::family::Policy;
 
 use crate::{
-    config::{Mail, Problem, Rate, Settings},
+    config::{Mail, Problem, Rate, Settings, backup_key},
     edge::Edge,
     error_response::Unexpected,
     mail::{Inbox, Postman},
@@ -104,6 +105,7 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
         authorization_lifetime: tokens.authorization_lifetime.duration(),
         sessions: SessionSettings { lifetime: settings.sessions.lifetime.duration() },
         sign_up: SignUpSettings { enabled: settings.sign_up.enabled, organization: settings.sign_up.organization },
+        organizations: OrganizationSettings { anyone_creates: settings.organizations.anyone_creates },
         deletion_grace: settings.accounts.deletion_grace.duration(),
         password: PasswordSettings {
             min_length: usize::try_from(password.min_length).unwrap_or(usize::MAX),
@@ -147,10 +149,29 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
             streams_per_resource: usize::try_from(settings.events.streams_per_resource).unwrap_or(usize::MAX),
             streams: usize::try_from(settings.events.streams).unwrap_or(usize::MAX),
         },
+        backup: BackupSettings {
+            directory: backup_directory(settings),
+            hour: settings.backup.daily.then(|| u8::try_from(settings.backup.hour).unwrap_or(0)),
+            keep: usize::try_from(settings.backup.keep).unwrap_or(usize::MAX),
+            oldest: settings.backup.oldest.duration(),
+            key: settings.backup.key_file.as_ref().map(|file| backup_key(file)).transpose()?,
+        },
+        retention: RetentionSettings {
+            audit: settings.retention.audit.duration(),
+            ended: settings.retention.ended.duration(),
+            mails: settings.retention.mails.duration(),
+            deleted_organizations: settings.retention.deleted_organizations.duration(),
+        },
         sends_mail: !matches!(settings.mail, Mail::None),
         service_documentation: settings.metadata.service_documentation.as_ref().map(|page| page.as_str().to_owned()),
         ..defaults
     })
+}
+
+/// Named, or beside the database.
+fn backup_directory(settings: &Settings) -> Option<PathBuf> {
+    let path = settings.database.url.sqlite_path()?;
+    Some(settings.backup.directory.clone().unwrap_or_else(|| path.with_file_name("backups")))
 }
 
 /// How many a rate allows within another window; all of them may come at once.

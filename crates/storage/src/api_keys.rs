@@ -56,7 +56,7 @@ fn cap(columns: &Columns<'_>, name: &str) -> Result<KeyCap, StorageError> {
 }
 
 /// One key from its rows, one after another.
-fn gathered(rows: &[AnyRow]) -> Result<Vec<ApiKey>, StorageError> {
+pub(crate) fn gathered(rows: &[AnyRow]) -> Result<Vec<ApiKey>, StorageError> {
     let mut keys: Vec<ApiKey> = Vec::new();
     for row in rows {
         let columns = Columns::of(row, "api_keys");

@@ -13,7 +13,7 @@ use crate::{
     live::Touched,
 };
 
-fn client(row: &AnyRow) -> Result<Client, StorageError> {
+pub(crate) fn client(row: &AnyRow) -> Result<Client, StorageError> {
     let columns = Columns::of(row, "clients");
     let organization_id = columns.optional_id("organization_id")?;
     let project_id = columns.optional_id("project_id")?;

@@ -29,13 +29,21 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How many live access tokens are held in memory at most (SQLite); 0 reads each from the database.
     pub live_tokens: usize,
+    /// Where a copy is put before migrations change a database that has something in it (SQLite).
+    pub copy_before_migrating: Option<PathBuf>,
 }
 
 impl Options {
     /// With the usual number of connections.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 8, acquire_timeout: Duration::from_secs(5), live_tokens: 20_000 }
+        Self {
+            url: url.into(),
+            connections: 8,
+            acquire_timeout: Duration::from_secs(5),
+            live_tokens: 20_000,
+            copy_before_migrating: None,
+        }
     }
 }
 
@@ -118,6 +126,11 @@ pub(crate) fn existing(path: &Path) -> String {
     address(path, "rw")
 }
 
+/// The address of a file that nobody writes, and in whose directory nothing is made.
+pub(crate) fn untouched(path: &Path) -> String {
+    address(path, "ro&immutable=true")
+}
+
 fn url(path: &Path) -> String {
     address(path, "rwc")
 }
@@ -144,7 +157,7 @@ fn private() -> OpenOptions {
 }
 
 /// One process owns a database.
-fn lock(path: &Path) -> std::io::Result<File> {
+pub(crate) fn lock(path: &Path) -> std::io::Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = private().open(PathBuf::from(name))?;

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn device_code(row: &AnyRow) -> Result<DeviceCode, StorageError> {
+pub(crate) fn device_code(row: &AnyRow) -> Result<DeviceCode, StorageError> {
     let columns = Columns::of(row, "device_codes");
     Ok(DeviceCode {
         id: columns.id("id")?,

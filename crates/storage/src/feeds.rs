@@ -52,6 +52,17 @@ fn event(row: &AnyRow) -> Result<Event, StorageError> {
     })
 }
 
+pub(crate) fn feed(row: &AnyRow) -> Result<Feed, StorageError> {
+    let columns = Columns::of(row, "feeds");
+    Ok(Feed {
+        position: columns.count("position")?,
+        forgotten: columns.count("forgotten")?,
+        holder: columns.optional_text("holder")?,
+        leased_until: columns.time("leased_until")?,
+        waits: columns.number("waits")? > 0,
+    })
+}
+
 impl Read {
     /// How far the order has come.
     ///
@@ -63,14 +74,7 @@ impl Read {
              FROM feeds WHERE name = 'events'";
         let row = self.one(sql, []).await?;
         let row = row.ok_or_else(|| StorageError::Corrupt { table: "feeds", id: "events".to_owned() })?;
-        let columns = Columns::of(&row, "feeds");
-        Ok(Feed {
-            position: columns.count("position")?,
-            forgotten: columns.count("forgotten")?,
-            holder: columns.optional_text("holder")?,
-            leased_until: columns.time("leased_until")?,
-            waits: columns.number("waits")? > 0,
-        })
+        feed(&row)
     }
 
     /// The events behind this place, in their order, `most` at the most.
@@ -96,6 +100,20 @@ impl Read {
 }
 
 impl Tx {
+    /// Takes a feed for a holder whose lease it is or nobody's; whether it is theirs then. The row stays locked until the end:
+    /// whoever waits for it reads what was written here.
+    pub(crate) async fn lease_feed(
+        &mut self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StorageError> {
+        const LEASE: &str = "UPDATE feeds SET holder = $1, leased_until = $3 \
+             WHERE name = $4 AND (holder = $1 OR leased_until <= $2)";
+        Ok(self.run(LEASE, [holder.into(), now.into(), until.into(), name.into()]).await? > 0)
+    }
+
     /// Gives the next places to events that wait, for a holder whose lease it is or nobody's; the lease then lasts until `until`.
     /// How many got one, 500 at the most; nothing if another holds the lease.
     ///
@@ -107,9 +125,6 @@ impl Tx {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<u64>, StorageError> {
-        // The row stays locked until the end: whoever waits for it reads the places that were given here.
-        const LEASE: &str = "UPDATE feeds SET holder = $1, leased_until = $3 \
-             WHERE name = 'events' AND (holder = $1 OR leased_until <= $2)";
         const PLACE: &str = "UPDATE audit_events SET position = placed.position FROM \
              (SELECT e.id AS id, f.position + row_number() OVER (ORDER BY e.at, e.written, e.id) AS position \
                 FROM audit_events e CROSS JOIN feeds f \
@@ -117,7 +132,7 @@ impl Tx {
                 ORDER BY e.at, e.written, e.id LIMIT $2) AS placed \
              WHERE placed.id = audit_events.id";
         const COUNT: &str = "UPDATE feeds SET position = position + $2 WHERE name = 'events' AND holder = $1";
-        if self.run(LEASE, [holder.into(), now.into(), until.into()]).await? == 0 {
+        if !self.lease_feed("events", holder, now, until).await? {
             return Ok(None);
         }
         let placed = self.run(PLACE, [holder.into(), PLACED.into()]).await?;

@@ -62,18 +62,27 @@ pub async fn fitness(url: &str, patience: Duration) -> Result<Fitness, Unfit> {
 }
 
 /// A file that is not there yet is made by the start.
-async fn of_sqlite(path: &Path) -> Result<Fitness, Unfit> {
-    const TABLES: &str = "SELECT count(*) AS n FROM sqlite_master WHERE name = '_sqlx_migrations'";
+pub(crate) async fn of_sqlite(path: &Path) -> Result<Fitness, Unfit> {
     if !path.exists() {
         return pending(&[]);
     }
+    of_file(&connect::existing(path)).await
+}
+
+/// Of a copy, in whose directory nothing is made.
+pub(crate) async fn of_copy(path: &Path) -> Result<Fitness, Unfit> {
+    of_file(&connect::untouched(path)).await
+}
+
+async fn of_file(url: &str) -> Result<Fitness, Unfit> {
+    const TABLES: &str = "SELECT count(*) AS n FROM sqlite_master WHERE name = '_sqlx_migrations'";
     let unreadable = |error: &sqlx::Error| {
         Unfit::new(
             format!("cannot be read ({})", StorageError::shown(error)),
             "See that it is a SQLite database and that the server's user may read and write it and its directory.",
         )
     };
-    let mut connection = AnyConnection::connect(&connect::existing(path)).await.map_err(|error| unreadable(&error))?;
+    let mut connection = AnyConnection::connect(url).await.map_err(|error| unreadable(&error))?;
     let applied = applied(&mut connection, TABLES).await.map_err(|error| unreadable(&error));
     drop(connection.close().await);
     pending(&applied?)

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn grant(row: &AnyRow) -> Result<Grant, StorageError> {
+pub(crate) fn grant(row: &AnyRow) -> Result<Grant, StorageError> {
     let columns = Columns::of(row, "grants");
     Ok(Grant {
         id: columns.id("id")?,

@@ -91,6 +91,7 @@ where
             };
             let vote = wish.max(tx.verdict());
             self.announces = tx.announces() && vote.commits();
+            drop(tx.actor());
             self.answer = Some(match answer {
                 Ok(_) if !vote.commits() => {
                     Err(E::from(StorageError::Unavailable("a failed statement was passed over".to_owned())))

@@ -28,15 +28,20 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token and no live key rests on.
-const APART: [&str; 23] = [
+const APART: [&str; 28] = [
     "api_key_counts",
+    "api_tokens",
+    "applied_things",
     "attempts",
+    "audit_checkpoints",
     "audit_events",
+    "audit_seals",
     "authorizations",
     "ceremonies",
     "device_codes",
     "feeds",
     "half_sign_ins",
+    "kept_answers",
     "mails",
     "notices",
     "passkeys",

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns, live::Touched, organizations::organization, users::user};
 
-fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
+pub(crate) fn membership(row: &AnyRow) -> Result<Membership, StorageError> {
     let columns = Columns::of(row, "memberships");
     Ok(Membership {
         organization_id: columns.id("organization_id")?,
@@ -38,6 +38,46 @@ impl Read {
         self.all(sql, [organization_id.into()]).await?.iter().map(membership).collect()
     }
 
+    /// An organisation's members with their accounts, by address.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn members_of(
+        &mut self,
+        organization_id: Id<Organization>,
+    ) -> Result<Vec<(Membership, User)>, StorageError> {
+        let sql = "SELECT u.*, m.organization_id AS organization_id, m.user_id AS user_id, m.role AS role, \
+             m.created_at AS member_since FROM memberships m JOIN users u ON u.id = m.user_id \
+             WHERE m.organization_id = $1 ORDER BY u.email";
+        let rows = self.all(sql, [organization_id.into()]).await?;
+        let of = |row| {
+            let columns = Columns::of(row, "memberships");
+            let membership = Membership {
+                organization_id: columns.id("organization_id")?,
+                user_id: columns.id("user_id")?,
+                role: columns.word("role", Role::parse)?,
+                created_at: columns.time("member_since")?,
+            };
+            Ok((membership, user(row)?))
+        };
+        rows.iter().map(of).collect()
+    }
+
+    /// Whether somebody else owns it too, who is neither disabled nor leaves.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn has_other_owner(
+        &mut self,
+        organization_id: Id<Organization>,
+        but: Id<User>,
+    ) -> Result<bool, StorageError> {
+        let sql = "SELECT m.user_id FROM memberships m \
+             JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL AND u.erase_at IS NULL \
+             WHERE m.organization_id = $1 AND m.user_id <> $2 AND m.role = 'owner' LIMIT 1";
+        Ok(self.one(sql, [organization_id.into(), but.into()]).await?.is_some())
+    }
+
     /// The organisations that a user owns and nobody else does; an owner who leaves counts as none.
     ///
     /// # Errors
@@ -60,6 +100,23 @@ impl Read {
         let rows = self.all(sql, [user_id.into()]).await?;
         let of = |row| Ok((organization(row)?, Columns::of(row, "memberships").word("role", Role::parse)?));
         rows.iter().map(of).collect()
+    }
+
+    /// An organisation with the role of this member, who is neither disabled nor leaves.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn organization_of_member(
+        &mut self,
+        organization_id: Id<Organization>,
+        user_id: Id<User>,
+    ) -> Result<Option<(Organization, Role)>, StorageError> {
+        let sql = "SELECT o.*, m.role AS role FROM organizations o \
+             JOIN memberships m ON m.organization_id = o.id AND m.user_id = $2 \
+             JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL AND u.erase_at IS NULL WHERE o.id = $1";
+        let found = self.one(sql, [organization_id.into(), user_id.into()]).await?;
+        let of = |row| Ok((organization(row)?, Columns::of(row, "memberships").word("role", Role::parse)?));
+        found.as_ref().map(of).transpose()
     }
 
     /// An organisation's other members, by address.
@@ -86,6 +143,15 @@ impl Tx {
         let sql = "UPDATE organizations SET slug = slug \
              WHERE id IN (SELECT organization_id FROM memberships WHERE user_id = $1 AND role = 'owner')";
         self.run(sql, [user_id.into()]).await.map(drop)
+    }
+
+    /// Holds an organisation until the transaction ends: whoever else holds it waits. Whether it is there.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn hold_organization(&mut self, id: Id<Organization>) -> Result<bool, StorageError> {
+        let sql = "UPDATE organizations SET slug = slug WHERE id = $1";
+        Ok(self.run_touching(Touched::Nothing, sql, [id.into()]).await? == 1)
     }
 
     /// Keeps a membership as it is until the transaction ends, and says as what; none if there is none.

@@ -26,6 +26,12 @@ const ALL: &[(i64, &str, &str)] = &[
     (14, "webhooks", include_str!("../../../migrations/0014_webhooks.sql")),
     (15, "exchanged_tokens", include_str!("../../../migrations/0015_exchanged_tokens.sql")),
     (16, "managed_resources", include_str!("../../../migrations/0016_managed_resources.sql")),
+    (19, "access", include_str!("../../../migrations/0019_access.sql")),
+    (20, "operators", include_str!("../../../migrations/0020_operators.sql")),
+    (21, "audit_chain", include_str!("../../../migrations/0021_audit_chain.sql")),
+    (22, "tokens_in_the_trail", include_str!("../../../migrations/0022_tokens_in_the_trail.sql")),
+    (23, "row_versions", include_str!("../../../migrations/0023_row_versions.sql")),
+    (24, "management_api", include_str!("../../../migrations/0024_management_api.sql")),
 ];
 
 /// Version and name of each, in their order.

@@ -94,6 +94,15 @@ impl Tx {
             .await
     }
 
+    /// Gives an organisation another name.
+    ///
+    /// # Errors
+    /// Trouble of the database; [`StorageError::Conflict`] if there is none.
+    pub async fn rename_organization(&mut self, id: Id<Organization>, name: &str) -> Result<(), StorageError> {
+        let sql = "UPDATE organizations SET name = $2 WHERE id = $1";
+        self.run_one_touching(Touched::Nothing, "organization", sql, [id.into(), name.into()]).await
+    }
+
     /// Lets programs on devices write, or not any more.
     ///
     /// # Errors

@@ -4,7 +4,10 @@
 use model::{Id, Timestamp, User};
 use sqlx::{Column as _, Row as _, any::AnyRow};
 
-use crate::{Read, StorageError, Tx};
+use crate::{
+    Read, StorageError, Tx,
+    audit_events::{entry, salt},
+};
 
 /// A table that names people.
 struct Personal {
@@ -34,9 +37,9 @@ macro_rules! personal {
 
 /// `$1` is the person. Times end with `_at`, `_until` or `_time`.
 const PERSONAL: &[Personal] = personal! {
-    "account" from "users": "SELECT id, email, name, email_verified_at, created_at, disabled_at, security_epoch, erase_at, language, \
+    "account" from "users": "SELECT id, email, name, email_verified_at, created_at, disabled_at, security_epoch, erase_at, language, operator_at, version, \
         CASE WHEN password_hash IS NULL THEN 'no' ELSE 'yes' END AS has_password FROM users WHERE id = $1", without ["imported_work"];
-    "memberships" from "memberships": "SELECT m.organization_id, o.slug AS organization, o.name AS organization_name, m.role, m.created_at \
+    "memberships" from "memberships": "SELECT m.organization_id, o.slug AS organization, o.name AS organization_name, m.role, m.created_at, m.version \
         FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = $1 ORDER BY m.created_at", without [];
     "sessions" from "sessions": "SELECT id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent \
         FROM sessions WHERE user_id = $1 ORDER BY id", without ["hash"];
@@ -61,9 +64,13 @@ const PERSONAL: &[Personal] = personal! {
         FROM authorizations WHERE user_id = $1 ORDER BY id", without ["browser_hash", "code_challenge", "code_hash"];
     "notices" from "notices": "SELECT id, grant_id, kind, created_at, read_at FROM notices WHERE user_id = $1 ORDER BY id", without [];
     "keys" from "api_keys": "SELECT k.id, k.organization_id, k.project_id, p.name AS project_name, k.name, k.addresses, k.minute_cap, k.month_cap, \
-        k.last_four, k.previous_last_four, k.previous_until, k.created_at, k.issued_at, k.expires_at, k.revoked_at, k.revoked_reason, \
+        k.last_four, k.previous_last_four, k.previous_until, k.created_at, k.issued_at, k.expires_at, k.version, k.revoked_at, k.revoked_reason, \
         c.used_at, c.used_address FROM api_keys k JOIN projects p ON p.id = k.project_id JOIN api_key_counts c ON c.key_id = k.id \
         WHERE k.user_id = $1 ORDER BY k.id", without ["hash", "previous_hash"];
+    "api_tokens" from "api_tokens": "SELECT id, name, last_four, writes_at, created_at, expires_at, used_at, used_address, revoked_at, \
+        revoked_reason FROM api_tokens WHERE user_id = $1 ORDER BY id", without ["hash"];
+    "answers_kept_for_repeats" from "kept_answers": "SELECT created_at, expires_at FROM kept_answers WHERE user_id = $1 ORDER BY created_at",
+        without ["key_hash", "fingerprint", "sealed_answer"];
     "providers" from "upstream_identities": "SELECT id, provider, issuer, subject, label, created_at, used_at \
         FROM upstream_identities WHERE user_id = $1 ORDER BY id", without [];
     "trips_to_providers" from "upstream_logins": "SELECT id, provider, purpose, session_id, act, authorization_id, connect_id, created_at, \
@@ -88,7 +95,8 @@ const PERSONAL: &[Personal] = personal! {
         WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, kind, client_id, organization_id, project_id, resource_id, grant_id, \
-        key_id, subject, address, position FROM audit_events WHERE user_id = $1 ORDER BY id", without ["written"];
+        key_id, subject, actor, token_id, address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
+        without ["written", "salt", "address_digest", "seal"];
 };
 
 /// What goes with a person, in the order in which nothing is left hanging. What happened inside an organisation stays in its
@@ -108,7 +116,6 @@ const ERASED: &[&str] = &[
     "DELETE FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
     "DELETE FROM audit_events WHERE user_id = $1 AND organization_id IS NULL",
-    "UPDATE audit_events SET address = NULL WHERE user_id = $1",
 ];
 
 /// One value of a row.
@@ -157,7 +164,25 @@ impl Tx {
         for sql in ERASED {
             self.run(sql, [id.into()]).await?;
         }
+        self.erase_addresses_of(id).await?;
         self.run_one("user", "DELETE FROM users WHERE id = $1", [id.into()]).await
+    }
+}
+
+impl Tx {
+    /// Takes a person's addresses out of the entries that stay. What the chain knows of one stays as well: a digest whose salt is
+    /// gone tells nobody anything.
+    async fn erase_addresses_of(&mut self, id: Id<User>) -> Result<(), StorageError> {
+        const THEIRS: &str = "SELECT id, at, action, actor, user_id, client_id, organization_id, project_id, resource_id, grant_id, key_id, \
+             subject, address, salt, address_digest, token_id FROM audit_events \
+             WHERE address IS NOT NULL AND (actor = $1 OR (actor IS NULL AND user_id = $1))";
+        const ERASE: &str = "UPDATE audit_events SET address = NULL, salt = NULL, address_digest = $2 WHERE id = $1";
+        for row in self.all(THEIRS, [id.into()]).await? {
+            let mut entry = entry(&row)?;
+            entry.salt.get_or_insert_with(|| salt(entry.at));
+            self.run_one("audit event", ERASE, [(&entry.id).into(), entry.address_digest().into()]).await?;
+        }
+        Ok(())
     }
 }
 

@@ -3,9 +3,9 @@
 use model::{Id, Organization, Project, Role, Slug, Timestamp, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns};
+use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns, live::Touched};
 
-fn project(row: &AnyRow) -> Result<Project, StorageError> {
+pub(crate) fn project(row: &AnyRow) -> Result<Project, StorageError> {
     let columns = Columns::of(row, "projects");
     Ok(Project {
         id: columns.id("id")?,
@@ -129,6 +129,15 @@ impl Tx {
     /// Trouble of the database; [`StorageError::Conflict`] if there is none.
     pub async fn set_project_disabled(&mut self, id: Id<Project>, at: Option<Timestamp>) -> Result<(), StorageError> {
         self.run_one("project", "UPDATE projects SET disabled_at = $2 WHERE id = $1", [id.into(), at.into()]).await
+    }
+
+    /// Gives a project another name.
+    ///
+    /// # Errors
+    /// Trouble of the database; [`StorageError::Conflict`] if there is none.
+    pub async fn rename_project(&mut self, id: Id<Project>, name: &str) -> Result<(), StorageError> {
+        let sql = "UPDATE projects SET name = $2 WHERE id = $1";
+        self.run_one_touching(Touched::Nothing, "project", sql, [id.into(), name.into()]).await
     }
 
     /// Deletes a project with its grants and keys; clients that read for it lose their standing.

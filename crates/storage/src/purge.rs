@@ -32,21 +32,27 @@ impl Purged {
 
 /// How long a spent or decided authorization is kept, so that a replayed code is still recognised.
 const AUTHORIZATION_KEPT: Duration = Duration::from_secs(24 * 3600);
-/// How long an ended family or grant is kept: it is shown under "recently disconnected".
-const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long it is known what became of a mail.
-const MAIL_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long what is over is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// A client that registered itself may wait so long for its first grant.
+    pub unused_registration: Duration,
+    /// An ended family or grant: it is shown under "recently disconnected"; an API key likewise.
+    pub ended: Duration,
+    /// What became of a mail.
+    pub mails: Duration,
+}
+
 const COUNTER_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 impl Tx {
-    /// Deletes what nobody can use any more. `unused_registration`: how long a client that registered itself may wait for
-    /// its first grant; one with a grant in force is never touched.
+    /// Deletes what nobody can use any more. A client with a grant in force is never touched.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn purge(&mut self, unused_registration: Duration, now: Timestamp) -> Result<Purged, StorageError> {
+    pub async fn purge(&mut self, kept: &Kept, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 15] = [
+        let expired: [(&'static str, Timestamp); 17] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -87,19 +93,27 @@ impl Tx {
             ),
             (
                 "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at <= $1 LIMIT 500)",
-                now.minus(MAIL_KEPT),
+                now.minus(kept.mails),
             ),
             (
                 "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
-                now.minus(ENDED_KEPT),
+                now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens WHERE expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
+                now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM kept_answers WHERE (user_id, key_hash) IN (SELECT user_id, key_hash FROM kept_answers WHERE expires_at <= $1 LIMIT 500)",
+                now,
             ),
             (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
-                now.minus(ENDED_KEPT),
+                now.minus(kept.ended),
             ),
             (
                 "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n JOIN grants g ON g.id = n.grant_id WHERE g.revoked_at <= $1 LIMIT 200)",
-                now.minus(ENDED_KEPT),
+                now.minus(kept.ended),
             ),
         ];
         for (sql, before) in expired {
@@ -111,7 +125,7 @@ impl Tx {
                 "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.revoked_at <= $1 \
                  AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_id = g.id) \
                  AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.grant_id = g.id) LIMIT 200)",
-                [now.minus(ENDED_KEPT).into()],
+                [now.minus(kept.ended).into()],
             )
             .await?;
         purged.note("grants", grants);
@@ -120,7 +134,7 @@ impl Tx {
                 "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.origin IN ('registration', 'document') \
                  AND coalesce(c.used_at, c.created_at) <= $1 \
                  AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) LIMIT 200)",
-                [now.minus(unused_registration).into()],
+                [now.minus(kept.unused_registration).into()],
             )
             .await?;
         if clients > 0 {

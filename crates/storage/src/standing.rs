@@ -4,6 +4,22 @@ use model::{Grant, Id};
 
 use crate::{Read, StorageError, columns::Columns};
 
+/// Grants with all that can stand against them, and the address of who gave them.
+macro_rules! grants_as_they_stand {
+    ($rest:literal) => {
+        concat!(
+            "SELECT g.*, u.email AS given_by, u.disabled_at AS user_disabled_at, c.disabled_at AS client_disabled_at, \
+             r.disabled_at AS resource_disabled_at, o.disabled_at AS organization_disabled_at, p.disabled_at AS project_disabled_at, m.role \
+             FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
+             LEFT JOIN resources r ON r.id = g.resource_id LEFT JOIN projects p ON p.id = g.project_id \
+             LEFT JOIN organizations o ON o.id = p.organization_id \
+             LEFT JOIN memberships m ON m.organization_id = o.id AND m.user_id = g.user_id ",
+            $rest
+        )
+    };
+}
+pub(crate) use grants_as_they_stand;
+
 /// What stands against a grant; the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -48,14 +64,14 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn standing(&mut self, id: Id<Grant>) -> Result<Standing, StorageError> {
-        const SQL: &str = "SELECT g.id, g.project_id, g.revoked_at, u.disabled_at AS user_disabled_at, c.disabled_at AS client_disabled_at, \
-             r.disabled_at AS resource_disabled_at, o.disabled_at AS organization_disabled_at, p.disabled_at AS project_disabled_at, m.role \
-             FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
-             LEFT JOIN resources r ON r.id = g.resource_id LEFT JOIN projects p ON p.id = g.project_id \
-             LEFT JOIN organizations o ON o.id = p.organization_id \
-             LEFT JOIN memberships m ON m.organization_id = o.id AND m.user_id = g.user_id WHERE g.id = $1";
-        let Some(row) = self.one(SQL, [id.into()]).await? else { return Ok(Standing::Revoked) };
-        let columns = Columns::of(&row, "grants");
+        let row = self.one(grants_as_they_stand!("WHERE g.id = $1"), [id.into()]).await?;
+        row.map_or(Ok(Standing::Revoked), |row| Standing::of(&Columns::of(&row, "grants")))
+    }
+}
+
+impl Standing {
+    /// As a row of [`grants_as_they_stand`] says it.
+    pub(crate) fn of(columns: &Columns<'_>) -> Result<Self, StorageError> {
         let against = [
             ("revoked_at", Standing::Revoked),
             ("user_disabled_at", Standing::UserDisabled),

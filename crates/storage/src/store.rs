@@ -1,6 +1,10 @@
 //! The store: which database it is, and how work is brought to it and waited for.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use model::ApiKey;
@@ -8,9 +12,10 @@ use prometheus_client::registry::Registry;
 use tokio::sync::{Mutex, Notify};
 
 use crate::{
-    AsStorageError, Options, SeenToken, StorageError,
+    AsStorageError, Options, SeenToken, StorageError, backup,
     connect::{self, Database, Ownership},
     fault::{Faults, Point},
+    fitness,
     job::{self, Job},
     live::{Live, Memory},
     metrics::Metrics,
@@ -35,7 +40,7 @@ pub struct Store {
 }
 
 enum Backend {
-    Sqlite { readers: Pool, writer: Writer, live: Arc<Memory>, ownership: Mutex<Option<Ownership>> },
+    Sqlite { path: PathBuf, readers: Pool, writer: Writer, live: Arc<Memory>, ownership: Mutex<Option<Ownership>> },
     Postgres { pool: Pool },
 }
 
@@ -49,10 +54,14 @@ impl Store {
         let faults = Faults::from_environment();
         let (backend, metrics) = match connect::open(options).await? {
             Database::Sqlite { path, readers, mut connection, ownership, metrics } => {
+                if let Some(copy) = &options.copy_before_migrating {
+                    copy_before_migrating(&path, copy).await?;
+                }
                 migrations::apply(&mut connection).await?;
                 let live = Arc::new(Memory::new(options.live_tokens));
-                let writer = Writer::start(path, connection, metrics.clone(), faults.clone(), Arc::clone(&live))?;
-                (Backend::Sqlite { readers, writer, live, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
+                let writer =
+                    Writer::start(path.clone(), connection, metrics.clone(), faults.clone(), Arc::clone(&live))?;
+                (Backend::Sqlite { path, readers, writer, live, ownership: Mutex::new(Some(ownership)) }, Some(metrics))
             }
             Database::Postgres { pool } => {
                 migrations::apply(&mut connect::patient(&options.url).await?).await?;
@@ -98,6 +107,14 @@ impl Store {
     pub async fn read(&self) -> Result<Read, StorageError> {
         self.faults.pass(Point::Read).await?;
         Ok(Read::over(acquired(self.pool(), &self.metrics).await?, self.is_shared()))
+    }
+
+    /// The file, where it is one.
+    pub(crate) fn sqlite_path(&self) -> Option<&Path> {
+        match &*self.backend {
+            Backend::Sqlite { path, .. } => Some(path),
+            Backend::Postgres { .. } => None,
+        }
     }
 
     fn pool(&self) -> &Pool {
@@ -206,6 +223,16 @@ impl Store {
             Backend::Postgres { pool } => pool.close().await,
         }
     }
+}
+
+/// If there is something in it, and something to be done.
+async fn copy_before_migrating(path: &Path, copy: &Path) -> Result<(), StorageError> {
+    let fit = fitness::of_sqlite(path).await;
+    let fit = fit.map_err(|unfit| StorageError::Unavailable(format!("it {unfit}").trim_end_matches('.').to_owned()))?;
+    if fit.is_new || fit.pending.is_empty() {
+        return Ok(());
+    }
+    backup::copy_sqlite(path, copy).await
 }
 
 async fn acquired(pool: &Pool, metrics: &Metrics) -> Result<Connection, StorageError> {

@@ -17,6 +17,17 @@ pub(crate) enum Connection {
     Own(AnyConnection),
 }
 
+/// Who acts in a transaction, as the trail names them.
+#[derive(Clone, Debug)]
+pub struct ActsFor {
+    /// A person's id, or `operator`.
+    pub by: String,
+    /// With which API token of theirs.
+    pub token_id: Option<String>,
+    /// From which address.
+    pub address: Option<String>,
+}
+
 /// A connection for reading.
 pub struct Read {
     connection: Connection,
@@ -27,11 +38,13 @@ pub struct Read {
     touched: Touched,
     /// Whether others are to be told of what it wrote.
     announces: bool,
+    /// In whose name entries of the trail are written that name nobody.
+    acts_for: Option<ActsFor>,
 }
 
 impl Read {
     pub(crate) const fn over(connection: Connection, postgres: bool) -> Self {
-        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing, announces: false }
+        Self { connection, postgres, still: Vote::Commit, touched: Touched::Nothing, announces: false, acts_for: None }
     }
 
     /// Remembers a failed statement. PostgreSQL answers the COMMIT after one with a quiet ROLLBACK, so a flow that passes
@@ -60,6 +73,15 @@ impl Read {
     /// Whether the transaction that ends now wrote something that others are told of; the next one begins without a past.
     pub(crate) fn announces(&mut self) -> bool {
         std::mem::take(&mut self.announces)
+    }
+
+    pub(crate) const fn acts_for(&self) -> Option<&ActsFor> {
+        self.acts_for.as_ref()
+    }
+
+    /// Who acted in the transaction that ends now; the next one begins without a past.
+    pub(crate) fn actor(&mut self) -> Option<ActsFor> {
+        std::mem::take(&mut self.acts_for)
     }
 
     fn connection(&mut self) -> Result<&mut AnyConnection, StorageError> {
@@ -124,6 +146,11 @@ impl Tx {
     /// Says that others are to be told of what was written, once it is committed.
     pub(crate) const fn announce(&mut self) {
         self.read.announces = true;
+    }
+
+    /// Says who acts from here on, until the transaction ends: so does the trail, wherever an entry names nobody.
+    pub fn act_for(&mut self, who: ActsFor) {
+        self.read.acts_for = Some(who);
     }
 
     /// Runs a statement; how many rows it changed.

@@ -9,7 +9,7 @@ use crate::{Read, StorageError, Tx, columns::Columns};
 /// So many events are put on their way in one transaction.
 const PAGE: u32 = 50;
 
-fn webhook(row: &AnyRow) -> Result<Webhook, StorageError> {
+pub(crate) fn webhook(row: &AnyRow) -> Result<Webhook, StorageError> {
     let columns = Columns::of(row, "webhooks");
     let kinds = columns.text("kinds")?;
     let kinds: Option<Vec<EventKind>> = kinds.split_whitespace().map(EventKind::parse).collect();
@@ -30,7 +30,7 @@ fn webhook(row: &AnyRow) -> Result<Webhook, StorageError> {
     })
 }
 
-fn delivery(row: &AnyRow) -> Result<WebhookDelivery, StorageError> {
+pub(crate) fn delivery(row: &AnyRow) -> Result<WebhookDelivery, StorageError> {
     let columns = Columns::of(row, "webhook_deliveries");
     let status = columns.optional_number("status")?;
     let outcome = columns.optional_text("outcome")?;

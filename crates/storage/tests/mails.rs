@@ -145,7 +145,7 @@ async fn a_mail_outlives_a_restart_and_its_outcome_a_week() {
     assert!(hand_over(&db.store, &claimed, 1).await && settle(&db.store, &claimed, MailOutcome::Sent).await);
     let purge = |now| {
         let store = db.store.clone();
-        async move { commit!(store, [now], tx => tx.purge(std::time::Duration::from_secs(1), at(now)).await).unwrap().rows }
+        async move { commit!(store, [now], tx => tx.purge(&crate::purge::KEPT, at(now)).await).unwrap().rows }
     };
     assert_eq!(purge(7 * 86400).await, 0);
     assert_eq!(purge(7 * 86400 + 2).await, 1);

@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod access;
 mod access_tokens;
 mod api_keys;
 mod attempts;
 mod audit_events;
 mod authorizations;
+mod backup;
 mod clients;
 mod device_codes;
 mod factors;

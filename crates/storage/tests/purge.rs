@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{Client, ClientOrigin, Id, Notice, NoticeKind, Session, Timestamp, client::Home};
-use storage::{AccessToken, Store};
+use storage::{AccessToken, Kept, Store};
 
 use crate::harness::{
     Fresh, NOW, at, commit,
@@ -11,10 +11,14 @@ use crate::harness::{
 };
 
 const DAY: u64 = 86400;
-const UNUSED: Duration = Duration::from_secs(7 * DAY);
+pub const KEPT: Kept = Kept {
+    unused_registration: Duration::from_secs(7 * DAY),
+    ended: Duration::from_secs(30 * DAY),
+    mails: Duration::from_secs(7 * DAY),
+};
 
 async fn purge(store: &Store, now: Timestamp) -> u64 {
-    commit!(store, [now], tx => tx.purge(UNUSED, now).await).unwrap().rows
+    commit!(store, [now], tx => tx.purge(&KEPT, now).await).unwrap().rows
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ connections-nothing-project = nichts, weil das Projekt abgeschaltet ist
 connections-nothing-key = nichts, weil etwas abgeschaltet ist, was er braucht
 connections-nothing-membership = nichts, weil Sie nicht mehr zum Projekt gehören
 connections-ended-you = Sie haben sie getrennt
-connections-ended-owner = jemand, dem die Organisation gehört, hat sie getrennt
+connections-ended-owner = jemand, der die Organisation verwaltet, hat sie getrennt
 connections-ended-operator = der Betreiber dieses Servers hat ihn zurückgenommen
 connections-ended-app = die App hat sich selbst getrennt
 connections-ended-reused = ein ersetzter Schlüssel wurde noch einmal benutzt; vielleicht wurde er kopiert
@@ -42,3 +42,14 @@ connections-ended-reset = Sie haben mit einem Link aus einer E-Mail ein neues Pa
 connections-ended-left = Sie haben Ihr Konto aufgegeben
 connections-device = Gerät
 connections-device-since = gefragt von { $address }, eingelassen am { $since }
+# For others than the person who allowed it.
+connections-given-by = Von
+connections-older = Ältere zeigen
+connections-ended-person = wer es erlaubt hatte, hat es zurückgenommen oder das Konto aufgegeben
+connections-ended-person-parted = wer es erlaubt hatte, gehört nicht mehr zum Projekt
+connections-nothing-person = nichts, denn das Konto dessen, der es erlaubt hat, ist abgeschaltet
+connections-nothing-person-parted = nichts, denn wer es erlaubt hat, gehört nicht mehr zum Projekt
+# Was Zugriff auf eine Organisation oder ein Projekt hat.
+connections-access = Was Zugriff hat
+    .lead = Jede App, jedes Gerät und jeder Schlüssel, der ein Projekt dieser Organisation erreicht. Beenden wirkt sofort, und wer es erlaubt hat, sieht, dass Sie es waren.
+    .none = Nichts hat gerade Zugriff.

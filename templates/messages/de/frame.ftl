@@ -4,6 +4,7 @@ frame-skip = Direkt zum Inhalt
 frame-account = Ihr Konto
 frame-home = Start
 frame-connections = Verbindungen
+frame-organizations = Organisationen
 frame-sessions = Sitzungen
 frame-your-security = Sicherheit
 frame-privacy = Datenschutz

@@ -1,11 +1,12 @@
-# /account/webhooks
+# Where an organisation is told of its events.
 webhooks-title = Benachrichtigungen an andere Systeme
-    .lead = Adressen, an denen Ihre Organisationen anderen Systemen sagen, was geschieht: dass eine Verbindung erlaubt, zurückgenommen oder missbraucht wurde, dass jemand ausgeschieden ist, dass ein Schlüssel ersetzt wurde.
+    .lead = Adressen, an denen diese Organisation anderen Systemen sagt, was geschieht: dass eine Verbindung erlaubt, zurückgenommen oder missbraucht wurde, dass jemand ausgeschieden ist, dass ein Schlüssel ersetzt wurde.
     .see = Benachrichtigungen ansehen
     .security = Ihre Organisationen können anderen Systemen sagen, was in ihnen geschieht.
-    .none = Keine Ihrer Organisationen hat eine solche Adresse. Wer diesen Server betreibt, kann eine hinzufügen.
-webhooks-address = Benachrichtigungen von { $organization }
-    .to = an
+    .none = Es gibt noch keine solche Adresse.
+    .all = Adressen
+webhooks-address = Adresse
+    .everything = erfährt alles
     .failing = ist nicht erreichbar seit
     .off = abgeschaltet
     .off-failing = abgeschaltet, weil dort tagelang nichts angenommen wurde
@@ -38,3 +39,19 @@ webhooks-kind =
     .organization-changed = Die Organisation hat sich geändert
     .signing-key-rotated = Der Server hat neue Schlüssel
     .other = Etwas ist geschehen
+webhooks-do =
+    .disable = Abschalten
+    .enable = Einschalten
+    .new-secret = Neues Geheimnis
+    .remove = Entfernen
+webhooks-new = Eine neue Adresse
+    .act = Adresse hinzufügen
+    .wrong = Dieser Adresse lässt sich nichts sagen: Sie beginnt mit https:// und hat einen öffentlichen Namen.
+webhooks-url = Adresse
+    .hint = https:// und ein öffentlicher Name. Was dorthin geht, ist unterschrieben; siehe die Dokumentation dieses Servers.
+webhooks-kinds = Was dort gesagt wird
+    .hint = Alles, wenn Sie nichts auswählen.
+webhooks-secret = Das Geheimnis dieser Adresse
+    .once = Kopieren Sie es jetzt: Es wird nicht noch einmal gezeigt. Was gesendet wird, ist damit unterschrieben.
+    .note = Ein Geheimnis, das vorher galt, unterschreibt noch 24 Stunden mit.
+    .back = Zurück zu den Adressen

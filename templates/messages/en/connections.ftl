@@ -25,7 +25,7 @@ connections-nothing-key = nothing, since something that it needs is switched off
 connections-nothing-membership = nothing, since you are no longer a member of the project
 # Why it ended.
 connections-ended-you = you disconnected it
-connections-ended-owner = an owner of the organisation disconnected it
+connections-ended-owner = an owner or admin of the organisation disconnected it
 connections-ended-operator = the operator of this server took it back
 connections-ended-app = the app disconnected itself
 connections-ended-reused = a replaced key was used again, which may mean that it was copied
@@ -46,3 +46,14 @@ connections-ended-reset = you chose a new password with a link from a mail
 connections-ended-left = you gave up your account
 connections-device = Device
 connections-device-since = asked from { $address }, let in { $since }
+# For others than the person who allowed it.
+connections-given-by = Given by
+connections-older = Show older ones
+connections-ended-person = whoever had allowed it took it back, or gave up their account
+connections-ended-person-parted = whoever had allowed it is no longer a member of the project
+connections-nothing-person = nothing, since the account of whoever allowed it is switched off
+connections-nothing-person-parted = nothing, since whoever allowed it is no longer a member of the project
+# What has access to an organisation or to a project.
+connections-access = What has access
+    .lead = Every app, device and key that can reach a project of this organisation. Ending one works at once, and whoever allowed it sees that you did.
+    .none = Nothing has access now.

@@ -5,6 +5,7 @@ frame-skip = Skip to the content
 frame-account = Your account
 frame-home = Home
 frame-connections = Connections
+frame-organizations = Organisations
 frame-sessions = Sessions
 frame-your-security = Security
 frame-privacy = Privacy

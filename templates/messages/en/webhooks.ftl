@@ -1,11 +1,12 @@
-# /account/webhooks
+# Where an organisation is told of its events.
 webhooks-title = Notifications to other systems
-    .lead = Addresses at which your organisations tell other systems what happens: that a connection was allowed, taken back or misused, that somebody left, that a key was replaced.
+    .lead = Addresses at which this organisation tells other systems what happens: that a connection was allowed, taken back or misused, that somebody left, that a key was replaced.
     .see = See notifications
     .security = Your organisations can tell other systems what happens in them.
-    .none = None of your organisations has such an address. Whoever operates this server can add one.
-webhooks-address = Notifications of { $organization }
-    .to = to
+    .none = There is no such address yet.
+    .all = Addresses
+webhooks-address = Address
+    .everything = told everything
     .failing = is not reached since
     .off = switched off
     .off-failing = switched off, because nothing was taken there for days
@@ -38,3 +39,19 @@ webhooks-kind =
     .organization-changed = The organisation has changed
     .signing-key-rotated = The server has new keys
     .other = Something happened
+webhooks-do =
+    .disable = Switch off
+    .enable = Switch on
+    .new-secret = New secret
+    .remove = Remove
+webhooks-new = A new address
+    .act = Add the address
+    .wrong = This is no address that can be told: it begins with https:// and has a public name.
+webhooks-url = Address
+    .hint = https:// and a public name. What is sent there is signed; see the documentation of this server.
+webhooks-kinds = What is told there
+    .hint = Everything, if you choose nothing.
+webhooks-secret = The secret of this address
+    .once = Copy it now: it is not shown again. What is sent is signed with it.
+    .note = A secret that was there before signs for another 24 hours, too.
+    .back = Back to the addresses

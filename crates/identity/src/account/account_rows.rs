@@ -43,7 +43,8 @@ impl Account {
             return Ok(false);
         }
         tx.insert_user(&self.user).await?;
-        let mut made = AuditEvent { user_id: Some(self.user.id), ..AuditEvent::new("user.signed_up", now) };
+        let mut made =
+            AuditEvent { user_id: Some(self.user.id), ..AuditEvent::new("user.signed_up", now).by(self.user.id) };
         if let Some((organization, project)) = &self.own {
             tx.insert_organization(organization).await?;
             tx.insert_project(project).await?;

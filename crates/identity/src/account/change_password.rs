@@ -6,7 +6,7 @@ use protocol::Confidential;
 use storage::{StorageError, Tx};
 
 use super::{PasswordRefusal, SignInRefusal, SignedIn, cookie::SessionCookie, sessions::event};
-use crate::{Authority, Caller, Error, api_key, connections, mail::Message};
+use crate::{Authority, Caller, Error, api_key, api_token, connections, mail::Message};
 
 /// Why the password stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Authority {
         Ok(changed.map(|ended| Changed { ended, cookie }).ok_or(ChangeRefusal::Present(SignInRefusal::Wrong)))
     }
 
-    /// Ends all of a person's connections and API keys; how many those were.
+    /// Ends all of a person's connections, API keys and API tokens; how many those were.
     ///
     /// # Errors
     /// Trouble of the database; then none has ended.
@@ -87,7 +87,8 @@ impl Authority {
                     let grants = tx.live_grants_of(user_id).await?;
                     let keys = tx.live_api_keys_of(user_id).await?;
                     let ended = connections::end(tx, &grants, connections::DISCONNECTED, now).await?
-                        + api_key::end(tx, &keys, connections::DISCONNECTED, now).await?;
+                        + api_key::end(tx, &keys, connections::DISCONNECTED, now).await?
+                        + api_token::end_all(tx, user_id, connections::DISCONNECTED, now).await?;
                     tx.insert_audit_event(&event).await?;
                     Ok(ended)
                 })

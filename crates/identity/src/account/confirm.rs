@@ -261,7 +261,7 @@ async fn verify(tx: &mut Tx, proof: &Proof, address: String, now: Timestamp) -> 
         user_id: Some(user_id),
         subject: Some(user_id.to_string()),
         address: Some(address),
-        ..AuditEvent::new("email.verified", now)
+        ..AuditEvent::new("email.verified", now).by(user_id)
     })
     .await?;
     Ok(true)

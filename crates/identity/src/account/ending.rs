@@ -4,12 +4,12 @@
 use model::{Timestamp, User};
 use storage::{StorageError, Tx};
 
-use crate::{api_key, connections};
+use crate::{api_key, api_token, connections};
 
 /// The reason of connections that end with a reset.
 pub const RESET: &str = "password_reset";
 
-/// Ends all sessions, connections and API keys (for this reason) and pending proofs of an account, and moves its security epoch, so that what is being
+/// Ends all sessions, connections, API keys and API tokens (for this reason) and pending proofs of an account, and moves its security epoch, so that what is being
 /// proved at this moment comes to nothing.
 ///
 /// # Errors
@@ -26,6 +26,7 @@ pub(super) async fn end_everything(
     connections::end(tx, &grants, reason, now).await?;
     let keys = tx.live_api_keys_of(user.id).await?;
     api_key::end(tx, &keys, reason, now).await?;
+    api_token::end_all(tx, user.id, reason, now).await?;
     tx.end_proofs_of(user.id).await?;
     Ok(())
 }

@@ -128,7 +128,7 @@ async fn set(
         user_id: Some(user.id),
         subject: Some(user.id.to_string()),
         address: Some(address),
-        ..AuditEvent::new("password.reset", now)
+        ..AuditEvent::new("password.reset", now).by(user.id)
     })
     .await?;
     Ok(true)

@@ -89,5 +89,6 @@ pub(super) fn event(
     address: String,
     now: Timestamp,
 ) -> AuditEvent {
-    AuditEvent { user_id: Some(user_id), subject, address: Some(address), ..AuditEvent::new(action, now) }
+    let event = AuditEvent { user_id: Some(user_id), subject, address: Some(address), ..AuditEvent::new(action, now) };
+    event.by(user_id)
 }

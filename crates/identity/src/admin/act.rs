@@ -1,10 +1,13 @@
-//! What an operator can ask for, as data: each act with what it needs to be told.
+//! What can be asked for, as data: each act with what it needs to be told.
+
+use std::path::PathBuf;
 
 use model::Role;
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ClientAdd, ImportLine, KeyAdd};
+use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd, Plan};
+use crate::audit::Place;
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,6 +18,22 @@ pub enum Act {
         /// Its short name.
         slug: String,
         /// Its name.
+        name: String,
+    },
+    /// Makes an organisation for the person who asks: they own it.
+    OrganizationFound {
+        /// Its short name.
+        slug: String,
+        /// Its name.
+        name: String,
+        /// What it begins with.
+        project: Option<FirstProject>,
+    },
+    /// Gives an organisation another name; the short one stays.
+    OrganizationChange {
+        /// Which.
+        organization: String,
+        /// What people read.
         name: String,
     },
     /// All organisations.
@@ -73,12 +92,28 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Gives a project another name; the short one stays.
+    ProjectChange {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// What people read.
+        name: String,
+    },
     /// Deletes a project with its grants.
     ProjectRemove {
         /// Whose.
         organization: String,
         /// Which.
         project: String,
+    },
+    /// Ends a connection to an organisation, or takes back one of its keys.
+    AccessEnd {
+        /// To which organisation.
+        organization: String,
+        /// The id of the grant or of the key.
+        access: String,
     },
     /// Makes a user a member of an organisation, or changes a member's role.
     MemberAdd {
@@ -187,6 +222,8 @@ pub enum Act {
     },
     /// Registers a client; the answer shows its secret, if it gets one, this once.
     ClientAdd(Box<ClientAdd>),
+    /// Makes a client what this says; its secret stays, and so does whether it has one.
+    ClientChange(Box<ClientAdd>),
     /// All clients.
     ClientList {},
     /// One client.
@@ -250,6 +287,23 @@ pub enum Act {
         /// Disable or enable.
         disabled: bool,
     },
+    /// Lets somebody administer the server in their browser, or not any more.
+    UserSetOperator {
+        /// Who: address or id.
+        user: String,
+        /// Whether they may.
+        operator: bool,
+    },
+    /// Signs somebody out everywhere.
+    UserEndSessions {
+        /// Whom: address or id.
+        user: String,
+    },
+    /// Lets a mail that waits be tried now.
+    MailTry {
+        /// Which.
+        mail: String,
+    },
     /// Gives a person another password and ends their sessions.
     UserSetPassword {
         /// Whose: address or id.
@@ -289,6 +343,15 @@ pub enum Act {
     KeyRevoke {
         /// Which: its id, or what its text begins with.
         key: String,
+    },
+    /// Makes it all as a plan says.
+    Apply {
+        /// What there should be.
+        plan: Box<Plan>,
+        /// Only say what would be done.
+        dry_run: bool,
+        /// Whether what an earlier plan made and this one does not name goes.
+        prune: bool,
     },
     /// Makes new signing keys; nobody is signed out.
     SigningKeyRotate {},
@@ -335,11 +398,68 @@ pub enum Act {
         /// Where to.
         webhook: String,
     },
+    /// Removes what has been kept for long enough, or says what would be removed.
+    Purge {
+        /// Only say it.
+        dry_run: bool,
+    },
+    /// Makes a backup: into a new file, or into the directory of backups.
+    Backup {
+        /// The file, by its whole path.
+        file: Option<PathBuf>,
+    },
+    /// A page of the audit trail, newest first.
+    AuditList(Box<AuditAsk>),
+    /// One step of a verification of the audit trail.
+    AuditVerify {
+        /// Behind which place; from the beginning if none is named.
+        from: Option<Place>,
+        /// An earlier head that must be passed.
+        head: Option<String>,
+    },
     /// Sends a delivery again.
     WebhookResend {
         /// Which.
         delivery: String,
     },
+}
+
+impl Act {
+    /// Whether it lives inside an organisation, so that its people do it too, as far as the policy lets them. Whatever is not
+    /// named here is the operator's alone.
+    pub(super) const fn is_within_an_organization(&self) -> bool {
+        matches!(
+            self,
+            Self::OrganizationList {}
+                | Self::OrganizationFound { .. }
+                | Self::OrganizationChange { .. }
+                | Self::OrganizationSetDeviceWrites { .. }
+                | Self::OrganizationShow { .. }
+                | Self::OrganizationRemove { .. }
+                | Self::ProjectAdd { .. }
+                | Self::ProjectList { .. }
+                | Self::ProjectShow { .. }
+                | Self::ProjectChange { .. }
+                | Self::ProjectSetDisabled { .. }
+                | Self::AccessEnd { .. }
+                | Self::ProjectRemove { .. }
+                | Self::MemberAdd { .. }
+                | Self::MemberList { .. }
+                | Self::MemberRemove { .. }
+                | Self::KeyAdd(_)
+                | Self::KeyList { .. }
+                | Self::KeyRotate { .. }
+                | Self::KeyRevoke { .. }
+                | Self::WebhookAdd { .. }
+                | Self::WebhookList { .. }
+                | Self::WebhookShow { .. }
+                | Self::WebhookSetDisabled { .. }
+                | Self::WebhookNewSecret { .. }
+                | Self::WebhookRemove { .. }
+                | Self::WebhookDeliveries { .. }
+                | Self::WebhookResend { .. }
+        )
+    }
 }
 
 /// A password, or a line with the hash of one, on its way to the server. Does not print.

@@ -5,8 +5,9 @@ mod addition;
 use model::{AuditEvent, Client, ClientId, ClientOrigin, Id, SecretHash, Timestamp};
 use protocol::GrantType;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
+pub(super) use addition::differs;
 pub use addition::{ClientAdd, ClientHome, ClientKind};
 
 use super::{
@@ -29,8 +30,12 @@ impl Thing for Client {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         read.client(&ClientId::new(named)).await?.ok_or_else(|| {
-            ActError::new(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
+            ActError::absent(format!("there is no client '{}'; `lanyard client list` shows them", named.escape_debug()))
         })
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Client(self.id.clone())
     }
 
     fn answer(&self) -> Value {
@@ -79,6 +84,18 @@ impl Authority {
             )
             .await?;
         Ok(secret::shown(added, has_secret.then_some(text)))
+    }
+
+    /// Makes a client what this says. Its secret stays, and so does whether it has one.
+    pub(super) async fn client_change(&self, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
+        let named = asked.id.clone().ok_or_else(|| ActError::new("say which client is to be changed"))?;
+        self.change::<Client>(
+            named,
+            "client.changed",
+            move |tx, client| become_another(tx, client, asked.clone(), now),
+            now,
+        )
+        .await
     }
 
     pub(super) async fn client_list(&self) -> Result<Value, ActError> {
@@ -131,6 +148,25 @@ fn set_device<'t>(tx: &'t mut Tx, client: &'t mut Client, allowed: bool, now: Ti
             members.insert("ended".to_owned(), ended.into());
         }
         Ok(answer)
+    })
+}
+
+fn become_another<'t>(tx: &'t mut Tx, client: &'t mut Client, asked: ClientAdd, now: Timestamp) -> Step<'t, Value> {
+    Box::pin(async move {
+        let id = client.id.clone();
+        if client.origin != ClientOrigin::Operator {
+            return Err(ActError::conflict(format!("'{id}' was not added by an operator, and says itself what it is")));
+        }
+        if matches!(asked.kind, ClientKind::Confidential {}) != client.secret_hash.is_some() {
+            return Err(ActError::conflict(format!(
+                "whether '{id}' has a secret is never changed; remove it and add another"
+            )));
+        }
+        let wanted = addition::client(tx, &asked, id, client.secret_hash.clone(), now).await?;
+        let Client { created_at, used_at, disabled_at, .. } = *client;
+        *client = Client { created_at, used_at, disabled_at, ..wanted };
+        tx.put_client(client).await?;
+        Ok(client.answer())
     })
 }
 

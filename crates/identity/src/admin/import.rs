@@ -147,7 +147,7 @@ async fn write(
     let mut imported = AuditEvent {
         user_id: Some(user.id),
         subject: Some(user.id.to_string()),
-        ..AuditEvent::new("user.imported", now)
+        ..AuditEvent::new("user.imported", now).by_operator()
     };
     if let Some(membership) = membership {
         tx.put_membership(&membership).await?;

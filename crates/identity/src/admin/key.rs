@@ -1,25 +1,27 @@
-//! API keys, by the operator.
+//! API keys, by the operator and by whoever may in their organisation.
 
 use std::{sync::Arc, time::Duration};
 
 use model::{
-    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Project, Resource, Role, Timestamp, TokenKind,
-    User,
+    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Permission, Project, Resource, Role, Slug,
+    Timestamp, TokenKind, User,
 };
 use protocol::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use storage::{KeyCounts, Read, StorageError, Tx};
+use storage::{KeyCounts, ListedKey, Read, StorageError, Tx, Versioned};
 
-use super::{ActError, organization, project, user};
+use super::{ActError, organization, project, thing::allow, user, versioned};
 use crate::{
-    Authority,
+    Actor, Authority,
     api_key::{self, Fresh},
     mail::Message,
 };
 
 /// The reason of a key that an operator took back.
 const REVOKED: &str = "revoked_by_operator";
+/// And of one that somebody took back who may in its organisation.
+const REVOKED_BY_MANAGER: &str = "revoked_by_manager";
 /// How long a key that has ended is listed.
 const ENDED_SHOWN: Duration = Duration::from_secs(30 * 24 * 3600);
 /// No key lives longer.
@@ -52,14 +54,14 @@ pub struct KeyAdd {
 }
 
 impl Authority {
-    pub(super) async fn key_add(&self, add: KeyAdd, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn key_add(&self, by: &Actor, add: KeyAdd, now: Timestamp) -> Result<Value, ActError> {
         let lifetime = lifetime(add.expires_in, self.settings().api_keys.lifetime)?;
         let (name, scope) = (organization::parse_name(&add.name)?, parse_scope(&add.scope)?);
         let addresses = add.addresses.iter().map(|text| parse_range(text)).collect::<Result<Vec<_>, _>>()?;
         let id = Id::new(now);
         let fresh = self.fresh_key(id)?;
         let text = fresh.text.clone();
-        let made = Arc::new((add, name, scope, addresses, fresh));
+        let made = Arc::new((by.clone(), add, name, scope, addresses, fresh));
         let authority = self.clone();
         let added: Result<Value, ActError> = self
             .parts
@@ -67,10 +69,11 @@ impl Authority {
             .transaction(move |tx| {
                 let (made, authority) = (Arc::clone(&made), authority.clone());
                 Box::pin(async move {
-                    let (add, name, scope, addresses, fresh) = &*made;
+                    let (by, add, name, scope, addresses, fresh) = &*made;
                     let (organization, project) = project::find(tx, &add.organization, &add.project).await?;
+                    allow(tx, by, organization.id, Permission::ManageKeys).await?;
                     let maker = match &add.user {
-                        Some(named) => Some(maker(tx, &organization, named).await?),
+                        Some(named) => Some(maker(tx, by, &organization, named).await?),
                         None => None,
                     };
                     let key = ApiKey {
@@ -92,7 +95,7 @@ impl Authority {
                     tx.insert_api_key(&key).await?;
                     tx.insert_audit_event(&api_key::entry("key.created", &key, None, now)).await?;
                     authority.tell_of(tx, &key, Message::KeyMade { name: key.name.clone() }, now).await?;
-                    Ok(answer(&key, &organization, &project, None))
+                    Ok(versioned::at(answer(&key, &organization, &project, None), 1))
                 })
             })
             .await;
@@ -109,20 +112,20 @@ impl Authority {
         }
     }
 
-    pub(super) async fn key_list(&self, named: &str, project: Option<&str>, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn key_list(
+        &self,
+        by: &Actor,
+        named: &str,
+        project: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         // What is said of the last use is true when it is read.
         self.write_last_uses().await?;
         let mut read = self.parts.store.read().await?;
-        let (organization, projects) = match project {
-            Some(project) => {
-                let (organization, project) = project::find(&mut read, named, project).await?;
-                (organization, vec![project])
-            }
-            None => {
-                let organization = organization::find(&mut read, named).await?;
-                let projects = read.projects_of(organization.id).await?;
-                (organization, projects)
-            }
+        let organization = organization::look(&mut read, by, named, Permission::SeeAccess).await?.organization;
+        let projects = match project {
+            Some(project) => vec![project::find(&mut read, named, project).await?.1],
+            None => read.projects_of(organization.id).await?,
         };
         let mut keys = Vec::new();
         for project in &projects {
@@ -136,22 +139,32 @@ impl Authority {
 
     /// A rotation while the text before the last one still works would end that early; so it is refused, unless the old
     /// texts are to end at once.
-    pub(super) async fn key_rotate(&self, named: &str, at_once: bool, now: Timestamp) -> Result<Value, ActError> {
-        let id = parse_id(named)?;
+    pub(super) async fn key_rotate(
+        &self,
+        by: &Actor,
+        named: &str,
+        at_once: bool,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (id, by) = (parse_id(named)?, by.clone());
         let fresh = self.fresh_key(id)?;
         let (text, overlap) = (fresh.text.clone(), self.settings().api_keys.rotation_overlap);
-        let authority = self.clone();
+        let (authority, expected) = (self.clone(), self.expected);
         let rotated: Result<Value, ActError> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (fresh, authority) = (fresh.clone(), authority.clone());
+                let (by, fresh, authority) = (by.clone(), fresh.clone(), authority.clone());
                 Box::pin(async move {
-                    let key = in_force(tx, id, now).await?;
+                    let key = find(tx, id).await?;
+                    allow(tx, &by, key.organization_id, Permission::ManageKeys).await?;
+                    let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
+                    let key = find(tx, id).await?;
+                    must_be_in_force(&key, now)?;
                     let before = key.previous.as_ref().filter(|old| now < old.until && !at_once);
                     if let Some(before) = before {
                         let seconds = before.until.since(now).as_secs() + 1;
-                        return Err(ActError::new(format!(
+                        return Err(ActError::conflict(format!(
                             "the key was rotated lately, and what it was before works for another {seconds} seconds; rotate it then, or \
                              with --at-once, which ends both texts that work now"
                         )));
@@ -161,7 +174,7 @@ impl Authority {
                     tx.rotate_api_key(&key, &fresh.kept, until, expires_at, now).await?;
                     tx.insert_audit_event(&api_key::entry("key.rotated", &key, None, now)).await?;
                     authority.tell_of(tx, &key, Message::KeyRotated { name: key.name.clone() }, now).await?;
-                    described(tx, id).await
+                    Ok(versioned::at(described(tx, id).await?, version))
                 })
             })
             .await;
@@ -170,15 +183,19 @@ impl Authority {
         Ok(shown(rotated, text))
     }
 
-    pub(super) async fn key_revoke(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let id = parse_id(named)?;
+    pub(super) async fn key_revoke(&self, by: &Actor, named: &str, now: Timestamp) -> Result<Value, ActError> {
+        let (id, by, expected) = (parse_id(named)?, by.clone(), self.expected);
         self.parts
             .store
             .transaction(move |tx| {
+                let by = by.clone();
                 Box::pin(async move {
                     let key = find(tx, id).await?;
-                    api_key::end(tx, std::slice::from_ref(&key), REVOKED, now).await?;
-                    described(tx, id).await
+                    allow(tx, &by, key.organization_id, Permission::EndAccess).await?;
+                    let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
+                    let reason = if by.is_operator() { REVOKED } else { REVOKED_BY_MANAGER };
+                    api_key::end(tx, std::slice::from_ref(&key), reason, now).await?;
+                    Ok(versioned::at(described(tx, id).await?, version))
                 })
             })
             .await
@@ -190,9 +207,13 @@ impl Authority {
     }
 }
 
-/// The owner or admin of an organisation with this address or id, held as they are until the transaction ends.
-async fn maker(tx: &mut Tx, organization: &Organization, named: &str) -> Result<User, ActError> {
+/// The owner or admin of an organisation with this address or id, held as they are until the transaction ends. Nobody but an
+/// operator makes a key in the name of somebody else.
+async fn maker(tx: &mut Tx, by: &Actor, organization: &Organization, named: &str) -> Result<User, ActError> {
     let user = user::find(tx, named).await?;
+    if by.user_id().is_some_and(|own| own != user.id) {
+        return Err(ActError::absent("only an operator makes a key in somebody else's name"));
+    }
     let held = tx.hold_user(user.id, user.security_epoch).await?;
     match tx.hold_membership(organization.id, user.id).await? {
         Some(Role::Owner | Role::Admin) if held => Ok(user),
@@ -254,20 +275,19 @@ fn parse_id(text: &str) -> Result<Id<ApiKey>, ActError> {
 }
 
 async fn find(read: &mut Read, id: Id<ApiKey>) -> Result<ApiKey, ActError> {
-    let missing = || ActError::new(format!("there is no key {id}; `lanyard key list ORGANIZATION` shows them"));
+    let missing = || ActError::absent(format!("there is no key {id}; `lanyard key list ORGANIZATION` shows them"));
     read.api_key(id).await?.ok_or_else(missing)
 }
 
-async fn in_force(read: &mut Read, id: Id<ApiKey>, now: Timestamp) -> Result<ApiKey, ActError> {
-    let key = find(read, id).await?;
+fn must_be_in_force(key: &ApiKey, now: Timestamp) -> Result<(), ActError> {
     match key.revoked.is_none() && now < key.expires_at {
-        true => Ok(key),
-        false => Err(ActError::new("the key has ended; make another with `lanyard key add`")),
+        true => Ok(()),
+        false => Err(ActError::conflict("the key has ended; make another with `lanyard key add`")),
     }
 }
 
 /// A key as it is kept now.
-async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
+pub(super) async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
     let key = find(read, id).await?;
     let corrupt = || StorageError::Corrupt { table: "api_keys", id: id.to_string() };
     let organization = read.organization(key.organization_id).await?.ok_or_else(corrupt)?;
@@ -279,13 +299,27 @@ async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, ActError> {
 /// A key as the operator sees it.
 fn answer(key: &ApiKey, organization: &Organization, project: &Project, counts: Option<KeyCounts>) -> Value {
     let (used_at, used_address) = counts.map(|counts| (counts.used_at, counts.used_address)).unwrap_or_default();
+    said(key, (&organization.slug, &project.slug), used_at, used_address)
+}
+
+/// The same, of a list.
+pub(super) fn listed(listed: &ListedKey, organization: &Organization) -> Value {
+    said(&listed.key, (&organization.slug, &listed.project), listed.used_at, listed.used_address.clone())
+}
+
+fn said(
+    key: &ApiKey,
+    (organization, project): (&Slug, &Slug),
+    used_at: Option<Timestamp>,
+    used_address: Option<String>,
+) -> Value {
     let scope = key.permits.iter().fold(Scope::empty(), |all, permit| all.union(&permit.scope));
     json!({
         "key_id": key.id,
         "begins_and_ends": key.hint(),
         "name": key.name,
-        "organization": organization.slug,
-        "project": project.slug,
+        "organization": organization,
+        "project": project,
         "user_id": key.user_id,
         "scope": scope.to_string(),
         "resources": key.permits.iter().map(|permit| permit.resource_id.as_str()).collect::<Vec<_>>(),

@@ -1,17 +1,17 @@
-//! Organisations, by the operator.
+//! Organisations: made and disabled by the operator, seen and deleted by whoever may.
 
 use std::sync::Arc;
 
-use model::{AuditEvent, Id, Organization, Slug, Timestamp};
+use model::{AuditEvent, Id, Organization, Permission, Slug, Timestamp};
 use protocol::Access;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, member,
-    thing::{Actions, Step, Thing, ready},
+    thing::{Actions, By, Step, Thing, let_look, ready},
 };
-use crate::{Authority, api_key, connections, known::Snapshot};
+use crate::{Actor, Authority, Standing, api_key, connections, known::Snapshot};
 
 const NAME_CHARACTERS: usize = 100;
 
@@ -27,6 +27,14 @@ impl Thing for Organization {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         find(read, named).await
+    }
+
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        Some(self.id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Organization(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -72,8 +80,28 @@ impl Authority {
         self.add::<Organization>(move |_| ready(organization.clone()), taken, now).await
     }
 
+    pub(super) async fn organization_change(
+        &self,
+        by: &Actor,
+        named: String,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (by, name) = (By::whoever_may(Permission::ChangeOrganization, by), parse_name(name)?);
+        self.change_by::<Organization>(
+            by,
+            named,
+            "organization.renamed",
+            move |tx, it| rename(tx, it, name.clone()),
+            now,
+        )
+        .await
+    }
+
+    /// What devices may do is what an organisation demands, for its owners to say.
     pub(super) async fn organization_set_device_writes(
         &self,
+        by: &Actor,
         named: String,
         allowed: bool,
         now: Timestamp,
@@ -83,7 +111,8 @@ impl Authority {
             true => ("organization.device_writes_allowed", Some(now)),
             false => ("organization.device_writes_refused", None),
         };
-        self.change::<Organization>(
+        self.change_by::<Organization>(
+            By::whoever_may(Permission::SetDemands, by),
             named,
             action,
             move |tx, it| set_device_writes(tx, it, Arc::clone(&known), at, now),
@@ -92,26 +121,43 @@ impl Authority {
         .await
     }
 
-    pub(super) async fn organization_list(&self) -> Result<Value, ActError> {
-        let organizations = self.parts.store.read().await?.organizations().await?;
+    /// All, for the operator; else those that somebody belongs to.
+    pub(super) async fn organization_list(&self, by: &Actor) -> Result<Value, ActError> {
+        let mut read = self.parts.store.read().await?;
+        let organizations = theirs(&mut read, by).await?;
         Ok(json!({ "organizations": organizations.iter().map(answer::organization).collect::<Vec<_>>() }))
     }
 
-    pub(super) async fn organization_show(&self, named: &str) -> Result<Value, ActError> {
+    /// Its members are told to whoever may see them.
+    pub(super) async fn organization_show(&self, by: &Actor, named: &str) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        let organization = find(&mut read, named).await?;
+        let standing = look(&mut read, by, named, Permission::SeeOrganization).await?;
+        let organization = &standing.organization;
         let projects = read.projects_of(organization.id).await?;
-        let members = member::list(&mut read, &organization).await?;
-        let mut shown = answer::organization(&organization);
+        let members = match standing.may(Permission::SeeMembers) {
+            true => Some(member::list(&mut read, organization).await?),
+            false => None,
+        };
+        let mut shown = answer::organization(organization);
         if let Some(shown) = shown.as_object_mut() {
             shown.insert(
                 "projects".to_owned(),
-                projects.iter().map(|project| answer::project(project, &organization)).collect(),
+                projects.iter().map(|project| answer::project(project, organization)).collect(),
             );
-            shown.insert("members".to_owned(), members.into());
+            if let Some(members) = members {
+                shown.insert("members".to_owned(), members.into());
+            }
         }
         Ok(shown)
     }
+}
+
+fn rename<'t>(tx: &'t mut Tx, organization: &'t mut Organization, name: String) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.rename_organization(organization.id, &name).await?;
+        organization.name = name;
+        Ok(answer::organization(organization))
+    })
 }
 
 /// What devices hold that writes ends with the permission.
@@ -142,7 +188,26 @@ fn set_device_writes<'t>(
 
 /// The organisation with this slug or id, or a refusal that says where to look.
 pub(super) async fn find(read: &mut Read, named: &str) -> Result<Organization, ActError> {
-    look_up(read, named).await?.ok_or_else(|| ActError::new(missing(named)))
+    look_up(read, named).await?.ok_or_else(|| ActError::absent(missing(named)))
+}
+
+/// How somebody stands in the organisation with this slug or id, for looking.
+pub(super) async fn look(
+    read: &mut Read,
+    by: &Actor,
+    named: &str,
+    permission: Permission,
+) -> Result<Standing, ActError> {
+    let organization = find(read, named).await?;
+    let_look(read, by, organization.id, permission).await
+}
+
+/// The organisations that somebody sees: all, for the operator.
+pub(super) async fn theirs(read: &mut Read, by: &Actor) -> Result<Vec<Organization>, StorageError> {
+    match by.user_id() {
+        None => read.organizations().await,
+        Some(user_id) => Ok(read.organizations_of(user_id).await?.into_iter().map(|(one, _)| one).collect()),
+    }
 }
 
 /// The organisation with this slug or id.
@@ -171,10 +236,17 @@ pub(super) fn parse_slug(text: &str) -> Result<Slug, ActError> {
     })
 }
 
+/// Whether this can be a name that people read.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let name = text.trim();
+    !name.is_empty() && name.chars().count() <= NAME_CHARACTERS && !name.chars().any(char::is_control)
+}
+
 /// A name that people read.
 pub(super) fn parse_name(text: &str) -> Result<String, ActError> {
     let name = text.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARACTERS || name.chars().any(char::is_control) {
+    if !is_name(name) {
         return Err(ActError::new(format!(
             "'{}' is no name; use 1 to {NAME_CHARACTERS} characters on one line",
             name.escape_debug()

@@ -1,14 +1,14 @@
-//! Projects, by the operator.
+//! Projects, by the operator and by whoever may in their organisation.
 
-use model::{AuditEvent, Id, Organization, Project, Slug, Timestamp};
+use model::{AuditEvent, Id, Organization, Permission, Project, Slug, Timestamp};
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, Thing},
+    thing::{Actions, By, Step, Thing, allow},
 };
-use crate::{Authority, api_key};
+use crate::{Actor, Authority, api_key};
 
 /// The reason of keys that ended with their project.
 const PROJECT_REMOVED: &str = "project_removed";
@@ -33,6 +33,14 @@ impl Thing for Owned {
     async fn find(read: &mut Read, (named, project): &(String, String)) -> Result<Self, ActError> {
         let (organization, project) = find(read, named, project).await?;
         Ok(Self { organization, project })
+    }
+
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        Some(self.organization.id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Project(self.project.id)
     }
 
     fn answer(&self) -> Value {
@@ -67,6 +75,7 @@ impl Thing for Owned {
 impl Authority {
     pub(super) async fn project_add(
         &self,
+        by: &Actor,
         named: &str,
         slug: &str,
         name: &str,
@@ -74,13 +83,13 @@ impl Authority {
     ) -> Result<Value, ActError> {
         let taken =
             || format!("'{named}' has, or had, a project '{slug}', and slugs are never given again; choose another");
-        let parts = (named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
+        let parts = (by.clone(), named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
         self.add::<Owned>(
             move |tx| {
-                let (named, slug, name) = parts.clone();
+                let (by, named, slug, name) = parts.clone();
                 Box::pin(async move {
-                    let organization = organization::find(tx, &named).await?;
-                    let organization_id = organization.id;
+                    let organization_id = organization::find(tx, &named).await?.id;
+                    let organization = allow(tx, &by, organization_id, Permission::ManageProjects).await?.organization;
                     let project =
                         Project { id: Id::new(now), organization_id, slug, name, created_at: now, disabled_at: None };
                     Ok(Owned { organization, project })
@@ -92,11 +101,24 @@ impl Authority {
         .await
     }
 
-    pub(super) async fn project_list(&self, named: Option<&str>) -> Result<Value, ActError> {
+    pub(super) async fn project_change(
+        &self,
+        by: &Actor,
+        named: (String, String),
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (by, name) = (By::whoever_may(Permission::ManageProjects, by), organization::parse_name(name)?);
+        self.change_by::<Owned>(by, named, "project.renamed", move |tx, it| rename(tx, it, name.clone()), now).await
+    }
+
+    pub(super) async fn project_list(&self, by: &Actor, named: Option<&str>) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let organizations = match named {
-            Some(named) => vec![organization::find(&mut read, named).await?],
-            None => read.organizations().await?,
+            Some(named) => {
+                vec![organization::look(&mut read, by, named, Permission::SeeOrganization).await?.organization]
+            }
+            None => organization::theirs(&mut read, by).await?,
         };
         let mut shown = Vec::new();
         for organization in &organizations {
@@ -105,6 +127,14 @@ impl Authority {
         }
         Ok(json!({ "projects": shown }))
     }
+}
+
+fn rename<'t>(tx: &'t mut Tx, it: &'t mut Owned, name: String) -> Step<'t, Value> {
+    Box::pin(async move {
+        tx.rename_project(it.project.id, &name).await?;
+        it.project.name = name;
+        Ok(it.answer())
+    })
 }
 
 /// Takes back the keys of a project that goes.
@@ -127,7 +157,7 @@ pub(super) async fn find(read: &mut Read, named: &str, project: &str) -> Result<
     };
     let missing = || {
         let slug = &organization.slug;
-        ActError::new(format!("'{slug}' has no project '{project}'; `lanyard project list {slug}` shows them"))
+        ActError::absent(format!("'{slug}' has no project '{project}'; `lanyard project list {slug}` shows them"))
     };
     let found = found.ok_or_else(missing)?;
     Ok((organization, found))

@@ -3,7 +3,7 @@
 use model::{AccessTokenForm, AuditEvent, Resource, ResourceId, SecretHash, Timestamp};
 use protocol::ResourceIndicator;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, client, organization, scope_text, secret,
@@ -29,8 +29,12 @@ impl Thing for Resource {
         let is_named = |resource: &Self| resource.id.as_str() == named || resource.identifier.as_str() == named;
         read.resources().await?.into_iter().find(is_named).ok_or_else(|| {
             let named = named.escape_debug();
-            ActError::new(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
+            ActError::absent(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
         })
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Resource(self.id.clone())
     }
 
     fn answer(&self) -> Value {

@@ -5,12 +5,12 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use model::{AuditEvent, Timestamp};
+use model::{AuditEvent, Id, Organization, Permission, Timestamp};
 use serde_json::{Map, Value};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
-use super::ActError;
-use crate::Authority;
+use super::{ActError, versioned};
+use crate::{Actor, Authority, Standing, policy};
 
 /// A part of a transaction.
 pub(super) type Step<'t, T> = Pin<Box<dyn Future<Output = Result<T, ActError>> + Send + 't>>;
@@ -23,6 +23,61 @@ pub(super) struct Actions {
     pub(super) removed: &'static str,
 }
 
+/// By whom something is done, and what they need for it.
+#[derive(Clone)]
+pub(super) struct By {
+    pub(super) actor: Actor,
+    /// None: it is the operator's alone.
+    permission: Option<Permission>,
+}
+
+impl By {
+    /// Whoever may do this in the organisation that the thing belongs to.
+    pub(super) fn whoever_may(permission: Permission, actor: &Actor) -> Self {
+        Self { actor: actor.clone(), permission: Some(permission) }
+    }
+
+    /// Whoever operates the server, under their own name.
+    pub(super) fn whoever_operates(actor: &Actor) -> Self {
+        Self { actor: actor.clone(), permission: None }
+    }
+
+    /// The operator and nobody else.
+    pub(super) const fn operator() -> Self {
+        Self { actor: Actor::operator(), permission: None }
+    }
+
+    /// Refuses, unless they may; if they may, their membership is held until the transaction ends.
+    async fn check(&self, tx: &mut Tx, organization_id: Option<Id<Organization>>) -> Result<(), ActError> {
+        tx.act_for(self.actor.named());
+        match (self.permission, organization_id) {
+            (Some(permission), Some(id)) => allow(tx, &self.actor, id, permission).await.map(drop),
+            _ if self.actor.is_operator() => Ok(()),
+            _ => Err(ActError::forbidden("this is the operator's to do")),
+        }
+    }
+}
+
+/// How the actor stands, or a refusal; held until the transaction ends.
+pub(super) async fn allow(
+    tx: &mut Tx,
+    actor: &Actor,
+    organization_id: Id<Organization>,
+    permission: Permission,
+) -> Result<Standing, ActError> {
+    Ok(policy::stand_firm(tx, actor, organization_id, permission).await??)
+}
+
+/// How the actor stands, for looking.
+pub(super) async fn let_look(
+    read: &mut Read,
+    actor: &Actor,
+    organization_id: Id<Organization>,
+    permission: Permission,
+) -> Result<Standing, ActError> {
+    Ok(policy::stand(read, actor, organization_id, permission).await??)
+}
+
 /// Something that an operator adds, names and removes.
 pub(super) trait Thing: Sized + Send + 'static {
     /// How it is named on the command line.
@@ -32,6 +87,14 @@ pub(super) trait Thing: Sized + Send + 'static {
 
     /// The one with this name, or a refusal that says where to look.
     fn find(read: &mut Read, name: &Self::Name) -> impl Future<Output = Result<Self, ActError>> + Send;
+
+    /// The organisation that it lives in, and whose policy is asked; none if it is the operator's.
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        None
+    }
+
+    /// Its row, whose version moves with every change.
+    fn row(&self) -> Versioned;
 
     /// As the operator sees it.
     fn answer(&self) -> Value;
@@ -71,10 +134,12 @@ impl Authority {
             .transaction(move |tx| {
                 let make = Arc::clone(&make);
                 Box::pin(async move {
+                    // Whoever may, but the operator, says so in `make`.
+                    tx.act_for(Actor::operator().named());
                     let thing = make(tx).await?;
                     thing.insert(tx).await?;
                     tx.insert_audit_event(&thing.audit(T::ACTIONS.added, now)).await?;
-                    Ok(thing.answer())
+                    Ok(versioned::at(thing.answer(), 1))
                 })
             })
             .await;
@@ -85,10 +150,21 @@ impl Authority {
 
     pub(super) async fn show<T: Thing>(&self, name: &T::Name) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        Ok(T::find(&mut read, name).await?.answer())
+        let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
+        Ok(versioned::at(thing.answer(), version))
     }
 
-    /// Does `change` to the thing with this name; it gives the answer.
+    /// As [`Authority::show`], for whoever may.
+    pub(super) async fn show_to<T: Thing>(&self, by: By, name: &T::Name) -> Result<Value, ActError> {
+        let mut read = self.parts.store.read().await?;
+        let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
+        if let (Some(permission), Some(id)) = (by.permission, thing.organization_id()) {
+            let_look(&mut read, &by.actor, id, permission).await?;
+        }
+        Ok(versioned::at(thing.answer(), version))
+    }
+
+    /// As [`Authority::change_by`], by the operator.
     pub(super) async fn change<T: Thing>(
         &self,
         name: T::Name,
@@ -96,17 +172,33 @@ impl Authority {
         change: impl for<'t> Fn(&'t mut Tx, &'t mut T) -> Step<'t, Value> + Send + Sync + 'static,
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let change = Arc::new(change);
+        self.change_by::<T>(By::operator(), name, action, change, now).await
+    }
+
+    /// Does `change` to the thing with this name, in the version that is expected if one is; it gives the answer.
+    pub(super) async fn change_by<T: Thing>(
+        &self,
+        by: By,
+        name: T::Name,
+        action: &'static str,
+        change: impl for<'t> Fn(&'t mut Tx, &'t mut T) -> Step<'t, Value> + Send + Sync + 'static,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
+        let (change, expected) = (Arc::new(change), self.expected);
         let changed: Result<Value, ActError> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (name, change) = (name.clone(), Arc::clone(&change));
+                let (by, name, change) = (by.clone(), name.clone(), Arc::clone(&change));
                 Box::pin(async move {
+                    let found = T::find(tx, &name).await?;
+                    by.check(tx, found.organization_id()).await?;
+                    let version = versioned::move_on(tx, &found.row(), expected).await?;
+                    // Nobody else changes it from here on; what somebody changed until now is seen.
                     let mut thing = T::find(tx, &name).await?;
                     let answer = change(tx, &mut thing).await?;
                     tx.insert_audit_event(&thing.audit(action, now)).await?;
-                    Ok(answer)
+                    Ok(if action == T::ACTIONS.removed { answer } else { versioned::at(answer, version) })
                 })
             })
             .await;
@@ -118,17 +210,18 @@ impl Authority {
 
     pub(super) async fn set_disabled<T: Thing>(
         &self,
+        by: By,
         name: T::Name,
         disabled: bool,
         now: Timestamp,
     ) -> Result<Value, ActError> {
         let action = if disabled { T::ACTIONS.disabled } else { T::ACTIONS.enabled };
         let at = disabled.then_some(now);
-        self.change::<T>(name, action, move |tx, thing| set(tx, thing, at), now).await
+        self.change_by::<T>(by, name, action, move |tx, thing| set(tx, thing, at), now).await
     }
 
-    pub(super) async fn remove<T: Thing>(&self, name: T::Name, now: Timestamp) -> Result<Value, ActError> {
-        self.change::<T>(name, T::ACTIONS.removed, move |tx, thing| removed(tx, thing, now), now).await
+    pub(super) async fn remove<T: Thing>(&self, by: By, name: T::Name, now: Timestamp) -> Result<Value, ActError> {
+        self.change_by::<T>(by, name, T::ACTIONS.removed, move |tx, thing| removed(tx, thing, now), now).await
     }
 }
 

@@ -3,16 +3,16 @@
 use model::{AuditEvent, Email, Id, Mail, Timestamp, User, user::PasswordHash};
 use protocol::Confidential;
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, Step, Thing, ready},
+    thing::{Actions, By, Step, Thing, ready},
 };
 use crate::{
     Authority,
     account::NOTICE_LIFE,
-    api_key, connections,
+    api_key, api_token, connections,
     mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
@@ -30,6 +30,10 @@ impl Thing for User {
 
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
         find(read, named).await
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::User(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -124,7 +128,7 @@ impl Authority {
     }
 
     /// Takes passkeys, authenticator app and recovery codes from a person and signs them out everywhere; they are told by mail.
-    pub(super) async fn user_remove_factors(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn user_remove_factors(&self, by: By, named: String, now: Timestamp) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let user = find(&mut read, &named).await?;
         let language = read.language_of(user.id).await?;
@@ -136,7 +140,8 @@ impl Authority {
             false => None,
         };
         let changed = self
-            .change::<User>(
+            .change_by::<User>(
+                by,
                 named,
                 "user.factors_removed",
                 move |tx, user| remove_factors(tx, user, notice.clone()),
@@ -220,7 +225,8 @@ fn set_password<'t>(
             let grants = tx.live_grants_of(user.id).await?;
             let keys = tx.live_api_keys_of(user.id).await?;
             ended = connections::end(tx, &grants, PASSWORD_SET, now).await?
-                + api_key::end(tx, &keys, PASSWORD_SET, now).await?;
+                + api_key::end(tx, &keys, PASSWORD_SET, now).await?
+                + api_token::end_all(tx, user.id, PASSWORD_SET, now).await?;
         }
         let mut answer = user.answer();
         if let Some(answer) = answer.as_object_mut() {
@@ -260,7 +266,7 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
         (None, None) => None,
     };
     found.ok_or_else(|| {
-        ActError::new(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
+        ActError::absent(format!("there is no user '{}'; `lanyard user list` shows them", named.escape_debug()))
     })
 }
 

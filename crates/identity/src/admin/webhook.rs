@@ -1,17 +1,17 @@
-//! Webhooks of organisations, by the operator.
+//! Webhooks of organisations, by the operator and by whoever may there.
 
 use std::time::Duration;
 
-use model::{AuditEvent, EventKind, Id, Organization, Timestamp, Webhook, WebhookDelivery, WebhookEnd};
+use model::{AuditEvent, EventKind, Id, Organization, Permission, Timestamp, Webhook, WebhookDelivery, WebhookEnd};
 use serde_json::{Map, Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 use url::Url;
 
 use super::{
     ActError, organization,
-    thing::{Actions, Step, Thing, ready},
+    thing::{Actions, By, Step, Thing, allow, let_look},
 };
-use crate::{Authority, client_document::may_be_told, seal, webhooks};
+use crate::{Actor, Authority, client_document::may_be_told, seal, webhooks};
 
 /// How long deliveries are signed with the secret before, too, unless something else is said.
 const OVERLAP: Duration = Duration::from_secs(24 * 3600);
@@ -37,8 +37,16 @@ impl Thing for Webhook {
         };
         found.ok_or_else(|| {
             let named = named.escape_debug();
-            ActError::new(format!("there is no webhook '{named}'; `lanyard webhook list ORGANIZATION` shows them"))
+            ActError::absent(format!("there is no webhook '{named}'; `lanyard webhook list ORGANIZATION` shows them"))
         })
+    }
+
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        Some(self.organization_id)
+    }
+
+    fn row(&self) -> Versioned {
+        Versioned::Webhook(self.id)
     }
 
     fn answer(&self) -> Value {
@@ -83,12 +91,16 @@ impl Thing for Webhook {
 impl Authority {
     pub(super) async fn webhook_add(
         &self,
+        by: &Actor,
         named: &str,
         url: &str,
         kinds: &[String],
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let organization: Organization = organization::find(&mut self.parts.store.read().await?, named).await?;
+        let organization: Organization =
+            organization::look(&mut self.parts.store.read().await?, by, named, Permission::ManageWebhooks)
+                .await?
+                .organization;
         let id = Id::new(now);
         let (secret, sealed_secret) = self.webhook_secret(id)?;
         let webhook = Webhook {
@@ -103,13 +115,26 @@ impl Authority {
             failures: 0,
             disabled: None,
         };
-        let added = self.add::<Webhook>(move |_| ready(webhook.clone()), || "there is one".to_owned(), now).await?;
+        let by = by.clone();
+        let added = self
+            .add::<Webhook>(
+                move |tx| {
+                    let (by, webhook) = (by.clone(), webhook.clone());
+                    Box::pin(async move {
+                        allow(tx, &by, webhook.organization_id, Permission::ManageWebhooks).await?;
+                        Ok(webhook)
+                    })
+                },
+                || "there is one".to_owned(),
+                now,
+            )
+            .await?;
         Ok(with_secret(added, secret))
     }
 
-    pub(super) async fn webhook_list(&self, named: &str) -> Result<Value, ActError> {
+    pub(super) async fn webhook_list(&self, by: &Actor, named: &str) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        let organization = organization::find(&mut read, named).await?;
+        let organization = organization::look(&mut read, by, named, Permission::ManageWebhooks).await?.organization;
         let webhooks = read.webhooks_of(organization.id).await?;
         Ok(json!({ "webhooks": webhooks.iter().map(Thing::answer).collect::<Vec<_>>() }))
     }
@@ -117,6 +142,7 @@ impl Authority {
     /// The one before goes on signing too, for a while.
     pub(super) async fn webhook_new_secret(
         &self,
+        by: &Actor,
         named: String,
         overlap: Option<u64>,
         now: Timestamp,
@@ -128,7 +154,8 @@ impl Authority {
         let webhook = Webhook::find(&mut self.parts.store.read().await?, &named).await?;
         let (secret, sealed) = self.webhook_secret(webhook.id)?;
         let changed = self
-            .change::<Webhook>(
+            .change_by::<Webhook>(
+                By::whoever_may(Permission::ManageWebhooks, by),
                 named,
                 "webhook.new_secret",
                 move |tx, webhook| renew(tx, webhook, sealed.clone(), now.plus(overlap)),
@@ -138,23 +165,31 @@ impl Authority {
         Ok(with_secret(changed, secret))
     }
 
-    pub(super) async fn webhook_deliveries(&self, named: &str) -> Result<Value, ActError> {
+    pub(super) async fn webhook_deliveries(&self, by: &Actor, named: &str) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let webhook = Webhook::find(&mut read, &named.to_owned()).await?;
+        let_look(&mut read, by, webhook.organization_id, Permission::ManageWebhooks).await?;
         let deliveries = read.webhook_deliveries_of(webhook.id, LISTED).await?;
         Ok(json!({ "deliveries": deliveries.iter().map(delivery).collect::<Vec<_>>() }))
     }
 
-    pub(super) async fn webhook_resend(&self, named: &str, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn webhook_resend(&self, by: &Actor, named: &str, now: Timestamp) -> Result<Value, ActError> {
         let missing = || {
-            ActError::new(format!(
+            ActError::absent(format!(
                 "there is no delivery '{}'; `lanyard webhook deliveries WEBHOOK` shows them",
                 named.escape_debug()
             ))
         };
         let id: Id<WebhookDelivery> = Id::parse(named).ok_or_else(missing)?;
-        let sent: Result<Option<Value>, ActError> =
-            self.parts.store.transaction(move |tx| Box::pin(async move { resend(tx, id, now).await })).await;
+        let by = by.clone();
+        let sent: Result<Option<Value>, ActError> = self
+            .parts
+            .store
+            .transaction(move |tx| {
+                let by = by.clone();
+                Box::pin(async move { resend(tx, &by, id, now).await })
+            })
+            .await;
         self.parts.feed.ring();
         sent?.ok_or_else(missing)
     }
@@ -179,13 +214,14 @@ impl Authority {
     }
 }
 
-async fn resend(tx: &mut Tx, id: Id<WebhookDelivery>, now: Timestamp) -> Result<Option<Value>, ActError> {
+async fn resend(tx: &mut Tx, by: &Actor, id: Id<WebhookDelivery>, now: Timestamp) -> Result<Option<Value>, ActError> {
     let Some(found) = tx.webhook_delivery(id).await? else { return Ok(None) };
     let Some(webhook) = tx.webhook(found.webhook_id).await? else { return Ok(None) };
+    allow(tx, by, webhook.organization_id, Permission::ManageWebhooks).await?;
     if webhook.disabled.is_some() {
-        return Err(ActError::new("this webhook is disabled; enable it first"));
+        return Err(ActError::conflict("this webhook is disabled; enable it first"));
     }
-    webhooks::send_again(tx, &webhook, id, None, now).await?;
+    webhooks::send_again(tx, &webhook, id, by.user_id(), now).await?;
     Ok(tx.webhook_delivery(id).await?.as_ref().map(delivery))
 }
 
@@ -206,7 +242,7 @@ fn with_secret(mut answer: Value, secret: String) -> Value {
     answer
 }
 
-fn delivery(delivery: &WebhookDelivery) -> Value {
+pub(super) fn delivery(delivery: &WebhookDelivery) -> Value {
     json!({
         "id": delivery.id,
         "kind": delivery.kind,

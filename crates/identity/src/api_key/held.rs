@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use model::{ApiKey, Id, Language, Timestamp, User};
+use model::{ApiKey, Id, Language, Organization, Project, Timestamp, User};
 use protocol::{Access, Scope};
-use storage::StorageError;
+use storage::{Read, StorageError};
 
 use super::entry;
 use crate::{Authority, Caller, Error, connections::DISCONNECTED, known::Snapshot};
@@ -48,20 +48,34 @@ impl Authority {
             let missing = || StorageError::Corrupt { table: "api_keys", id: key.id.to_string() };
             let project = read.project(key.project_id).await?.ok_or_else(missing)?;
             let organization = read.organization(key.organization_id).await?.ok_or_else(missing)?;
-            let counts = read.api_key_counts(key.id).await?.ok_or_else(missing)?;
-            let works = read.live_api_key(key.id, now).await?.is_some();
-            let (reads, changes) = words(&key, &known, language);
-            held.push(HeldKey {
-                project_name: project.name,
-                organization_name: organization.name,
-                reads,
-                changes,
-                used_at: counts.used_at,
-                used_address: counts.used_address,
-                works,
-                key,
-            });
+            let seen = Seen { known: &known, language, now };
+            held.push(seen.held(&mut read, key, &project, &organization).await?);
         }
+        Ok(held)
+    }
+
+    /// The keys over these projects of one organisation: those in force, and those that ended in the last 30 days; newest first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn keys_over(
+        &self,
+        organization: &Organization,
+        projects: &[Project],
+        language: Language,
+        now: Timestamp,
+    ) -> Result<Vec<HeldKey>, Error> {
+        self.write_last_uses().await?;
+        let known = self.known().await?;
+        let mut read = self.parts.store.read().await?;
+        let mut held = Vec::new();
+        for project in projects {
+            for key in read.api_keys_over(project.id, now.minus(ENDED_SHOWN)).await? {
+                let seen = Seen { known: &known, language, now };
+                held.push(seen.held(&mut read, key, project, organization).await?);
+            }
+        }
+        held.sort_by(|one, other| other.key.id.as_str().cmp(one.key.id.as_str()));
         Ok(held)
     }
 
@@ -96,13 +110,45 @@ impl Authority {
                         return Ok(false);
                     };
                     if tx.revoke_api_key(key_id, DISCONNECTED, now).await? {
-                        tx.insert_audit_event(&entry("key.revoked", &key, Some(address), now)).await?;
+                        tx.insert_audit_event(&entry("key.revoked", &key, Some(address), now).by(user_id)).await?;
                     }
                     Ok(true)
                 })
             })
             .await;
         Ok(found?)
+    }
+}
+
+/// By whom and when keys are looked at.
+struct Seen<'k> {
+    known: &'k Snapshot,
+    language: Language,
+    now: Timestamp,
+}
+
+impl Seen<'_> {
+    async fn held(
+        &self,
+        read: &mut Read,
+        key: ApiKey,
+        project: &Project,
+        organization: &Organization,
+    ) -> Result<HeldKey, StorageError> {
+        let missing = || StorageError::Corrupt { table: "api_keys", id: key.id.to_string() };
+        let counts = read.api_key_counts(key.id).await?.ok_or_else(missing)?;
+        let works = read.live_api_key(key.id, self.now).await?.is_some();
+        let (reads, changes) = words(&key, self.known, self.language);
+        Ok(HeldKey {
+            project_name: project.name.clone(),
+            organization_name: organization.name.clone(),
+            reads,
+            changes,
+            used_at: counts.used_at,
+            used_address: counts.used_address,
+            works,
+            key,
+        })
     }
 }
 

@@ -197,7 +197,7 @@ impl Authority {
                     user_id: Some(user_id),
                     client_id: Some(client_id.clone()),
                     address: Some(address.clone()),
-                    ..AuditEvent::new("grant.denied", now)
+                    ..AuditEvent::new("grant.denied", now).by(user_id)
                 };
                 Box::pin(async move {
                     if is_answered(tx, id).await? {
@@ -334,7 +334,11 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         tx.insert_mail(notice).await?;
     }
     let action = if silent { "grant.used" } else { "grant.allowed" };
-    tx.insert_audit_event(&AuditEvent { address: Some(address), ..AuditEvent::of_grant(action, &grant, now) }).await?;
+    tx.insert_audit_event(&AuditEvent {
+        address: Some(address),
+        ..AuditEvent::of_grant(action, &grant, now).by(grant.user_id)
+    })
+    .await?;
     Ok(Written::Done)
 }
 

@@ -1,17 +1,15 @@
-//! Webhooks as the owners of an organisation see them. What belongs to another organisation looks as if it were not there.
+//! Webhooks as the people of an organisation see them. What belongs to another organisation looks as if it were not there.
 
-use model::{Id, Organization, Role, Timestamp, Webhook, WebhookDelivery};
+use model::{Id, Organization, Permission, Permissions, Webhook, WebhookDelivery};
 
-use crate::{Authority, Error, account::SignedIn};
+use crate::{Authority, Error, Standing, account::SignedIn};
 
 /// So many deliveries are shown.
 const SHOWN: u32 = 20;
 
-/// An address of an organisation that somebody owns, with what was lately sent there.
+/// An address of an organisation, with what was lately sent there.
 #[derive(Clone, Debug)]
-pub struct OwnedWebhook {
-    /// Whose.
-    pub organization: Organization,
+pub struct ToldAt {
     /// Where.
     pub webhook: Webhook,
     /// The latest deliveries, newest first, 20 at the most.
@@ -19,51 +17,44 @@ pub struct OwnedWebhook {
 }
 
 impl Authority {
-    /// The webhooks of all organisations that this person owns.
+    /// The webhooks of an organisation, with what was lately sent to each.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn webhooks_of_owner(&self, signed_in: &SignedIn) -> Result<Vec<OwnedWebhook>, Error> {
+    pub async fn webhooks_in(&self, standing: &Standing) -> Result<Vec<ToldAt>, Error> {
         let mut read = self.parts.store.read().await?;
-        let mut owned = Vec::new();
-        for (organization, role) in read.organizations_of(signed_in.user.id).await? {
-            if role != Role::Owner {
-                continue;
-            }
-            for webhook in read.webhooks_of(organization.id).await? {
-                let deliveries = read.webhook_deliveries_of(webhook.id, SHOWN).await?;
-                owned.push(OwnedWebhook { organization: organization.clone(), webhook, deliveries });
-            }
+        let mut told = Vec::new();
+        for webhook in read.webhooks_of(standing.organization.id).await? {
+            let deliveries = read.webhook_deliveries_of(webhook.id, SHOWN).await?;
+            told.push(ToldAt { webhook, deliveries });
         }
-        Ok(owned)
+        Ok(told)
     }
 
-    /// Sends a delivery of an organisation that this person owns again; whether there is such a one that can be.
+    /// Whether a delivery went to an address of this organisation.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn resend_as_owner(
-        &self,
-        signed_in: &SignedIn,
-        id: Id<WebhookDelivery>,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let user_id = signed_in.user.id;
-        let sent = self.parts.store.transaction(move |tx| {
-            Box::pin(async move {
-                let Some(found) = tx.webhook_delivery(id).await? else { return Ok::<_, Error>(false) };
-                let Some(webhook) = tx.webhook(found.webhook_id).await? else { return Ok(false) };
-                let membership = tx.membership(webhook.organization_id, user_id).await?;
-                let owns = membership.is_some_and(|membership| membership.role == Role::Owner);
-                if !owns || webhook.disabled.is_some() {
-                    return Ok(false);
-                }
-                super::send_again(tx, &webhook, id, Some(user_id), now).await?;
-                Ok(true)
-            })
-        });
-        let sent = sent.await?;
-        self.parts.feed.ring();
-        Ok(sent)
+    pub async fn is_delivery_of(&self, standing: &Standing, id: Id<WebhookDelivery>) -> Result<bool, Error> {
+        let mut read = self.parts.store.read().await?;
+        let Some(delivery) = read.webhook_delivery(id).await? else { return Ok(false) };
+        let webhook = read.webhook(delivery.webhook_id).await?;
+        Ok(webhook.is_some_and(|webhook| webhook.organization_id == standing.organization.id))
+    }
+
+    /// The organisations with webhooks that this person may manage.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn organizations_that_tell(&self, person: &SignedIn) -> Result<Vec<Organization>, Error> {
+        let mut read = self.parts.store.read().await?;
+        let mut telling = Vec::new();
+        for (organization, role) in read.organizations_of(person.user.id).await? {
+            let may = Permissions::of(role).contains(Permission::ManageWebhooks);
+            if may && !read.webhooks_of(organization.id).await?.is_empty() {
+                telling.push(organization);
+            }
+        }
+        Ok(telling)
     }
 }

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod admin;
+mod audit;
 mod breaches;
 mod connections;
 #[path = "../harness/mod.rs"]

@@ -10,6 +10,7 @@ use identity::{
 use model::{ClientId, Family, Grant, GrantKind, Id, ResourceId, Secret, ServerSecrets, Session, Timestamp, User};
 use protocol::{Confidential, Scope};
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use storage::{StorageError, Store};
 
 use crate::harness::database::Database;
@@ -21,7 +22,7 @@ pub const DAY: Duration = Duration::from_secs(24 * 3600);
 pub struct Stand {
     pub authority: Authority,
     pub clock: Clock,
-    _database: Database,
+    database: Database,
 }
 
 impl Stand {
@@ -39,7 +40,29 @@ impl Stand {
         change(&mut settings);
         let secrets = ServerSecrets::new([(1, [7; 32])]).unwrap();
         let authority = Authority::new(store, secrets, clock.clone(), settings).await.unwrap();
-        Self { authority, clock, _database: database }
+        Self { authority, clock, database }
+    }
+
+    /// Runs a statement behind the store's back; how many rows it changed.
+    pub async fn statement(&self, sql: &str) -> u64 {
+        let mut raw = self.raw().await;
+        let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+        done.rows_affected()
+    }
+
+    /// The one number that a query answers.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut raw = self.raw().await;
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+        row.try_get(0).unwrap()
+    }
+
+    async fn raw(&self) -> sqlx::AnyConnection {
+        let url = self.database.url();
+        let url = url.strip_prefix("sqlite:").map_or_else(|| url.to_owned(), |path| format!("sqlite://{path}"));
+        sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 
     pub fn now(&self) -> Timestamp {

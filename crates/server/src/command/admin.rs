@@ -3,6 +3,7 @@
 //!
 //! Does not own what an act does or refuses: that is `identity::admin`'s.
 
+mod audit;
 mod client;
 mod import;
 mod key;
@@ -23,6 +24,7 @@ use serde_json::Value;
 use super::{Failure, Instance, Target, answer};
 use crate::control::{self, Answer};
 
+pub use audit::AuditAct;
 pub use client::ClientAct;
 pub use import::Import;
 pub use key::KeyAct;
@@ -57,6 +59,14 @@ pub(super) async fn run_user(group: Group<UserCommand>) -> Result<(), Failure> {
         UserCommand::Act(act) => run(Group { act, target: group.target }).await,
         UserCommand::Import(import) => import.run(&group.target).await,
     }
+}
+
+/// The audit trail, page by page and step by step.
+pub(super) async fn run_audit(group: Group<AuditAct>) -> Result<(), Failure> {
+    let server = Reached::find(&group.target).await?;
+    let done = group.act.run(&server, group.target.json).await;
+    server.close().await;
+    done
 }
 
 /// Lets the running server do it; if there is none, opens the database.

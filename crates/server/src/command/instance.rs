@@ -3,7 +3,7 @@
 
 use std::{io, net::SocketAddr, net::TcpListener, sync::Arc};
 
-use identity::{Authority, Clock};
+use identity::{Authority, Clock, backup::BackupSettings};
 use storage::{Options, StorageError, Store};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -31,7 +31,7 @@ impl Instance {
     pub async fn open(settings: Settings) -> Result<Self, Failure> {
         let secrets = KeyFile::load(&settings.key_file)?.server_secrets()?;
         let rules = identity_settings(&settings)?;
-        let store = Store::open(&storage_options(&settings)).await.map_err(|error| cannot_open(&settings, &error))?;
+        let store = open_store(&settings, &rules.backup).await?;
         let authority = Authority::new(store.clone(), secrets, Clock::system(), rules).await;
         match authority {
             Ok(authority) => Ok(Self { settings: Arc::new(settings), authority }),
@@ -59,6 +59,8 @@ impl Instance {
         let janitor = tokio::spawn(self.authority.clone().janitor(ended(stopped.clone())));
         let messenger = tokio::spawn(Messenger::new(self.authority.clone()).run(ended(stopped.clone())));
         let crier = tokio::spawn(self.authority.clone().crier(ended(stopped.clone())));
+        let backups = tokio::spawn(self.authority.clone().backups(ended(stopped.clone())));
+        let sealer = tokio::spawn(self.authority.clone().sealer(ended(stopped.clone())));
         let state = AppState::new(self.authority.clone(), Arc::clone(&self.settings));
         let counting = self.authority.store().is_shared().then(|| {
             let (edge, authority, stop) = (state.edge.clone(), self.authority.clone(), ended(stopped.clone()));
@@ -82,8 +84,12 @@ impl Instance {
         };
         let served = app::serve(listeners.public, state, stop).await;
         drop(stopping);
-        for background in
-            control.into_iter().chain(counting).chain(measured).chain(postman).chain([janitor, crier, messenger])
+        for background in control
+            .into_iter()
+            .chain(counting)
+            .chain(measured)
+            .chain(postman)
+            .chain([janitor, crier, messenger, sealer, backups])
         {
             if let Err(error) = background.await {
                 tracing::error!(%error, "a background task ended badly");
@@ -114,6 +120,27 @@ impl Instance {
             ))),
         }
     }
+}
+
+/// Opens the database; one that is about to be migrated is backed up first.
+pub(super) async fn open_store(settings: &Settings, backup: &BackupSettings) -> Result<Store, Failure> {
+    let cannot = |error: &StorageError| cannot_open(settings, error);
+    let before = backup.before_migrating(Clock::system().now()).map_err(|error| cannot(&error))?;
+    let copy_before_migrating = before.as_ref().map(|(copy, _)| copy.clone());
+    let options = Options { copy_before_migrating, ..storage_options(settings) };
+    let store = Store::open(&options).await.map_err(|error| cannot(&error))?;
+    if let Some((copy, target)) = before.filter(|(copy, _)| copy.exists()) {
+        match backup.finish(copy, target).await {
+            Ok(made) => {
+                tracing::info!(file = %made.file.display(), "the database was backed up before it was migrated")
+            }
+            Err(error) => {
+                store.close().await;
+                return Err(cannot(&error));
+            }
+        }
+    }
+    Ok(store)
 }
 
 async fn ended(mut stopped: watch::Receiver<()>) {

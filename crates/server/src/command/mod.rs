@@ -3,6 +3,8 @@
 //! Does not own a rule: every change goes through `identity`, in this process or in the running server (`control`).
 
 mod admin;
+mod apply;
+mod backup;
 mod check;
 mod failure;
 mod init;
@@ -18,9 +20,11 @@ mod tests;
 use clap::Subcommand;
 
 pub use admin::{
-    ClientAct, Group, Import, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct, UserCommand,
-    WebhookAct,
+    AuditAct, ClientAct, Group, Import, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct,
+    UserCommand, WebhookAct,
 };
+pub use apply::Apply;
+pub use backup::{Backup, NewBackupKey, Purge, Restore};
 pub use check::check;
 pub use failure::Failure;
 pub use init::Init;
@@ -41,6 +45,16 @@ pub enum Command {
     Init(Init),
     /// Bring the database up to date (`serve` does so too)
     Migrate(ConfigFile),
+    /// Copy the database into a file, while the server runs
+    Backup(Backup),
+    /// Put a backup in the place of the database
+    Restore(Restore),
+    /// Make a key that backups are sealed with
+    BackupKey(NewBackupKey),
+    /// Remove what has been kept for long enough; the server does so by itself
+    Purge(Purge),
+    /// Make organisations, projects, resources and clients as a file says
+    Apply(Apply),
     /// Organisations
     Organization(Group<OrganizationAct>),
     /// Projects of an organisation
@@ -57,6 +71,8 @@ pub enum Command {
     Webhook(Group<WebhookAct>),
     /// API keys: what services show in the place of a token
     Key(Group<KeyAct>),
+    /// The audit trail: who did what to which, from where, when
+    Audit(Group<AuditAct>),
     /// The keys that sign
     #[command(subcommand)]
     SigningKey(SigningKeyCommand),
@@ -75,6 +91,11 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Check(config) => check::run(&config).await,
         Command::Init(init) => init.run(),
         Command::Migrate(config) => migrate::migrate(&config).await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
+        Command::BackupKey(key) => key.run(),
+        Command::Purge(purge) => purge.run().await,
+        Command::Apply(apply) => apply.run().await,
         Command::Organization(acts) => admin::run(acts).await,
         Command::Project(acts) => admin::run(acts).await,
         Command::Member(acts) => admin::run(acts).await,
@@ -83,6 +104,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::User(acts) => admin::run_user(acts).await,
         Command::Webhook(acts) => admin::run(acts).await,
         Command::Key(acts) => admin::run(acts).await,
+        Command::Audit(acts) => admin::run_audit(acts).await,
         Command::SigningKey(command) => rotate::signing_key(command).await,
         Command::ServerSecret(command) => rotate::server_secret(&command),
     }

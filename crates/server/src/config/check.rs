@@ -37,6 +37,7 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
     strength::check_device(&draft.device, &mut found);
     strength::check_api_keys(&draft.api_keys, &mut found);
     strength::check_sessions(&draft.sessions, &mut found);
+    strength::check_kept(&draft.backup, &draft.retention, &mut found);
     strength::check_password(&draft.password, purpose, &mut found);
     let providers = providers::offered(&draft.providers, purpose, &mut found);
     let mail = mail::way(&draft.mail, purpose, &mut found);
@@ -61,8 +62,11 @@ pub(super) fn finish(draft: Draft, problems: Vec<Problem>, purpose: Purpose) -> 
             device: draft.device,
             documents: draft.documents,
             sign_up: draft.sign_up,
+            organizations: draft.organizations,
             accounts: draft.accounts,
             events: draft.events,
+            backup: draft.backup,
+            retention: draft.retention,
             mail,
             providers,
             password: draft.password,

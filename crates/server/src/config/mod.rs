@@ -3,9 +3,11 @@
 //! Owns what an operator may set, its defaults, its refusals and its reference. Does not own what a setting does, and
 //! opens no file but the configuration itself, the key file and those whose readability `check_files` reports on.
 
+mod backup_key;
 mod check;
 mod database_url;
 mod duration;
+mod in_force;
 mod key_file;
 mod kind;
 mod mail;
@@ -31,6 +33,7 @@ use std::{
 
 use identity::ProviderSettings;
 
+pub use backup_key::backup_key;
 pub use database_url::DatabaseUrl;
 pub use duration::HumanDuration;
 pub use key_file::KeyFile;
@@ -43,8 +46,8 @@ pub use public_url::PublicUrl;
 pub use rate::Rate;
 pub use reference::reference;
 pub use sections::{
-    Accounts, ApiKeys, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Password, RateLimits,
-    Registration, Sessions, SignUp, Tokens,
+    Accounts, ApiKeys, Backup, Brand, Connect, Cors, Device, Documents, Events, Log, Metadata, Metrics, Organizations,
+    Password, RateLimits, Registration, Retention, Sessions, SignUp, Tokens,
 };
 pub use template::{Template, template};
 
@@ -79,10 +82,16 @@ pub struct Settings {
     pub documents: Documents,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// Organisations.
+    pub organizations: Organizations,
     /// Accounts that their people give up.
     pub accounts: Accounts,
     /// What downstream apps are told as it happens.
     pub events: Events,
+    /// Backups.
+    pub backup: Backup,
+    /// For how long what happened is kept.
+    pub retention: Retention,
     /// Where mail goes.
     pub mail: Mail,
     /// The providers that people may sign in with, in the order of their names.
@@ -180,11 +189,18 @@ impl Settings {
             let wrong = format!("{} is not a file", path.display());
             Problem::new("documents.development_ca", wrong, "Write the path of a PEM file with a test authority.")
         });
+        let backup = self.backup.key_file.as_ref().and_then(|file| backup_key(file).err());
         let mail = match &self.mail {
             Mail::Smtp(smtp) => crate::mail::Smtp::new(smtp, &self.public_url).err(),
             Mail::Inbox | Mail::None => None,
         };
-        keys.into_iter().chain(tls).chain(self.database.url.check_directory()).chain(authority).chain(mail).collect()
+        keys.into_iter()
+            .chain(tls)
+            .chain(self.database.url.check_directory())
+            .chain(authority)
+            .chain(backup)
+            .chain(mail)
+            .collect()
     }
 
     /// The process's environment, as [`Settings::load`] takes it; values that are not UTF-8 are left out.

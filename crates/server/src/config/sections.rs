@@ -151,6 +151,14 @@ section! {
 }
 
 section! {
+    /// Organisations.
+    pub struct Organizations as "organizations" {
+        /// Whether anybody who is signed in may make an organisation, which they own then; otherwise operators alone do.
+        anyone_creates: bool = true;
+    }
+}
+
+section! {
     /// Accounts that their people give up.
     pub struct Accounts as "accounts" {
         /// How long somebody who deletes their account may think better of it, by signing in; `0s` erases it at once.
@@ -167,6 +175,39 @@ section! {
         streams_per_resource: u32 = 16;
         /// How many all resources together may.
         streams: u32 = 256;
+    }
+}
+
+section! {
+    /// Backups of a SQLite database. PostgreSQL is backed up by `pg_dump`.
+    pub struct Backup as "backup" {
+        /// Where they are kept; not set: in `backups` beside the database. Better on another disk.
+        directory: Option<PathBuf> = None;
+        /// Whether one is made each day. One is made before each migration as well.
+        daily: bool = true;
+        /// At which hour (UTC).
+        hour: u32 = 3;
+        /// How many are kept.
+        keep: u32 = 10;
+        /// None is kept for longer, whatever their number: what was deleted is gone out of the backups then too.
+        oldest: HumanDuration = HumanDuration::days(15);
+        /// A file with the key that they are sealed with, which `lanyard backup-key FILE` makes; readable by the server's user
+        /// alone (mode 0600). Not set: they are as readable as the database.
+        key_file: Option<PathBuf> = None;
+    }
+}
+
+section! {
+    /// For how long it is kept what happened.
+    pub struct Retention as "retention" {
+        /// Entries of the audit trail.
+        audit: HumanDuration = HumanDuration::days(400);
+        /// Connections and API keys that ended.
+        ended: HumanDuration = HumanDuration::days(30);
+        /// What became of a mail; its content goes when it is sent.
+        mails: HumanDuration = HumanDuration::days(7);
+        /// What the trail says of an organisation that was deleted. With `backup.oldest`, at most 30 days.
+        deleted_organizations: HumanDuration = HumanDuration::days(14);
     }
 }
 
@@ -258,6 +299,8 @@ section! {
         page: Rate = Rate::new(600, HumanDuration::minutes(1));
         /// Tokens, introspection, revocation, userinfo.
         token: Rate = Rate::new(6000, HumanDuration::minutes(1));
+        /// The management API.
+        api: Rate = Rate::new(600, HumanDuration::minutes(1));
         /// Attempts to sign in or to sign up.
         sign_in: Rate = Rate::new(30, HumanDuration::minutes(1));
         /// Failed attempts to sign in to one account, from anywhere.
@@ -342,8 +385,11 @@ pub(super) fn all() -> Vec<(&'static str, String, Vec<Key>)> {
         of::<Device>(),
         of::<Documents>(),
         of::<SignUp>(),
+        of::<Organizations>(),
         of::<Accounts>(),
         of::<Events>(),
+        of::<Backup>(),
+        of::<Retention>(),
         of::<MailSection>(),
         of::<ProviderSection>(),
         of::<Password>(),

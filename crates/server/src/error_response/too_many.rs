@@ -48,7 +48,7 @@ impl ResponseError for TooMany {
     fn error_response(&self) -> HttpResponse {
         let mut answer = match self.class {
             // Never a code that makes a client throw its tokens or its registration away.
-            Class::Token | Class::Registration => uncached(self.status_code())
+            Class::Token | Class::Registration | Class::Api => uncached(self.status_code())
                 .insert_header((header::RETRY_AFTER, self.seconds()))
                 .json(OAuthError::new(ErrorCode::TemporarilyUnavailable, self.to_string()).body()),
             Class::Page | Class::SignIn => {
@@ -57,7 +57,7 @@ impl ResponseError for TooMany {
             }
         };
         answer.extensions_mut().insert(self.class);
-        if matches!(self.class, Class::Token | Class::Registration) {
+        if matches!(self.class, Class::Token | Class::Registration | Class::Api) {
             answer.extensions_mut().insert(ErrorCode::TemporarilyUnavailable);
         }
         answer

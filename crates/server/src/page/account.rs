@@ -2,6 +2,7 @@
 //! undone by another press of a button wants recent proof of who one is.
 
 pub mod address;
+pub mod audit;
 pub mod leave;
 pub mod owned;
 pub mod passkeys;
@@ -12,5 +13,6 @@ pub mod providers;
 pub mod recovery_codes;
 pub mod security;
 pub mod sessions;
+pub mod tokens;
 pub mod totp;
 pub mod webhooks;

@@ -1,6 +1,6 @@
 //! `/connections`: what a person has allowed, and the API keys in their name, with the button that takes it back.
 
-mod keys;
+pub(super) mod keys;
 
 use actix_web::{HttpRequest, HttpResponse, web::Path};
 use identity::{
@@ -93,7 +93,7 @@ fn notice(visit: &Visit, told: &ConnectionNotice) -> Notice {
     }
 }
 
-fn row(visit: &Visit, connection: &Connection) -> view::Connection {
+pub(super) fn row(visit: &Visit, connection: &Connection) -> view::Connection {
     let grant = &connection.held.grant;
     let last_use = grant
         .used_at
@@ -108,6 +108,8 @@ fn row(visit: &Visit, connection: &Connection) -> view::Connection {
         given: Moment::date(grant.created_at.as_micros()),
         last_use,
         until: connection.until.map(|until| Moment::date(until.as_micros())),
+        given_by: None,
+        end: Some(format!("/connections/{}/disconnect", grant.id)),
     }
 }
 
@@ -145,11 +147,12 @@ fn project(connection: &Connection) -> Option<ProjectName> {
     Some(ProjectName { name: project.name.clone(), organization: organization.clone() })
 }
 
-fn ended(connection: &Connection, now: Timestamp) -> EndedConnection {
+pub(super) fn ended(connection: &Connection, now: Timestamp) -> EndedConnection {
     let end = connection.held.grant.revoked.as_ref();
     EndedConnection {
         app: words::app(&connection.held.client),
         project: project(connection),
+        given_by: None,
         at: Moment::ago(end.map_or(now, |end| end.at).as_micros(), now.as_micros()),
         reason: words::end_reason(end.map_or("", |end| end.reason.as_str())),
     }

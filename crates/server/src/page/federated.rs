@@ -1,5 +1,7 @@
 //! Signing in with another provider: the button, the way back, and what stands between.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
@@ -165,8 +167,8 @@ impl Visit {
                 self.go(&way.page())
             }
             Homecoming::Proved(act, cookie) => {
-                let path = Act::of_word(&act).map_or("/account/security", Act::path);
-                self.go_with(path, self.signed_in.iter().map(|person| self.renewed(person, &cookie)))
+                let path = Act::of_word(&act).map_or(Cow::Borrowed("/account/security"), Act::path);
+                self.go_with(&path, self.signed_in.iter().map(|person| self.renewed(person, &cookie)))
             }
         }
     }

@@ -2,6 +2,8 @@
 //! say what a flow answered.
 
 pub mod account;
+pub mod admin;
+pub mod api_reference;
 pub mod confirm_address;
 pub mod connections;
 pub mod consent;
@@ -12,6 +14,7 @@ pub mod federated;
 pub mod home;
 pub mod language;
 pub mod leaving;
+pub mod organization;
 pub mod passkey;
 pub mod reset;
 pub mod second_factor;
@@ -21,6 +24,7 @@ pub mod sign_out;
 pub mod sign_up;
 mod step;
 pub mod theme;
+pub mod trail;
 pub mod verify;
 mod visit;
 mod waiting;

@@ -1,6 +1,8 @@
 //! `/second-factor`: one more thing of somebody who has proved one already. Nobody is signed in until it is given; every other
 //! page takes them for a stranger meanwhile.
 
+use std::borrow::Cow;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use identity::account::{Admitted, Answer, Completed, Demanded, FactorRefusal, Given, NewSession, SecondFactor};
 use model::{Authorization, Id, Purpose, UpstreamLogin};
@@ -57,7 +59,7 @@ impl Way {
 
     fn onward(self) -> Onward {
         let app = self.authorization.map(|id| ("authorization", id.to_string()));
-        let act = self.act.map(|act| ("for", act.word().to_owned()));
+        let act = self.act.map(|act| ("for", act.word().into_owned()));
         let connect = self.connect.map(|id| ("connect", id.to_string()));
         Onward { carried: app.into_iter().chain(act).chain(connect).collect() }
     }
@@ -211,7 +213,7 @@ fn done(visit: &Visit, completed: &Completed, way: Way) -> HttpResponse {
         Completed::In(begun) => visit.arrived(begun, way),
         Completed::Proved(cookie) => {
             let renewed = visit.signed_in.as_ref().map(|person| visit.renewed(person, cookie));
-            visit.go_with(way.act.map_or("/account/security", Act::path), renewed)
+            visit.go_with(&way.act.map_or(Cow::Borrowed("/account/security"), Act::path), renewed)
         }
     }
 }

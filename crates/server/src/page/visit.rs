@@ -208,6 +208,7 @@ fn frame(
         here: here.path,
         comes_back: here.comes_back,
         language,
+        menu: None,
     }
 }
 

@@ -7,8 +7,10 @@ use std::{
 };
 
 use governor::{
-    DefaultKeyedRateLimiter, Quota,
+    Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
 };
 
 use crate::config::Rate;
@@ -45,10 +47,26 @@ const MANY: usize = 100_000;
 /// Looking at the number of entries takes a lock for each shard, so it is done now and then.
 const NOW_AND_THEN: u32 = 1024;
 
+/// What is left to an address, for whoever wants to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// How many requests may come at once.
+    pub quota: u32,
+    /// Within how many seconds so many may come.
+    pub window: u64,
+    /// How many may come now.
+    pub left: u32,
+    /// After how many seconds without a request that is the quota again.
+    pub full_in: u64,
+}
+
+type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, StateInformationMiddleware>;
+
 /// Counts the addresses of one class.
 pub(super) struct Counter {
     /// None if the rate is beyond what can be counted.
-    limiter: Option<DefaultKeyedRateLimiter<Key>>,
+    limiter: Option<Limiter>,
+    rate: Rate,
     checks: AtomicU32,
     crowded: AtomicBool,
     many: usize,
@@ -59,7 +77,8 @@ impl Counter {
     pub(super) fn new(rate: Rate) -> Self {
         Self {
             limiter: Quota::with_period(rate.per.duration() / rate.count.get())
-                .map(|quota| DefaultKeyedRateLimiter::keyed(quota.allow_burst(rate.count))),
+                .map(|quota| RateLimiter::keyed(quota.allow_burst(rate.count)).with_middleware()),
+            rate,
             checks: AtomicU32::new(0),
             crowded: AtomicBool::new(false),
             many: MANY,
@@ -67,17 +86,28 @@ impl Counter {
         }
     }
 
-    pub(super) fn check(&self, address: IpAddr) -> Result<(), Duration> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
+    /// Counts one request, and says what is left; nothing if nothing is counted.
+    pub(super) fn check(&self, address: IpAddr) -> Result<Option<Remaining>, Duration> {
+        let Some(limiter) = &self.limiter else { return Ok(None) };
         if self.checks.fetch_add(1, Ordering::Relaxed) % NOW_AND_THEN == NOW_AND_THEN - 1 {
             self.make_room(limiter);
         }
         let key = Key::of(address);
         let key = if self.crowded.load(Ordering::Relaxed) { key.widened() } else { key };
-        limiter.check_key(&key).map_err(|refused| refused.wait_time_from(self.clock.now()))
+        match limiter.check_key(&key) {
+            Ok(state) => Ok(Some(self.remaining(state.remaining_burst_capacity()))),
+            Err(refused) => Err(refused.wait_time_from(self.clock.now())),
+        }
     }
 
-    fn make_room(&self, limiter: &DefaultKeyedRateLimiter<Key>) {
+    fn remaining(&self, left: u32) -> Remaining {
+        let (quota, window) = (self.rate.count.get(), self.rate.per.duration());
+        let each = window / quota;
+        let full_in = each.saturating_mul(quota.saturating_sub(left)).as_secs_f64().ceil();
+        Remaining { quota, window: window.as_secs(), left, full_in: full_in as u64 }
+    }
+
+    fn make_room(&self, limiter: &Limiter) {
         if limiter.len() > self.many {
             limiter.retain_recent();
         }

@@ -30,7 +30,7 @@ struct Asked {
 
 /// What this process counted and what it learned.
 pub(super) struct Shared {
-    rates: [(Class, Rate); 4],
+    rates: [(Class, Rate); 5],
     untold: Mutex<HashMap<Asked, u64>>,
     spent: Mutex<HashMap<Asked, Instant>>,
 }
@@ -45,7 +45,7 @@ struct Told {
 }
 
 impl Shared {
-    pub(super) fn new(rates: [(Class, Rate); 4]) -> Self {
+    pub(super) fn new(rates: [(Class, Rate); 5]) -> Self {
         Self { rates, untold: Mutex::default(), spent: Mutex::default() }
     }
 
@@ -130,7 +130,8 @@ mod tests {
 
     fn process() -> Shared {
         let rate = Rate::new(5, HumanDuration::hours(1));
-        Shared::new([Class::Page, Class::Token, Class::Registration, Class::SignIn].map(|class| (class, rate)))
+        let classes = [Class::Page, Class::Token, Class::Registration, Class::SignIn, Class::Api];
+        Shared::new(classes.map(|class| (class, rate)))
     }
 
     #[tokio::test]

@@ -196,7 +196,7 @@ pub struct Prove {
     /// The frame.
     pub layout: Layout,
     /// The word of the act that waits.
-    pub act: &'static str,
+    pub act: String,
     /// Whether the account has a password.
     pub password: bool,
     /// The providers that are connected to it.
@@ -213,7 +213,7 @@ impl Prove {
     pub fn sample(language: Language) -> Vec<(&'static str, Self)> {
         let plain = Self {
             layout: sample::signed_in(language, "/prove"),
-            act: "address",
+            act: "address".to_owned(),
             password: true,
             providers: Vec::new(),
             error: None,

@@ -4,8 +4,8 @@ use askama::Template;
 use model::Language;
 
 use super::{
-    Layout, Moment, Phrase, sample, say,
-    section::{Act, ActKind, Fact, Row, Section},
+    Choice, Form, Input, Layout, Moment, Phrase, sample, say,
+    section::{Act, ActKind, Copyable, Fact, Row, Section},
 };
 
 /// The page.
@@ -47,18 +47,16 @@ impl AccountPage {
             address(language, sample::HOSTILE, odd()),
             events(language, sample::HOSTILE),
             owned_alone(language, sample::HOSTILE),
-            webhook(language, sample::HOSTILE),
             everywhere_odd(),
-        ];
+        ]
+        .into_iter()
+        .chain(tokens(language, sample::HOSTILE))
+        .collect();
         vec![
             ("usual", page("/account/security", "account-security", usual)),
             ("bare", page("/account/security", "account-security", vec![unconfirmed, nothing])),
             ("privacy", page("/account/privacy", "privacy-title", privacy)),
-            (
-                "webhooks",
-                page("/account/webhooks", "webhooks-title", vec![webhook(language, "https://app.example.com/lanyard")]),
-            ),
-            ("no-webhooks", page("/account/webhooks", "webhooks-title", vec![no_webhooks(language)])),
+            ("tokens", page("/account/tokens", "tokens-title", tokens(language, "Backup"))),
             ("owns-alone", page("/account/delete", "privacy-owned", vec![owned_alone(language, "Acme")])),
             ("hostile", page("/account/security", "account-security", hostile)),
         ]
@@ -132,42 +130,37 @@ fn owned_alone(language: Language, name: &str) -> Section {
         said: Some(it.clone().with("projects", "Apollo").part("projects").into()),
         rows: vec![to("member@example.com")],
         acts: vec![delete],
-        note: None,
+        ..Section::default()
     }
 }
 
-fn no_webhooks(language: Language) -> Section {
-    let it = say(language, "webhooks-title");
-    Section { said: Some(it.part("none").into()), ..Section::new("webhooks", &it) }
-}
-
-fn webhook(language: Language, url: &str) -> Section {
-    let it = say(language, "webhooks-address").with("organization", "Acme");
-    let delivery = say(language, "webhooks-delivery");
-    let row = |at: usize, kind: &str, state: &str, status: Option<u16>| {
-        let again =
-            Act::link(&format!("resend-{at}"), delivery.part("again"), "/account/webhooks").with(ActKind::Press);
-        let happened = Fact::at(delivery.part("happened"), Moment::ago(sample::NOW - sample::MINUTE, sample::NOW));
-        let answered = |status| String::from(delivery.part("answered").with("status", status));
-        let why = status.map(|status| Fact::text(delivery.part("why"), &answered(status)));
-        Row {
-            title: say(language, "webhooks-kind").part(kind).into(),
-            badge: Some(delivery.part(state).into()),
-            facts: [Fact::text("", "40192"), happened].into_iter().chain(why).collect(),
-            acts: vec![again],
-        }
-    };
-    let address = Row { title: url.to_owned(), badge: Some(it.part("off-failing").into()), ..Row::default() };
-    Section {
-        id: "webhook-0".into(),
-        rows: vec![
-            address,
-            row(0, "grant-revoked", "trying", Some(500)),
-            row(1, "membership-removed", "delivered", None),
-        ],
-        note: Some(it.part("note").into()),
-        ..Section::new("webhook", &it)
-    }
+fn tokens(language: Language, name: &str) -> Vec<Section> {
+    let (made, row, new) =
+        (say(language, "tokens-made").with("name", name), say(language, "tokens-row"), say(language, "tokens-new"));
+    let text = "lyd_pat_0VtyBFCkrPX5hN3q8Lw2Zs_made-up-for-this-page".to_owned();
+    let shown = Copyable { id: "token".to_owned(), label: made.part("label").into(), text };
+    let revoke = Act::link("revoke-0", row.part("revoke"), "/account/tokens").with(ActKind::DangerousPress).about(name);
+    let facts = vec![
+        Fact::text("", "lyd_pat_0VtyBFCkrPX5…a1B2"),
+        Fact { words: row.part("writes").into(), ..Fact::default() },
+        Fact::at(row.part("until"), Moment::date(sample::NOW + 40_000 * sample::MINUTE)),
+    ];
+    let may = say(language, "tokens-may");
+    let inputs = vec![
+        Input::line("name", &say(language, "tokens-name"), ""),
+        Input::one_of("may", &may, vec![Choice::new("read", may.part("read"), true).meaning(may.part("read-means"))]),
+    ];
+    vec![
+        Section { said: Some(made.part("once").into()), shown: vec![shown], ..Section::new("made", &made) },
+        Section {
+            rows: vec![Row { title: name.to_owned(), facts, acts: vec![revoke], ..Row::default() }],
+            ..Section::new("tokens", &say(language, "tokens-yours"))
+        },
+        Section {
+            form: Some(Form::new("make-token", new.part("act"), "/account/tokens", inputs)),
+            ..Section::new("new", &new)
+        },
+    ]
 }
 
 /// A stranger's words wherever they can stand, with every kind of act.
@@ -184,7 +177,7 @@ fn everywhere_odd() -> Section {
         heading: sample::HOSTILE.to_owned(),
         said: Some(sample::HOSTILE.to_owned()),
         rows: vec![Row { title: sample::HOSTILE.to_owned(), acts, ..Row::default() }],
-        acts: Vec::new(),
         note: Some(sample::HOSTILE.to_owned()),
+        ..Section::default()
     }
 }

@@ -37,12 +37,16 @@ pub struct Connection {
     pub changes: bool,
     /// The devices that it was given to by their codes.
     pub devices: Vec<ConnectedDevice>,
+    /// The address of who gave it, for others than they.
+    pub given_by: Option<String>,
     /// When it was given.
     pub given: Moment,
     /// When and from where it was last used.
     pub last_use: Option<LastUse>,
     /// The last day it can live to.
     pub until: Option<Moment>,
+    /// Where the form goes that ends it, below the issuer's path; none for who may not.
+    pub end: Option<String>,
 }
 
 /// A device that somebody let in.
@@ -72,6 +76,8 @@ pub struct EndedConnection {
     pub app: App,
     /// The project it was bound to.
     pub project: Option<ProjectName>,
+    /// The address of who gave it, for others than they.
+    pub given_by: Option<String>,
     /// When it ended.
     pub at: Moment,
     /// Why.
@@ -83,6 +89,10 @@ pub struct EndedConnection {
 pub enum EndReason {
     /// The person pressed the button.
     You,
+    /// Whoever had allowed it took it back, or gave up their account; for others than they.
+    Person,
+    /// Whoever had allowed it is no member of the project any more; for others than they.
+    PersonParted,
     /// The person chose a new password by mail.
     Reset,
     /// The person gave up their account.
@@ -110,9 +120,11 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::You => "connections-ended-you",
+            Self::Person => "connections-ended-person",
+            Self::PersonParted => "connections-ended-person-parted",
             Self::Reset => "connections-ended-reset",
             Self::Left => "connections-ended-left",
             Self::Owner => "connections-ended-owner",

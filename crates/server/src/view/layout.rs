@@ -3,7 +3,7 @@
 use model::Language;
 
 use super::{
-    Moment,
+    Menu, Moment,
     accent::Accent,
     asset::File,
     phrase::{Phrase, say},
@@ -30,6 +30,8 @@ pub struct Layout {
     pub comes_back: bool,
     /// The language of the page.
     pub language: Language,
+    /// The navigation, where it is not the account's.
+    pub menu: Option<Menu>,
 }
 
 /// How the operator calls and colours this server.
@@ -144,6 +146,12 @@ impl Layout {
     /// The choices of the language switch, and whether each is the present one.
     pub(super) fn languages(&self) -> [(Language, bool); 2] {
         Language::ALL.map(|language| (language, language == self.language))
+    }
+
+    /// The same frame with this navigation.
+    #[must_use]
+    pub fn within(self, menu: Menu) -> Self {
+        Self { menu: Some(menu), ..self }
     }
 
     pub(super) fn is_at(&self, path: &str) -> bool {

@@ -79,6 +79,12 @@ impl<'a> Phrase<'a> {
         Around { before: before.to_owned(), words, after: after.to_owned() }
     }
 
+    /// In words, for a part that not every message has.
+    #[must_use]
+    pub fn if_said(&self) -> Option<String> {
+        self.said()
+    }
+
     /// In words; none if there is no such message, or an argument is missing.
     fn said(&self) -> Option<String> {
         MESSAGES.lookup_single_language(&identifier(self.language), &self.key, Some(&self.arguments)).ok()

@@ -23,6 +23,7 @@ pub(super) fn layout(language: Language, here: &str) -> Layout {
         here: here.to_owned(),
         comes_back: true,
         language,
+        menu: None,
     }
 }
 

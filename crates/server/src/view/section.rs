@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{Moment, Phrase};
+use super::{Form, Moment, Phrase};
 
 /// A section.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,12 @@ pub struct Section {
     pub said: Option<String>,
     /// What there is.
     pub rows: Vec<Row>,
+    /// What is shown to be copied, such as a secret that is shown this once.
+    pub shown: Vec<Copyable>,
     /// What can be done that is not about one row.
     pub acts: Vec<Act>,
+    /// What is asked.
+    pub form: Option<Form>,
     /// A sentence below, in small.
     pub note: Option<String>,
 }
@@ -30,11 +34,24 @@ impl Section {
     }
 }
 
+/// A text to be copied.
+#[derive(Clone, Debug)]
+pub struct Copyable {
+    /// Its id in the page.
+    pub id: String,
+    /// What it is.
+    pub label: String,
+    /// The text.
+    pub text: String,
+}
+
 /// One thing among others.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     /// What it is called; it may be a stranger's text.
     pub title: String,
+    /// The page about it, below the issuer's path.
+    pub path: Option<String>,
     /// What is not as it should be, in a word or two.
     pub badge: Option<String>,
     /// What is known of it.

@@ -99,6 +99,12 @@ impl Browser {
         cookies.iter().find(|(name, _)| name.contains(what)).map(|(_, value)| value.clone())
     }
 
+    /// All cookies, as they are sent.
+    pub fn cookies(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
     /// Forgets a cookie.
     pub fn forget(&self, what: &str) {
         self.cookies.lock().unwrap().retain(|name, _| !name.contains(what));
@@ -117,14 +123,7 @@ impl Browser {
     async fn send(&self, method: Method, address: &str, headers: &[(&str, &str)], form: Option<String>) -> Answer {
         let address = if address.contains("://") { address.to_owned() } else { format!("{}{address}", self.issuer) };
         let mut request = self.http.request(method, address);
-        let cookies = self
-            .cookies
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ");
+        let cookies = self.cookies();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }

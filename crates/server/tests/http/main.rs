@@ -11,7 +11,9 @@
 mod harness;
 
 mod account;
+mod administration;
 mod api_keys;
+mod audit;
 mod authorize;
 mod check;
 mod connecting;
@@ -28,8 +30,10 @@ mod issuer_path;
 mod jwt_access_tokens;
 mod language;
 mod mail;
+mod management;
 mod metadata;
 mod metrics;
+mod organizations;
 mod pages;
 mod passkeys;
 mod privacy;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 58] = [
+const NAMES: [&str; 69] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -73,6 +73,19 @@ const NAMES: [&str; 58] = [
     "Old shipper",
     "lyd_key_0VtyBFCkrPX5…a1B2",
     "send events",
+    // API tokens.
+    "Backup",
+    "Name",
+    "OpenAPI 3.1",
+    "lyd_pat_0VtyBFCkrPX5…a1B2",
+    "lyd_pat_0VtyBFCkrPX5hN3q8Lw2Zs_made-up-for-this-page",
+    // Organisations.
+    "Acme – Acme · Lanyard",
+    "Apollo – Acme · Lanyard",
+    "apollo",
+    "gemini",
+    "whsec_C2FtcGxl",
+    "Organisation",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.
@@ -84,6 +97,11 @@ fn is_address(text: &str) -> bool {
 /// The texts of a page: what stands between tags, and what attributes say to people.
 fn texts(html: &str) -> BTreeSet<String> {
     let body = html.split_once("<title>").map_or(html, |(_, rest)| rest);
+    // What is in English on every page says so of itself.
+    let sections = body.split("<section lang=\"en\"").enumerate();
+    let body: String = sections
+        .map(|(at, piece)| if at == 0 { piece } else { piece.split_once("</section>").map_or("", |(_, rest)| rest) })
+        .collect();
     let nodes = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).map(unescaped);
     let attributes = tags(html).into_iter().flat_map(|tag| {
         let spoken = ["aria-label", "title", "alt", "placeholder", "data-shown", "data-copied"];

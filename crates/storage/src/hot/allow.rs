@@ -64,8 +64,8 @@ const ALLOW_SQLITE: &str = "SAVEPOINT job; \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id; \
- INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
-   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM authorizations WHERE id = $1 AND changes() = 1; \
+ INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address, actor, salt) \
+   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17, user_id, $23 FROM authorizations WHERE id = $1 AND changes() = 1; \
  UPDATE clients SET used_at = $6 WHERE id = $2 AND changes() = 1 AND (used_at IS NULL OR used_at < $18); \
  UPDATE sessions SET seen_at = $6 WHERE id = $8 AND seen_at < $18 AND EXISTS (SELECT 1 FROM authorizations WHERE id = $1); \
  RELEASE job";
@@ -83,8 +83,8 @@ const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
    RETURNING id, user_id, client_id, grant_id), \
- noted AS (INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address) \
-   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17 FROM allowed), \
+ noted AS (INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address, actor, salt) \
+   SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17, user_id, $23 FROM allowed), \
  used AS (UPDATE clients SET used_at = $6 WHERE id = $2 AND EXISTS (SELECT 1 FROM allowed) AND (used_at IS NULL OR used_at < $18)), \
  seen AS (UPDATE sessions SET seen_at = $6 WHERE id = $8 AND seen_at < $18 AND EXISTS (SELECT 1 FROM allowed)) \
  SELECT id FROM allowed";
@@ -115,6 +115,7 @@ impl Tx {
             allowance.authenticated_after.into(),
             i64::from(allowance.verified).into(),
             allowance.amr_word.unwrap_or_default().into(),
+            Id::<model::AuditEvent>::new(authorization.created_at).into(),
         ];
         Ok(self.hot(Touched::Nothing, ALLOW_SQLITE, ALLOW_POSTGRES, values).await?.is_some())
     }

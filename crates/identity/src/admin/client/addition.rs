@@ -137,6 +137,31 @@ pub(super) async fn client(
     })
 }
 
+/// What of a client is not as it is asked for.
+pub(in super::super) async fn differs(
+    read: &mut Read,
+    found: &Client,
+    asked: &ClientAdd,
+) -> Result<Vec<&'static str>, ActError> {
+    let wanted = metadata(asked)?;
+    let same_grants = wanted.grant_types.len() == found.metadata.grant_types.len()
+        && wanted.grant_types.iter().all(|grant_type| found.metadata.grant_types.contains(grant_type));
+    let home = match &asked.home {
+        Some(home) => Some(project::find(read, &home.organization, &home.project).await.ok().map(|found| found.1.id)),
+        None => None,
+    };
+    let differs = [
+        ("kind", wanted.token_endpoint_auth_method != found.metadata.token_endpoint_auth_method),
+        ("name", organization::parse_name(&asked.name)? != found.name),
+        ("redirect_uris", wanted.redirect_uris != found.metadata.redirect_uris),
+        ("grant_types", !same_grants),
+        ("scope", wanted.scope != found.metadata.scope),
+        ("first_party", asked.first_party != found.first_party),
+        ("home", home != found.home.map(|home| Some(home.project_id))),
+    ];
+    Ok(differs.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect())
+}
+
 /// Read by the same reader as a registration, then given what only an operator gives.
 fn metadata(asked: &ClientAdd) -> Result<ClientMetadata, ActError> {
     let (method, jwks, jwks_uri) = match &asked.kind {

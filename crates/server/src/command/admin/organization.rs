@@ -24,6 +24,13 @@ pub enum OrganizationAct {
         /// Slug or id
         organization: String,
     },
+    /// Give an organisation another name; the short one stays
+    Rename {
+        /// Slug or id
+        organization: String,
+        /// What people read
+        name: String,
+    },
     /// Stop everything of an organisation
     Disable {
         /// Slug or id
@@ -67,6 +74,7 @@ impl TryFrom<OrganizationAct> for Act {
             O::Add { slug, name } => Self::OrganizationAdd { name: name.unwrap_or_else(|| slug.clone()), slug },
             O::List => Self::OrganizationList {},
             O::Show { organization } => Self::OrganizationShow { organization },
+            O::Rename { organization, name } => Self::OrganizationChange { organization, name },
             O::Disable { organization } => Self::OrganizationSetDisabled { organization, disabled: true },
             O::Enable { organization } => Self::OrganizationSetDisabled { organization, disabled: false },
             O::DeviceWrites { organization, decision } => {
@@ -102,6 +110,15 @@ pub enum ProjectAct {
         /// Slug or id
         project: String,
     },
+    /// Give a project another name; the short one stays
+    Rename {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+        /// What people read
+        name: String,
+    },
     /// Stop every connection to a project
     Disable {
         /// Whose: slug or id
@@ -136,6 +153,7 @@ impl TryFrom<ProjectAct> for Act {
             }
             P::List { organization } => Self::ProjectList { organization },
             P::Show { organization, project } => Self::ProjectShow { organization, project },
+            P::Rename { organization, project, name } => Self::ProjectChange { organization, project, name },
             P::Disable { organization, project } => Self::ProjectSetDisabled { organization, project, disabled: true },
             P::Enable { organization, project } => Self::ProjectSetDisabled { organization, project, disabled: false },
             P::Remove { organization, project } => Self::ProjectRemove { organization, project },

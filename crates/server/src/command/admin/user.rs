@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use identity::admin::{Act, TypedPassword};
 use protocol::Confidential;
 
@@ -65,6 +65,19 @@ pub enum UserAct {
         #[arg(long)]
         end_connections: bool,
     },
+    /// Who administers this server in their browser, at /admin
+    Operator {
+        /// Add somebody or remove them
+        #[arg(value_enum)]
+        change: OperatorChange,
+        /// E-mail address or id
+        user: String,
+    },
+    /// Sign somebody out everywhere
+    EndSessions {
+        /// E-mail address or id
+        user: String,
+    },
     /// Take passkeys, authenticator app and recovery codes from somebody who has lost them, and sign them out everywhere
     RemoveFactors {
         /// E-mail address or id
@@ -76,6 +89,15 @@ pub enum UserAct {
         /// E-mail address or id
         user: String,
     },
+}
+
+/// What becomes of somebody's part in the administration, as it is typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OperatorChange {
+    /// They administer the server from now on
+    Add,
+    /// They do not any more
+    Remove,
 }
 
 impl TryFrom<UserAct> for Act {
@@ -96,6 +118,10 @@ impl TryFrom<UserAct> for Act {
                 let password = if generate { None } else { Some(ask_password()?) };
                 Self::UserSetPassword { user, password, end_connections }
             }
+            U::Operator { change, user } => {
+                Self::UserSetOperator { user, operator: matches!(change, OperatorChange::Add) }
+            }
+            U::EndSessions { user } => Self::UserEndSessions { user },
             U::RemoveFactors { user } => Self::UserRemoveFactors { user },
             U::Erase { user } => Self::UserRemove { user },
         })

@@ -1,7 +1,7 @@
 //! How long things live, and how dear it is to guess.
 
 use super::{Findings, Purpose};
-use crate::config::{ApiKeys, Device, HumanDuration, Password, Sessions, Tokens};
+use crate::config::{ApiKeys, Backup, Device, HumanDuration, Password, Retention, Sessions, Tokens};
 
 pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
     let zero = [
@@ -43,6 +43,29 @@ pub(super) fn check_tokens(tokens: &Tokens, found: &mut Findings) {
     at_most(found, "tokens.code_lifetime", tokens.code_lifetime, code, "longer than RFC 6749 recommends");
     at_most(found, "tokens.id_token_lifetime", tokens.id_token_lifetime, day, "longer than a day");
     at_most(found, "tokens.authorization_lifetime", tokens.authorization_lifetime, day, "longer than a day");
+}
+
+/// What is kept of what happened, and of what was deleted (C-39).
+pub(super) fn check_kept(backup: &Backup, retention: &Retention, found: &mut Findings) {
+    let day = HumanDuration::days(1);
+    found.refuse(backup.hour > 23, "backup.hour", format!("is {}", backup.hour), "Write 0 to 23.");
+    found.refuse(backup.keep == 0, "backup.keep", "is 0", "Write 1 or more; `daily = false` makes none.");
+    found.refuse(backup.oldest < day, "backup.oldest", "is less than a day", "Write \"1d\" or more.");
+    for (setting, kept, least) in [
+        ("retention.audit", retention.audit, HumanDuration::days(30)),
+        ("retention.ended", retention.ended, day),
+        ("retention.mails", retention.mails, day),
+        ("retention.deleted_organizations", retention.deleted_organizations, day),
+    ] {
+        found.refuse(kept < least, setting, format!("is {kept}"), format!("Write {least} or more."));
+    }
+    let gone = retention.deleted_organizations.duration() + backup.oldest.duration();
+    found.refuse(
+        gone > HumanDuration::days(30).duration(),
+        "retention.deleted_organizations",
+        "and backup.oldest keep what was deleted for more than 30 days together",
+        "Shorten one of them.",
+    );
 }
 
 /// What a code of eight letters is worth rests on how long it counts and how often one may guess (RFC 8628 §5.1).

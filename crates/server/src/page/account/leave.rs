@@ -15,6 +15,14 @@ use crate::{
 /// What was typed to confirm.
 pub struct Form(pub(super) String);
 
+impl Form {
+    /// The text.
+    #[must_use]
+    pub fn typed(self) -> String {
+        self.0
+    }
+}
+
 impl TryFrom<Params> for Form {
     type Error = OAuthError;
 
@@ -136,6 +144,6 @@ fn section(visit: &Visit, alone: &OwnedAlone) -> Section {
         said: Some(format!("{projects} {members}")),
         rows: others.iter().map(row).collect(),
         acts: vec![delete.with(ActKind::DangerousLink).about(&organization.name)],
-        note: None,
+        ..Section::default()
     }
 }

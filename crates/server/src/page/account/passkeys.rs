@@ -117,7 +117,7 @@ pub async fn name(visit: Visit, id: Path<String>, form: ProtectedForm<Named>) ->
     };
     let (id, Named(name)) = (theirs(&visit, person, &id).await?.id, form.into_inner());
     match visit.state.authority.name_passkey(person, id, name).await? {
-        true => Ok(visit.go(Act::Passkeys.path())),
+        true => Ok(visit.go(&Act::Passkeys.path())),
         false => Err(PageError::not_found()),
     }
 }
@@ -148,7 +148,7 @@ pub async fn ask_to_remove(visit: Visit, id: Path<String>) -> Result<HttpRespons
         dangerous: true,
         action: format!("/account/passkeys/{}/remove", passkey.id),
         carried: Vec::new(),
-        back: Act::Passkeys.path().to_owned(),
+        back: Act::Passkeys.path().into_owned(),
     })
 }
 
@@ -166,7 +166,7 @@ pub async fn remove(visit: Visit, id: Path<String>, _: ProtectedForm<Nothing>) -
         Ok(true) => Ok(visit.go("/account/passkeys?done=removed")),
         Ok(false) => Err(PageError::not_found()),
         Err(FactorRefusal::LastWay) => page(&visit, Some("factors-passkey-last-way"), None).await,
-        Err(_) => Ok(visit.go(Act::Passkeys.path())),
+        Err(_) => Ok(visit.go(&Act::Passkeys.path())),
     }
 }
 

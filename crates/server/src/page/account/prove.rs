@@ -1,9 +1,10 @@
 //! `/prove`: it is still you? Asked before an act that an open browser is not enough for, and then back to that act.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, http::StatusCode};
 use identity::account::{Again, Answer, FactorRefusal, SignInRefusal, SignedIn};
+use model::{Id, Organization};
 use protocol::{Confidential, OAuthError, Params};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         passkey::{self, credential},
         second_factor::Way,
     },
-    view::Prove,
+    view::{Place, Prove},
 };
 
 /// The acts that want recent proof. An address of ours is named by a word, so that nothing else is ever led to (V-13).
@@ -36,16 +37,31 @@ pub enum Act {
     RecoveryCodes,
     /// Passkeys.
     Passkeys,
+    /// API tokens.
+    Tokens,
+    /// The administration of the server.
+    Administration,
+    /// What changes an organisation, at one of its pages.
+    Organization(Id<Organization>, Place),
 }
 
 impl Act {
-    const ALL: [Self; 7] =
-        [Self::Address, Self::Export, Self::Leave, Self::Providers, Self::Totp, Self::RecoveryCodes, Self::Passkeys];
+    const OWN: [Self; 9] = [
+        Self::Address,
+        Self::Export,
+        Self::Leave,
+        Self::Providers,
+        Self::Totp,
+        Self::RecoveryCodes,
+        Self::Passkeys,
+        Self::Tokens,
+        Self::Administration,
+    ];
 
     /// The word that names it in forms and queries.
     #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
+    pub fn word(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Address => "address",
             Self::Export => "export",
             Self::Leave => "leave",
@@ -53,13 +69,16 @@ impl Act {
             Self::Totp => "totp",
             Self::RecoveryCodes => "recovery-codes",
             Self::Passkeys => "passkeys",
-        }
+            Self::Tokens => "tokens",
+            Self::Administration => "administration",
+            Self::Organization(id, place) => return Cow::Owned(format!("{}.{id}", place.word())),
+        })
     }
 
     /// Where the act begins.
     #[must_use]
-    pub const fn path(self) -> &'static str {
-        match self {
+    pub fn path(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Address => "/account/address",
             Self::Export => "/account/privacy",
             Self::Leave => "/account/delete",
@@ -67,7 +86,10 @@ impl Act {
             Self::Totp => "/account/totp",
             Self::RecoveryCodes => "/account/recovery-codes",
             Self::Passkeys => "/account/passkeys",
-        }
+            Self::Tokens => "/account/tokens",
+            Self::Administration => "/admin",
+            Self::Organization(id, place) => return Cow::Owned(place.path(id.as_str())),
+        })
     }
 
     /// The act that the parameter `for` names.
@@ -81,7 +103,10 @@ impl Act {
 
     /// The act that this word names.
     pub(in super::super) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|act| act.word() == word)
+        match word.split_once('.') {
+            Some((place, id)) => Some(Self::Organization(Id::parse(id)?, Place::of_word(place)?)),
+            None => Self::OWN.into_iter().find(|act| act.word() == word),
+        }
     }
 }
 
@@ -141,7 +166,7 @@ impl Visit {
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let act = Act::of(&Params::parse(request.query_string())?)?;
     match visit.recent(act) {
-        Ok(_) => Ok(visit.go(act.path())),
+        Ok(_) => Ok(visit.go(&act.path())),
         Err(elsewhere) => match &visit.signed_in {
             Some(person) => page(&visit, person, act, None).await,
             None => Ok(*elsewhere),
@@ -158,7 +183,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     let Form { act, password } = form.into_inner();
     let browser = &visit.browser.secret;
     match visit.state.authority.prove_again(person, &password, browser, &visit.caller, visit.now).await? {
-        Ok(Again::Proved(cookie)) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
+        Ok(Again::Proved(cookie)) => Ok(visit.go_with(&act.path(), [visit.renewed(person, &cookie)])),
         Ok(Again::Half) => Ok(visit.go(&Way::to_act(act).page())),
         Err(SignInRefusal::Wrong) => {
             page(&visit, person, act, Some((visit.say("account-prove").part("wrong").into(), None))).await
@@ -202,7 +227,7 @@ pub async fn by_passkey(visit: Visit, form: ProtectedForm<ByPasskey>) -> Result<
     let ByPasskey { act, answer } = form.into_inner();
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
     match authority.prove_by_passkey(person, &answer, browser, &visit.caller, visit.now).await? {
-        Ok(cookie) => Ok(visit.go_with(act.path(), [visit.renewed(person, &cookie)])),
+        Ok(cookie) => Ok(visit.go_with(&act.path(), [visit.renewed(person, &cookie)])),
         Err(FactorRefusal::TooMany { retry_after }) => {
             page(&visit, person, act, Some((visit.say("sign-in-too-many").into(), Some(retry_after)))).await
         }
@@ -232,7 +257,7 @@ async fn page(
     let is_connected = |id: &str| connected.iter().any(|one| one.identity.provider == id);
     let filled = Prove {
         layout: visit.layout(),
-        act: act.word(),
+        act: act.word().into_owned(),
         password: person.user.password_hash.is_some(),
         providers: visit.provider_buttons().into_iter().filter(|provider| is_connected(&provider.id)).collect(),
         error,

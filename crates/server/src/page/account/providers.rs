@@ -63,7 +63,7 @@ pub async fn prove(
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     let ProofBy(act) = form.into_inner();
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
-    let sent = authority.prove_with(&provider, person, act.word(), browser, &visit.caller, visit.now).await?;
-    let purpose = UpstreamPurpose::Prove(person.user.id, person.session.id, act.word().to_owned());
+    let sent = authority.prove_with(&provider, person, &act.word(), browser, &visit.caller, visit.now).await?;
+    let purpose = UpstreamPurpose::Prove(person.user.id, person.session.id, act.word().into_owned());
     visit.sent(&provider, sent, &purpose)
 }

@@ -39,7 +39,7 @@ pub async fn post(visit: Visit, _: ProtectedForm<Nothing>) -> Result<HttpRespons
     };
     match visit.state.authority.make_recovery_codes(person, &visit.caller, visit.now).await? {
         Ok(codes) => shown(&visit, "factors-codes-new", &codes),
-        Err(_) => Ok(visit.go(Act::RecoveryCodes.path())),
+        Err(_) => Ok(visit.go(&Act::RecoveryCodes.path())),
     }
 }
 

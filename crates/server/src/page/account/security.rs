@@ -2,6 +2,7 @@
 //! account makes one of its own in a file below, and stands in the list.
 
 mod address;
+mod administration;
 mod events;
 mod factors;
 mod password;
@@ -22,7 +23,9 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     sections.extend(factors::sections(&visit, person).await?);
     sections.extend(providers::section(&visit, person).await?);
     sections.push(sessions::section(&visit, person).await?);
+    sections.push(super::tokens::link(&visit));
     sections.extend(super::webhooks::link(&visit, person).await?);
+    sections.extend(administration::section(&visit, person).await?);
     sections.push(events::section(&visit, person).await?);
     let mut answer = visit.page(&view::AccountPage::new(visit.layout(), &visit.say("account-security"), sections))?;
     answer.extensions_mut().insert(visit.provider_origins(None));

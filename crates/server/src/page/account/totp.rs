@@ -42,7 +42,7 @@ pub async fn begin(visit: Visit, _: ProtectedForm<Nothing>) -> Result<HttpRespon
     };
     match visit.state.authority.begin_totp(person, visit.now).await? {
         // A refusal shows on the page itself: it asks for proof.
-        Ok(()) | Err(_) => Ok(visit.go(Act::Totp.path())),
+        Ok(()) | Err(_) => Ok(visit.go(&Act::Totp.path())),
     }
 }
 
@@ -60,7 +60,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Code>) -> Result<HttpRespons
         Ok(Some(codes)) => recovery_codes::shown(&visit, "factors-codes-for-app", &codes),
         Ok(None) => Ok(visit.go("/account/security")),
         Err(refusal @ (FactorRefusal::Wrong | FactorRefusal::TooMany { .. })) => page(&visit, Some(refusal)).await,
-        Err(_) => Ok(visit.go(Act::Totp.path())),
+        Err(_) => Ok(visit.go(&Act::Totp.path())),
     }
 }
 
@@ -85,7 +85,7 @@ pub async fn ask_to_remove(visit: Visit) -> Result<HttpResponse, PageError> {
         dangerous: true,
         action: "/account/totp/remove".to_owned(),
         carried: Vec::new(),
-        back: Act::Totp.path().to_owned(),
+        back: Act::Totp.path().into_owned(),
     })
 }
 
@@ -101,7 +101,7 @@ pub async fn remove(visit: Visit, _: ProtectedForm<Nothing>) -> Result<HttpRespo
     match visit.state.authority.remove_totp(person, &visit.caller, visit.now).await? {
         // Taken away already is taken away.
         Ok(_) => Ok(visit.go("/account/security")),
-        Err(_) => Ok(visit.go(Act::Totp.path())),
+        Err(_) => Ok(visit.go(&Act::Totp.path())),
     }
 }
 

@@ -52,7 +52,7 @@ fn notices(language: Language) -> Vec<Notice> {
     ]
 }
 
-fn connection(id: &str, app: App, project: &str) -> Connection {
+pub(in crate::view) fn connection(id: &str, app: App, project: &str) -> Connection {
     Connection {
         id: id.to_owned(),
         app,
@@ -66,6 +66,8 @@ fn connection(id: &str, app: App, project: &str) -> Connection {
             from: Some("203.0.113.7".to_owned()),
         }),
         until: Some(Moment::date(sample::NOW + 325 * sample::DAY)),
+        given_by: None,
+        end: Some(format!("/connections/{id}/disconnect")),
     }
 }
 
@@ -113,6 +115,7 @@ fn ended() -> Vec<EndedConnection> {
     let ended = |app, days: i64, reason| EndedConnection {
         app,
         project: Some(ProjectName { name: "Apollo".to_owned(), organization: "Acme".to_owned() }),
+        given_by: None,
         at: Moment::date(sample::NOW - days * sample::DAY),
         reason,
     };

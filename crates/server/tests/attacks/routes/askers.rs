@@ -1,6 +1,6 @@
 //! Who asks: the kinds of credential, and what the member owns that the others would like to have.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use identity::admin::{Act, TypedPassword};
 use model::{Id, Role};
@@ -14,7 +14,7 @@ use crate::{
         Answer, Browser, PASSWORD, TestServer,
         app::Tokens,
         browser::encode,
-        keys,
+        keys::{self, Key, reading},
         seed::{act, text},
     },
 };
@@ -34,6 +34,30 @@ pub enum Credential {
     Bearer,
     /// That token in the address.
     Query,
+    /// That token as the password of Basic.
+    BearerBasic,
+    /// That token as a cookie.
+    BearerCookie,
+    /// An API key over that project.
+    Key,
+    /// That key as the password of Basic.
+    KeyBasic,
+    /// That key in the address.
+    KeyQuery,
+    /// That key as a cookie.
+    KeyCookie,
+    /// An API token of the owner, of an admin, of the member, of the outsider; and one of the owner that only reads.
+    TokenOwner,
+    TokenAdmin,
+    TokenMember,
+    TokenOutsider,
+    TokenReader,
+    /// The owner's as the password of Basic.
+    TokenBasic,
+    /// That token in the address.
+    TokenQuery,
+    /// That token as a cookie.
+    TokenCookie,
     /// A client's secret.
     Client,
     /// A resource server's secret.
@@ -43,13 +67,27 @@ pub enum Credential {
 }
 
 impl Credential {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 23] = [
         Self::None,
         Self::Owner,
         Self::Admin,
         Self::Outsider,
         Self::Bearer,
         Self::Query,
+        Self::BearerBasic,
+        Self::BearerCookie,
+        Self::Key,
+        Self::KeyBasic,
+        Self::KeyQuery,
+        Self::KeyCookie,
+        Self::TokenOwner,
+        Self::TokenAdmin,
+        Self::TokenMember,
+        Self::TokenOutsider,
+        Self::TokenReader,
+        Self::TokenBasic,
+        Self::TokenQuery,
+        Self::TokenCookie,
         Self::Client,
         Self::Resource,
         Self::Member,
@@ -70,6 +108,12 @@ pub struct Askers<'s> {
     session: String,
     /// A proof by mail that the member asked for.
     proof: String,
+    /// A key over the member's project.
+    key: Key,
+    /// A webhook of the organisation.
+    webhook: String,
+    /// API tokens, by the credential that shows them as Bearer.
+    programs: BTreeMap<Credential, String>,
 }
 
 impl<'s> Askers<'s> {
@@ -97,7 +141,24 @@ impl<'s> Askers<'s> {
             (Credential::Outsider, outsider),
             (Credential::Member, member),
         ];
-        Self { server, browsers, tokens, authorization, grant, notice, session, proof }
+        let key = Key::of(&act(&server.authority, Act::KeyAdd(Box::new(reading("askers")))).await);
+        let webhook = Act::WebhookAdd {
+            organization: "acme".into(),
+            url: "https://hooks.example.com/lanyard".into(),
+            kinds: Vec::new(),
+        };
+        let webhook = text(&act(&server.authority, webhook).await, "id");
+        let mut programs = BTreeMap::new();
+        for (by, email, writes) in [
+            (Credential::TokenOwner, "owner@example.com", true),
+            (Credential::TokenAdmin, "admin@example.com", true),
+            (Credential::TokenMember, "member@example.com", true),
+            (Credential::TokenOutsider, "outsider@example.com", true),
+            (Credential::TokenReader, "owner@example.com", false),
+        ] {
+            programs.insert(by, server.program(email, writes).await.token);
+        }
+        Self { server, browsers, tokens, authorization, grant, notice, session, proof, key, webhook, programs }
     }
 
     /// Sends what this route wants, with this credential.
@@ -109,22 +170,54 @@ impl<'s> Askers<'s> {
             if route.method == "GET" {
                 return browser.get(&path).await;
             }
+            if path.starts_with("/api/") {
+                let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+                let request = self.server.http().request(method, self.server.url(&path));
+                return Answer::of(with_body(request.header("cookie", browser.cookies()), route, &fields)).await;
+            }
             fields.push(("csrf", csrf(browser).await));
             return browser.post(&path, &borrowed(&fields)).await;
         }
-        let query =
-            if by == Credential::Query { format!("?access_token={}", self.tokens.access) } else { String::new() };
+        let query = match by {
+            Credential::Query | Credential::KeyQuery | Credential::TokenQuery => {
+                format!("?access_token={}", self.text(by))
+            }
+            _ => String::new(),
+        };
         let request = self
             .server
             .http()
             .request(Method::from_bytes(route.method.as_bytes()).unwrap(), self.server.url(&format!("{path}{query}")));
         let request = match by {
-            Credential::Bearer => request.bearer_auth(&self.tokens.access),
+            Credential::Bearer
+            | Credential::Key
+            | Credential::TokenOwner
+            | Credential::TokenAdmin
+            | Credential::TokenMember
+            | Credential::TokenOutsider
+            | Credential::TokenReader => request.bearer_auth(self.text(by)),
+            Credential::BearerBasic | Credential::KeyBasic | Credential::TokenBasic => {
+                request.header("authorization", basic("token", self.text(by)))
+            }
+            Credential::BearerCookie | Credential::KeyCookie | Credential::TokenCookie => {
+                request.header("cookie", format!("lanyard_session={0}; token={0}", self.text(by)))
+            }
             Credential::Client => request.header("authorization", basic("demo-app", &self.server.seeded.app_secret)),
             Credential::Resource => request.header("authorization", basic("demo-api", &self.server.seeded.api_secret)),
             _ => request,
         };
         Answer::of(with_body(request, route, &fields)).await
+    }
+
+    /// The text of what is shown, in whatever way.
+    fn text(&self, by: Credential) -> &str {
+        match by {
+            Credential::Key | Credential::KeyBasic | Credential::KeyQuery | Credential::KeyCookie => &self.key.text,
+            Credential::TokenBasic | Credential::TokenQuery | Credential::TokenCookie => {
+                &self.programs[&Credential::TokenOwner]
+            }
+            _ => self.programs.get(&by).unwrap_or(&self.tokens.access),
+        }
     }
 
     fn path(&self, route: Route) -> String {
@@ -134,9 +227,26 @@ impl<'s> Askers<'s> {
             path if path.starts_with("/confirm") => &self.proof,
             path if path.starts_with("/account/sessions") => &self.session,
             path if path.starts_with("/account/organizations") => &self.server.seeded.acme,
+            path if path.starts_with("/admin/people") => &self.server.seeded.member,
+            path if path.starts_with("/admin/organizations") => &self.server.seeded.acme,
             _ => &self.notice,
         };
-        route.path.replace("{id}", id).replace("{name}", "nothing.css").replace("{user}", &self.server.seeded.member)
+        [
+            ("{id}", id.as_str()),
+            ("{name}", "nothing.css"),
+            ("{user}", &self.server.seeded.member),
+            ("{organization}", "acme"),
+            ("{project}", "gemini"),
+            ("{verb}", "remove"),
+            ("{key}", &self.key.id),
+            ("{webhook}", &self.webhook),
+            ("{grant}", "0000000000000000000000"),
+            ("{delivery}", "0000000000000000000000"),
+            ("{client}", "demo-cli"),
+            ("{resource}", "demo-api"),
+        ]
+        .iter()
+        .fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
 
     fn filled(&self, value: &str, by: Credential) -> String {
@@ -182,6 +292,13 @@ fn borrowed<'a>(fields: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
 fn with_body(request: RequestBuilder, route: Route, fields: &[(&str, String)]) -> RequestBuilder {
     match (route.method, route.path) {
         ("GET", _) => request,
+        (_, path) if path.starts_with("/api/") => {
+            let request = request.header("if-match", "\"0\"");
+            match route.json {
+                "" => request,
+                json => request.header("content-type", "application/json").body(json),
+            }
+        }
         (_, "/register") => request
             .header("content-type", "application/json")
             .body(r#"{"redirect_uris":["https://tool.example.com/callback"],"token_endpoint_auth_method":"none"}"#),

@@ -15,7 +15,7 @@ pub(super) fn section(visit: &Visit, person: &SignedIn) -> Section {
         title: person.user.email.to_string(),
         badge: (!verified).then(|| it.part("unconfirmed").into()),
         facts: confirmed.into_iter().collect(),
-        acts: Vec::new(),
+        ..Row::default()
     };
     let mut section = Section { rows: vec![row], ..Section::new("address", &it) };
     if !visit.state.authority.sends_mail() {

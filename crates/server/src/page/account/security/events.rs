@@ -5,7 +5,7 @@ use identity::account::SignedIn;
 use crate::{
     error_response::PageError,
     page::{Visit, words},
-    view::{Fact, Moment, Row, Section},
+    view::{Act, Fact, Moment, Row, Section},
 };
 
 pub(super) async fn section(visit: &Visit, person: &SignedIn) -> Result<Section, PageError> {
@@ -24,6 +24,7 @@ pub(super) async fn section(visit: &Visit, person: &SignedIn) -> Result<Section,
     Ok(if rows.is_empty() {
         Section { said: Some(it.part("none").into()), ..section }
     } else {
-        Section { rows, note: Some(it.part("not-you").into()), ..section }
+        let all = Act::link("all-events", visit.say("audit-entries").part("all"), "/account/audit");
+        Section { rows, note: Some(it.part("not-you").into()), acts: vec![all], ..section }
     })
 }

@@ -41,7 +41,7 @@ fn passkeys(visit: &Visit, all: &[Passkey]) -> Section {
         heading: visit.say("factors-passkeys-title").into(),
         said: all.is_empty().then(|| words.to_string()),
         rows: all.iter().map(row).collect(),
-        acts: vec![Act::link("see-passkeys", label, Proving::Passkeys.path())],
+        acts: vec![Act::link("see-passkeys", label, &Proving::Passkeys.path())],
         ..Section::default()
     }
 }
@@ -56,13 +56,13 @@ fn app(visit: &Visit, factors: SecondFactors) -> Section {
         id: "totp".into(),
         heading: visit.say("factors-app-title").into(),
         said: Some(said.into()),
-        acts: vec![Act::link("see-totp", label, Proving::Totp.path())],
+        acts: vec![Act::link("see-totp", label, &Proving::Totp.path())],
         ..Section::default()
     }
 }
 
 fn codes(visit: &Visit, factors: SecondFactors) -> Section {
-    let act = Act::link("see-recovery-codes", visit.say("factors-section-codes"), Proving::RecoveryCodes.path());
+    let act = Act::link("see-recovery-codes", visit.say("factors-section-codes"), &Proving::RecoveryCodes.path());
     let few = factors.recovery_codes < 3;
     Section {
         id: "recovery-codes".into(),

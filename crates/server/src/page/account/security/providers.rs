@@ -47,5 +47,6 @@ fn row(one: &Connected, visit: &Visit) -> Row {
         title: name.unwrap_or_else(|| identity.provider.clone()),
         facts: label.into_iter().chain(times).collect(),
         acts: vec![disconnect],
+        ..Row::default()
     }
 }

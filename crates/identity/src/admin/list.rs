@@ -1,0 +1,257 @@
+//! Lists, a part at a time: for the management API. Each part is one query or two, however long it is, and says behind which
+//! cursor the next one begins.
+
+use model::{Id, Permission, Project};
+use serde_json::{Value, json};
+use storage::{AtVersion, ListedGrant, ListedKey, ListedMember, Page, Read};
+
+use super::{ActError, answer, key, organization, project, thing::Thing, versioned, webhook};
+use crate::{Actor, Authority, cursor::Listing};
+
+/// What is listed. Organisations and projects are named by slug or id.
+#[derive(Clone, Debug)]
+pub enum List {
+    /// The organisations that somebody sees.
+    Organizations,
+    /// The projects of an organisation.
+    Projects(String),
+    /// Its members.
+    Members(String),
+    /// The grants in force over its projects, or over one of them.
+    Grants(String, Option<String>),
+    /// The keys over its projects, or over one of them.
+    Keys(String, Option<String>),
+    /// Its webhooks.
+    Webhooks(String),
+    /// What was sent to one of its webhooks, newest first.
+    Deliveries(String, String),
+    /// All clients.
+    Clients,
+    /// All resource servers.
+    Resources,
+    /// All people.
+    Users,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The things, as JSON.
+    pub things: Vec<Value>,
+    /// The cursor behind them, if there is more.
+    pub next: Option<String>,
+}
+
+/// Whose list it is, and how it is narrowed.
+struct Place {
+    endpoint: &'static str,
+    tenant: String,
+    filter: String,
+}
+
+/// A thing of a list and the id that a cursor behind it holds.
+type Row = (String, Value);
+
+impl Authority {
+    /// A part of a list: `limit` things at the most, behind `cursor`.
+    ///
+    /// # Errors
+    /// It is not theirs to see, or the cursor is another list's.
+    pub async fn list(
+        &self,
+        by: &Actor,
+        list: &List,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Result<Listed, NoCursor>, ActError> {
+        if matches!(list, List::Grants(..) | List::Keys(..)) {
+            // What is said of the last use is true when it is read.
+            self.write_last_uses().await?;
+        }
+        let mut read = self.parts.store.read().await?;
+        let found = self.found(&mut read, by, list, (cursor, limit)).await;
+        found.map_err(|error| error.told_to(by))
+    }
+
+    async fn found(
+        &self,
+        read: &mut Read,
+        by: &Actor,
+        list: &List,
+        (cursor, limit): (Option<&str>, u32),
+    ) -> Result<Result<Listed, NoCursor>, ActError> {
+        let (place, scope) = place(read, by, list).await?;
+        let Place { endpoint, tenant, filter } = &place;
+        let listing = Listing { endpoint, tenant, filter };
+        let after = match cursor.map(|cursor| self.position(&listing, cursor)) {
+            None => None,
+            Some(Some(after)) => Some(after),
+            Some(None) => return Ok(Err(NoCursor)),
+        };
+        // One more than is told says whether there is more.
+        let page = Page { after: after.as_deref(), limit: limit + 1 };
+        let mut rows = scope.rows(read, by, page).await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = match rows.last() {
+            Some((last, _)) if more => Some(self.cursor(&listing, last)?),
+            _ => None,
+        };
+        Ok(Ok(Listed { things: rows.into_iter().map(|(_, thing)| thing).collect(), next }))
+    }
+}
+
+/// The cursor is none of this list.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCursor;
+
+/// A list that somebody may see.
+enum Scope {
+    Organizations,
+    Projects(model::Organization),
+    Members(model::Organization),
+    Grants(model::Organization, Option<Id<Project>>),
+    Keys(model::Organization, Option<Id<Project>>),
+    Webhooks(model::Organization),
+    Deliveries(Id<model::Webhook>),
+    Clients,
+    Resources,
+    Users,
+}
+
+/// What is listed, if this actor may see it, and what its cursors are bound to.
+async fn place(read: &mut Read, by: &Actor, list: &List) -> Result<(Place, Scope), ActError> {
+    let own = by.user_id().map(|id| id.to_string()).unwrap_or_default();
+    let of = |endpoint, tenant: String| Place { endpoint, tenant, filter: String::new() };
+    let (named, permission) = match list {
+        List::Organizations => return Ok((of("organizations", own), Scope::Organizations)),
+        List::Clients | List::Resources | List::Users if !by.is_operator() => {
+            return Err(ActError::forbidden("this is the operator's to see"));
+        }
+        List::Clients => return Ok((of("clients", own), Scope::Clients)),
+        List::Resources => return Ok((of("resources", own), Scope::Resources)),
+        List::Users => return Ok((of("users", own), Scope::Users)),
+        List::Projects(named) => (named, Permission::SeeOrganization),
+        List::Members(named) => (named, Permission::SeeMembers),
+        List::Grants(named, _) | List::Keys(named, _) => (named, Permission::SeeAccess),
+        List::Webhooks(named) | List::Deliveries(named, _) => (named, Permission::ManageWebhooks),
+    };
+    let within = organization::look(read, by, named, permission).await?.organization;
+    let tenant = within.id.to_string();
+    Ok(match list {
+        List::Members(_) => (of("members", tenant), Scope::Members(within)),
+        List::Webhooks(_) => (of("webhooks", tenant), Scope::Webhooks(within)),
+        List::Grants(_, project) => {
+            let id = narrowed(read, named, project.as_deref()).await?;
+            (narrow(of("access", tenant), id), Scope::Grants(within, id))
+        }
+        List::Keys(_, project) => {
+            let id = narrowed(read, named, project.as_deref()).await?;
+            (narrow(of("keys", tenant), id), Scope::Keys(within, id))
+        }
+        List::Deliveries(_, webhook) => {
+            let webhook = model::Webhook::find(read, webhook).await?;
+            if webhook.organization_id != within.id {
+                return Err(ActError::absent("it is another organisation's"));
+            }
+            (of("deliveries", webhook.id.to_string()), Scope::Deliveries(webhook.id))
+        }
+        _ => (of("projects", tenant), Scope::Projects(within)),
+    })
+}
+
+async fn narrowed(read: &mut Read, named: &str, project: Option<&str>) -> Result<Option<Id<Project>>, ActError> {
+    match project {
+        Some(project) => Ok(Some(project::find(read, named, project).await?.1.id)),
+        None => Ok(None),
+    }
+}
+
+fn narrow(place: Place, project_id: Option<Id<Project>>) -> Place {
+    Place { filter: project_id.map(|id| id.to_string()).unwrap_or_default(), ..place }
+}
+
+impl Scope {
+    async fn rows(&self, read: &mut Read, by: &Actor, page: Page<'_>) -> Result<Vec<Row>, ActError> {
+        Ok(match self {
+            Self::Organizations => {
+                let found = match (by.within(), by.user_id()) {
+                    (Some(id), Some(user_id)) => read.organization_of_member_alone(user_id, id, page).await?,
+                    (_, Some(user_id)) => read.page_of_organizations_of(user_id, page).await?,
+                    (_, None) => read.page_of_organizations(page).await?,
+                };
+                found.iter().map(|one| (one.thing.id.to_string(), versioned(one, answer::organization))).collect()
+            }
+            Self::Projects(within) => {
+                let of = |one: &AtVersion<Project>| versioned(one, |project| answer::project(project, within));
+                read.page_of_projects(within.id, page)
+                    .await?
+                    .iter()
+                    .map(|one| (one.thing.id.to_string(), of(one)))
+                    .collect()
+            }
+            Self::Members(within) => {
+                let of = |one: &AtVersion<ListedMember>| versioned(one, |member| listed_member(member, within));
+                let id = |one: &AtVersion<ListedMember>| one.thing.membership.user_id.to_string();
+                read.page_of_members(within.id, page).await?.iter().map(|one| (id(one), of(one))).collect()
+            }
+            Self::Grants(within, project_id) => {
+                let found = read.page_of_grants(within.id, *project_id, page).await?;
+                found.iter().map(|one| (one.grant.id.to_string(), grant(one))).collect()
+            }
+            Self::Keys(within, project_id) => {
+                let of = |one: &AtVersion<ListedKey>| versioned(one, |listed| key::listed(listed, within));
+                let found = read.page_of_keys(within.id, *project_id, page).await?;
+                found.iter().map(|one| (one.thing.key.id.to_string(), of(one))).collect()
+            }
+            Self::Webhooks(within) => {
+                let found = read.page_of_webhooks(within.id, page).await?;
+                found.iter().map(|one| (one.thing.id.to_string(), versioned(one, Thing::answer))).collect()
+            }
+            Self::Deliveries(webhook_id) => {
+                let before = page.after.and_then(|after| after.parse().ok());
+                let found = read.page_of_deliveries(*webhook_id, before, page.limit).await?;
+                found.iter().map(|one| (one.position.to_string(), webhook::delivery(one))).collect()
+            }
+            Self::Clients => of_server(&read.page_of_clients(page).await?, |one| one.id.to_string()),
+            Self::Resources => of_server(&read.page_of_resources(page).await?, |one| one.id.to_string()),
+            Self::Users => of_server(&read.page_of_users(page).await?, |one| one.id.to_string()),
+        })
+    }
+}
+
+fn of_server<T: Thing>(found: &[AtVersion<T>], id: impl Fn(&T) -> String) -> Vec<Row> {
+    found.iter().map(|one| (id(&one.thing), versioned(one, Thing::answer))).collect()
+}
+
+fn versioned<T>(one: &AtVersion<T>, answer: impl Fn(&T) -> Value) -> Value {
+    versioned::at(answer(&one.thing), one.version)
+}
+
+fn listed_member(member: &ListedMember, within: &model::Organization) -> Value {
+    json!({
+        "organization": within.slug,
+        "user_id": member.membership.user_id,
+        "email": member.email,
+        "role": member.membership.role.as_str(),
+        "created_at": member.membership.created_at.as_seconds(),
+    })
+}
+
+/// What has access: who gave it, to what, what it may, and when it was last used.
+fn grant(listed: &ListedGrant) -> Value {
+    let grant = &listed.grant;
+    json!({
+        "grant_id": grant.id,
+        "user_id": grant.user_id,
+        "email": listed.email,
+        "client_id": grant.client_id,
+        "client_name": listed.client_name,
+        "project": listed.project,
+        "scope": grant.scope.to_string(),
+        "created_at": grant.created_at.as_seconds(),
+        "used_at": grant.used_at.map(model::Timestamp::as_seconds),
+        "used_address": grant.used_address,
+    })
+}

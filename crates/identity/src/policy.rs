@@ -1,0 +1,212 @@
+//! One policy for pages, the management API and commands: who acts, and what they may do in an organisation (C-24, C-25).
+//!
+//! Owns the answer to "may they". The table of roles is `model`'s; what an act does is its own module's. Nothing that happens
+//! inside an organisation asks anything else.
+
+use model::{Id, Organization, Permission, Permissions, Role, Timestamp, User, audit::OPERATOR};
+use storage::{ActsFor, Read, StorageError, Tx};
+
+use crate::{Caller, account::SignedIn};
+
+/// Who acts, and from where; handed through every act.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who.
+    pub who: Who,
+    /// From which network address, if it came over a network.
+    pub address: Option<String>,
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// Whoever opens the socket or runs the command line: may everything.
+    Operator,
+    /// A person who operates the server, in their browser, with a fresh proof of who they are: may everything, under their name.
+    Administrator {
+        /// Whose browser.
+        user_id: Id<User>,
+    },
+    /// A signed-in browser.
+    Person {
+        /// Whose.
+        user_id: Id<User>,
+        /// Whether they have proved who they are just now.
+        recent: bool,
+    },
+    /// A program with an API token of a person: never more than that person may.
+    Token {
+        /// Whose.
+        user_id: Id<User>,
+        /// Which token, for the trail.
+        token_id: String,
+        /// Whether it changes anything. One that does was made after a fresh proof, and counts as such.
+        writes: bool,
+        /// The one organisation that it reaches, if it does not reach all of its person's.
+        within: Option<Id<Organization>>,
+    },
+}
+
+impl Actor {
+    /// Whoever runs a command.
+    #[must_use]
+    pub const fn operator() -> Self {
+        Self { who: Who::Operator, address: None }
+    }
+
+    /// The person of a session.
+    #[must_use]
+    pub fn person(signed_in: &SignedIn, caller: &Caller, now: Timestamp) -> Self {
+        let who = Who::Person { user_id: signed_in.user.id, recent: signed_in.proved_recently(now) };
+        Self { who, address: Some(caller.address.clone()) }
+    }
+
+    /// Somebody who operates the server; whether they do is asked again before each act.
+    pub(crate) fn administrator(user_id: Id<User>, caller: &Caller) -> Self {
+        Self { who: Who::Administrator { user_id }, address: Some(caller.address.clone()) }
+    }
+
+    /// The person, or the person of the token; nobody for an operator, who acts for the server.
+    #[must_use]
+    pub const fn user_id(&self) -> Option<Id<User>> {
+        match self.who {
+            Who::Operator | Who::Administrator { .. } => None,
+            Who::Person { user_id, .. } | Who::Token { user_id, .. } => Some(user_id),
+        }
+    }
+
+    /// The one organisation that alone they reach.
+    #[must_use]
+    pub const fn within(&self) -> Option<Id<Organization>> {
+        match self.who {
+            Who::Token { within, .. } => within,
+            Who::Operator | Who::Administrator { .. } | Who::Person { .. } => None,
+        }
+    }
+
+    /// Whether they may everything.
+    #[must_use]
+    pub const fn is_operator(&self) -> bool {
+        matches!(self.who, Who::Operator | Who::Administrator { .. })
+    }
+
+    /// As the trail names them: the operator, or a person and the token that they act with.
+    #[must_use]
+    pub fn named(&self) -> ActsFor {
+        let (by, token_id) = match &self.who {
+            Who::Operator => (OPERATOR.to_owned(), None),
+            Who::Person { user_id, .. } | Who::Administrator { user_id } => (user_id.to_string(), None),
+            Who::Token { user_id, token_id, .. } => (user_id.to_string(), Some(token_id.clone())),
+        };
+        ActsFor { by, token_id, address: self.address.clone() }
+    }
+
+    const fn is_recent(&self) -> bool {
+        match self.who {
+            Who::Operator | Who::Administrator { .. } => true,
+            Who::Person { recent, .. } => recent,
+            Who::Token { writes, .. } => writes,
+        }
+    }
+
+    /// Whether they change nothing, whatever they may.
+    pub(crate) const fn only_reads(&self) -> bool {
+        matches!(self.who, Who::Token { writes: false, .. })
+    }
+}
+
+/// As what somebody stands in an organisation that they may see.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Which.
+    pub organization: Organization,
+    /// Their role; none for an operator, who has no need of one.
+    pub role: Option<Role>,
+    /// All that they may do.
+    pub permissions: Permissions,
+}
+
+impl Standing {
+    /// Whether they may do this.
+    #[must_use]
+    pub const fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// Whether a role is theirs to give and to take: it is not above their own, and permits nothing that they may not.
+    #[must_use]
+    pub fn reaches(&self, role: Role, permissions: Permissions) -> bool {
+        self.role.is_none_or(|own| role <= own) && permissions.is_within(self.permissions)
+    }
+}
+
+/// Why somebody may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// It is not there, or not theirs to see; nobody is told which.
+    Absent,
+    /// They see it, but this is not theirs to do.
+    Forbidden(Permission),
+    /// They must prove who they are first.
+    NotRecent,
+    /// The organisation is disabled; nothing in it is changed but by an operator.
+    Disabled,
+}
+
+/// How an actor stands in an organisation, for looking.
+///
+/// # Errors
+/// Trouble of the database.
+pub async fn stand(
+    read: &mut Read,
+    actor: &Actor,
+    organization_id: Id<Organization>,
+    permission: Permission,
+) -> Result<Result<Standing, Denied>, StorageError> {
+    if actor.within().is_some_and(|within| within != organization_id) {
+        return Ok(Err(Denied::Absent));
+    }
+    let standing = match actor.user_id() {
+        None => read.organization(organization_id).await?.map(|organization| Standing {
+            organization,
+            role: None,
+            permissions: Permission::ALL.into_iter().collect(),
+        }),
+        Some(user_id) => read.organization_of_member(organization_id, user_id).await?.map(|(organization, role)| {
+            Standing { organization, role: Some(role), permissions: Permissions::of(role) }
+        }),
+    };
+    Ok(match standing {
+        None => Err(Denied::Absent),
+        Some(standing) if !standing.may(permission) => Err(Denied::Forbidden(permission)),
+        Some(standing) => Ok(standing),
+    })
+}
+
+/// How an actor stands, for changing: their membership stays as it is until the transaction ends.
+///
+/// # Errors
+/// Trouble of the database.
+pub async fn stand_firm(
+    tx: &mut Tx,
+    actor: &Actor,
+    organization_id: Id<Organization>,
+    permission: Permission,
+) -> Result<Result<Standing, Denied>, StorageError> {
+    tx.act_for(actor.named());
+    if let Some(user_id) = actor.user_id() {
+        tx.hold_membership(organization_id, user_id).await?;
+    }
+    let standing = stand(tx, actor, organization_id, permission).await?;
+    Ok(standing.and_then(|standing| {
+        if actor.only_reads() {
+            Err(Denied::Forbidden(permission))
+        } else if standing.organization.disabled_at.is_some() && !actor.is_operator() {
+            Err(Denied::Disabled)
+        } else if permission.needs_recent_proof() && !actor.is_recent() {
+            Err(Denied::NotRecent)
+        } else {
+            Ok(standing)
+        }
+    }))
+}

@@ -1,0 +1,16 @@
+//! The pages of an organisation. Owns how somebody comes in: by the address alone, so that two organisations in two tabs never
+//! mix, and only as what the policy says they are. What is absent and what is not theirs look the same.
+
+pub mod access;
+pub mod audit;
+pub mod keys;
+pub mod list;
+pub mod overview;
+pub mod project;
+pub mod projects;
+mod room;
+pub mod settings;
+pub mod webhooks;
+
+pub(super) use room::unavailable;
+pub use room::{Done, Room};

@@ -1,0 +1,168 @@
+//! An organisation as somebody stands in it, with what every one of its pages needs: the frame, and a way to act.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use identity::{
+    Actor, Standing, Who,
+    admin::{Act, ActError, ActErrorKind},
+};
+use model::{Id, Organization, Permission, Slug};
+use serde_json::Value;
+
+use crate::{
+    error_response::PageError,
+    page::{Visit, account::prove},
+    view::{Layout, MenuItem, OrganizationPage, Phrase, Place, Section, in_organization},
+};
+
+/// So many other organisations stand in the switch; the list has them all.
+const ELSEWHERE: usize = 8;
+
+/// Where somebody has come in.
+pub struct Room {
+    /// As what they stand there.
+    pub standing: Standing,
+    /// Who they are.
+    pub actor: Actor,
+    elsewhere: Vec<MenuItem>,
+}
+
+/// What came of an act.
+pub enum Done {
+    /// It is done; this is the answer.
+    Done(Value),
+    /// It cannot be done as it was asked; for the page to say.
+    Refused(ActError),
+    /// The person must prove who they are first.
+    Led(HttpResponse),
+}
+
+impl Visit {
+    /// Who acts in this browser, if somebody is signed in.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        self.signed_in.as_ref().map(|person| Actor::person(person, &self.caller, self.now))
+    }
+
+    /// Comes into an organisation, which is named by its slug or id, to where this permission is wanted.
+    ///
+    /// # Errors
+    /// 404 if there is none, or none that they may see, or this is not theirs; trouble of the database. The inner one leads to
+    /// sign-in.
+    pub async fn enter(
+        &self,
+        organization: &str,
+        permission: Permission,
+    ) -> Result<Result<Room, Box<HttpResponse>>, PageError> {
+        let Some(actor) = self.actor() else { return Ok(Err(Box::new(self.go("/sign-in")))) };
+        let entered = self.look_in(organization, &actor, permission).await.map_err(identity::Error::from)?;
+        let (standing, elsewhere) = entered.ok_or_else(PageError::not_found)?;
+        Ok(Ok(Room { standing, actor, elsewhere }))
+    }
+
+    async fn look_in(
+        &self,
+        organization: &str,
+        actor: &Actor,
+        permission: Permission,
+    ) -> Result<Option<(Standing, Vec<MenuItem>)>, storage::StorageError> {
+        let mut read = self.state.authority.store().read().await?;
+        let by_slug = match Slug::parse(organization) {
+            Some(slug) => read.organization_by_slug(&slug).await?.map(|found| found.id),
+            None => None,
+        };
+        let Some(id) = by_slug.or_else(|| Id::<Organization>::parse(organization)) else { return Ok(None) };
+        let Ok(standing) = identity::policy::stand(&mut read, actor, id, permission).await? else { return Ok(None) };
+        let mine = match actor.user_id() {
+            Some(user_id) => read.organizations_of(user_id).await?,
+            None => Vec::new(),
+        };
+        let others = mine.into_iter().filter(|(one, _)| one.id != id).take(ELSEWHERE);
+        let item = |one: &Organization| MenuItem::new(&one.name, Place::Overview.path(one.slug.as_str()), false);
+        Ok(Some((standing, others.map(|(one, _)| item(&one)).collect())))
+    }
+
+    /// Does what the person asks at this place of an organisation.
+    ///
+    /// # Errors
+    /// 404 for what is not there or not theirs; trouble of the database.
+    pub async fn act_in(&self, room: &Room, place: Place, act: Act) -> Result<Done, PageError> {
+        match self.state.authority.act_as(&room.actor, act, self.now).await {
+            Ok(answer) => Ok(Done::Done(answer)),
+            Err(refused) => match refused.kind {
+                ActErrorKind::Absent | ActErrorKind::Forbidden => Err(PageError::not_found()),
+                ActErrorKind::NotRecent => Ok(Done::Led(self.to_prove(room, place))),
+                ActErrorKind::Unavailable => Err(unavailable(&refused)),
+                ActErrorKind::Invalid | ActErrorKind::Conflict | ActErrorKind::Changed { .. } => {
+                    Ok(Done::Refused(refused))
+                }
+            },
+        }
+    }
+
+    /// To where the person proves who they are, and from there to this place.
+    #[must_use]
+    pub fn to_prove(&self, room: &Room, place: Place) -> HttpResponse {
+        let act = prove::Act::Organization(room.standing.organization.id, place);
+        self.go(&format!("/prove?for={}", act.word()))
+    }
+}
+
+impl Room {
+    /// Whether the person may do this here.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.standing.may(permission)
+    }
+
+    /// Whether the person has proved just now who they are.
+    #[must_use]
+    pub const fn is_recent(&self) -> bool {
+        matches!(self.actor.who, Who::Person { recent: true, .. })
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn organization(&self) -> &Organization {
+        &self.standing.organization
+    }
+
+    /// An address in here, below this place: `""`, or `/apollo/delete`.
+    #[must_use]
+    pub fn path(&self, place: Place, below: &str) -> String {
+        format!("{}{below}", place.path(self.organization().slug.as_str()))
+    }
+
+    /// As commands and acts name it.
+    #[must_use]
+    pub fn named(&self) -> String {
+        self.organization().id.to_string()
+    }
+
+    /// The frame of a page at this place.
+    #[must_use]
+    pub fn layout(&self, visit: &Visit, current: Place) -> Layout {
+        in_organization(visit.layout(), &self.standing, current, self.elsewhere.clone())
+    }
+
+    /// A page at this place, with the title of this message and its part `.lead`.
+    #[must_use]
+    pub fn page(&self, visit: &Visit, current: Place, title: &Phrase<'_>, sections: Vec<Section>) -> OrganizationPage {
+        OrganizationPage::new(self.layout(visit, current), &self.standing, current, title, sections)
+    }
+}
+
+impl Visit {
+    /// A page that may have been refused: then with another status.
+    ///
+    /// # Errors
+    /// The template cannot be rendered, a fault of ours.
+    pub fn sections(&self, page: &OrganizationPage) -> Result<HttpResponse, PageError> {
+        let status = if page.refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        self.page_with(status, page)
+    }
+}
+
+/// Trouble of the database: 503, and nothing has changed.
+pub(in crate::page) fn unavailable(refused: &ActError) -> PageError {
+    protocol::OAuthError::temporarily_unavailable(refused.message.clone()).into()
+}

@@ -1,0 +1,2 @@
+-- Since when a person administers the server in their browser.
+ALTER TABLE users ADD COLUMN operator_at BIGINT;
