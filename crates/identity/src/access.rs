@@ -68,10 +68,15 @@ impl Authority {
         let more = live.len() > SHOWN as usize;
         live.truncate(SHOWN as usize);
         let older = live.last().filter(|_| more).map(|last| last.grant.id);
-        let ended = match ask.before {
+        let mut ended = match ask.before {
             None => read.ended_grants_over(over, now.minus(ENDED_SHOWN), ENDED_MOST).await?,
             Some(_) => Vec::new(),
         };
+        // Projects that are limited to others are not there.
+        let is_seen =
+            |given: &Given| given.grant.kind.project_id().is_some_and(|id| ask.projects.iter().any(|one| one.id == id));
+        live.retain(is_seen);
+        ended.retain(is_seen);
         let mut around = Around::default();
         if let (Some(newest), Some(oldest)) = (live.first(), live.last()) {
             let (first, last) = (oldest.grant.id, newest.grant.id);

@@ -51,6 +51,7 @@ pub use factors::{
 };
 pub use federated::{ComeBack, Connected, FederatedRefusal, Homecoming, Stranded, WaitingIdentity};
 pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
+pub(crate) use mailed::{link_token, parse_link_token};
 pub use mailing::MailRefusal;
 pub(crate) use methods::{ACR_VALUES, MFA, acr};
 pub(crate) use notice::NOTICE_LIFE;

@@ -14,6 +14,7 @@ mod client;
 mod error;
 mod founding;
 mod import;
+mod invitation;
 mod key;
 mod list;
 mod look;
@@ -21,8 +22,10 @@ mod member;
 mod operator;
 mod organization;
 mod project;
+mod project_limit;
 mod resource;
 mod resource_change;
+mod role;
 mod scope_text;
 mod secret;
 mod thing;
@@ -115,9 +118,38 @@ impl Authority {
                 self.remove::<project::Owned>(may(P::DeleteProject), (organization, project), now).await
             }
             A::AccessEnd { organization, access } => self.access_end(by, &organization, &access, now).await,
-            A::MemberAdd { organization, user, role } => self.member_add(by, &organization, &user, role, now).await,
+            A::MemberAdd { organization, user, role, named } => {
+                self.member_add(by, &organization, &user, (role, named), now).await
+            }
             A::MemberList { organization } => self.member_list(by, &organization).await,
             A::MemberRemove { organization, user } => self.member_remove(by, &organization, &user, now).await,
+            A::RoleAdd { organization, slug, name, permissions } => {
+                self.role_add(by, &organization, &slug, &name, &permissions, now).await
+            }
+            A::RoleList { organization } => self.role_list(by, &organization).await,
+            A::RoleChange { organization, role, name, permissions } => {
+                self.role_change(by, (&organization, &role), name, permissions, now).await
+            }
+            A::RoleRemove { organization, role } => self.role_remove(by, &organization, &role, now).await,
+            A::InvitationAdd { organization, email, role, named, language } => {
+                let wanted = invitation::Asked { email, role, named, language };
+                self.invitation_add(by, &organization, wanted, now).await
+            }
+            A::InvitationList { organization } => self.invitation_list(by, &organization, now).await,
+            A::InvitationResend { invitation } => self.invitation_resend(by, &invitation, now).await,
+            A::InvitationRevoke { invitation } => self.invitation_revoke(by, &invitation, now).await,
+            A::ProjectSetLimited { organization, project, limited } => {
+                self.project_set_limited(by, (&organization, &project), limited, now).await
+            }
+            A::ProjectMemberList { organization, project } => {
+                self.project_member_list(by, &organization, &project).await
+            }
+            A::ProjectMemberAdd { organization, project, user } => {
+                self.project_member_add(by, (&organization, &project), &user, now).await
+            }
+            A::ProjectMemberRemove { organization, project, user } => {
+                self.project_member_remove(by, (&organization, &project), &user, now).await
+            }
             A::KeyAdd(key) => self.key_add(by, *key, now).await,
             A::KeyList { organization, project } => self.key_list(by, &organization, project.as_deref(), now).await,
             A::KeyRotate { key, at_once } => self.key_rotate(by, &key, at_once, now).await,

@@ -27,12 +27,14 @@ mod household;
 #[path = "../tests/clients/https_server.rs"]
 mod https_server;
 pub mod introspect;
+pub mod invitation;
 pub mod janitor;
 mod keyring;
 mod known;
 mod last_use;
 pub mod mail;
 pub mod management;
+pub mod membership;
 pub mod metadata;
 mod metrics;
 pub mod once;

@@ -19,7 +19,7 @@ impl Authority {
     /// # Errors
     /// Trouble of the database.
     pub async fn projects_in(&self, standing: &Standing, _: &Actor) -> Result<Vec<Project>, Error> {
-        Ok(self.parts.store.read().await?.projects_of(standing.organization.id).await?)
+        Ok(standing.projects(&mut self.parts.store.read().await?).await?)
     }
 
     /// One of them, by slug or id.

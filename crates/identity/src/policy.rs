@@ -3,7 +3,7 @@
 //! Owns the answer to "may they". The table of roles is `model`'s; what an act does is its own module's. Nothing that happens
 //! inside an organisation asks anything else.
 
-use model::{Id, Organization, Permission, Permissions, Role, Timestamp, User, audit::OPERATOR};
+use model::{Id, Organization, Permission, Permissions, Project, Role, Timestamp, User, audit::OPERATOR};
 use storage::{ActsFor, Read, StorageError, Tx};
 
 use crate::{Caller, account::SignedIn};
@@ -124,6 +124,8 @@ pub struct Standing {
     pub role: Option<Role>,
     /// All that they may do.
     pub permissions: Permissions,
+    /// Who they are; none for an operator.
+    pub user_id: Option<Id<User>>,
 }
 
 impl Standing {
@@ -131,6 +133,35 @@ impl Standing {
     #[must_use]
     pub const fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(permission)
+    }
+
+    /// The projects of the organisation that they see, oldest first: limited ones are absent for whom they are not open to.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn projects(&self, read: &mut Read) -> Result<Vec<Project>, StorageError> {
+        match (self.role, self.user_id) {
+            (Some(role), Some(user_id)) if !role.sees_every_project() => {
+                read.projects_open_to(self.organization.id, user_id).await
+            }
+            _ => read.projects_of(self.organization.id).await,
+        }
+    }
+
+    /// Whether they see this project of the organisation.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn sees(&self, read: &mut Read, project: &Project) -> Result<bool, StorageError> {
+        if project.organization_id != self.organization.id {
+            return Ok(false);
+        }
+        match (self.role, self.user_id) {
+            (Some(role), Some(user_id)) if project.limited_at.is_some() && !role.sees_every_project() => {
+                read.is_on_project(project.id, user_id).await
+            }
+            _ => Ok(true),
+        }
     }
 
     /// Whether a role is theirs to give and to take: it is not above their own, and permits nothing that they may not.
@@ -171,10 +202,16 @@ pub async fn stand(
             organization,
             role: None,
             permissions: Permission::ALL.into_iter().collect(),
+            user_id: None,
         }),
-        Some(user_id) => read.organization_of_member(organization_id, user_id).await?.map(|(organization, role)| {
-            Standing { organization, role: Some(role), permissions: Permissions::of(role) }
-        }),
+        Some(user_id) => {
+            read.organization_of_member(organization_id, user_id).await?.map(|(organization, role, named)| Standing {
+                organization,
+                role: Some(role),
+                permissions: Permissions::of(role).and(named),
+                user_id: Some(user_id),
+            })
+        }
     };
     Ok(match standing {
         None => Err(Denied::Absent),

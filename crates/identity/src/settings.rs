@@ -24,6 +24,8 @@ pub struct Settings {
     pub sign_up: SignUpSettings,
     /// Who may make an organisation.
     pub organizations: OrganizationSettings,
+    /// How long an invitation into an organisation counts.
+    pub invitation_lifetime: Duration,
     /// How long somebody who gave up their account may think better of it; zero: it is erased at once.
     pub deletion_grace: Duration,
     /// What may become a password, and how passwords are hashed.
@@ -233,6 +235,7 @@ impl Settings {
             sessions: SessionSettings { lifetime: Duration::from_secs(14 * DAY) },
             sign_up: SignUpSettings { enabled: true, organization: true },
             organizations: OrganizationSettings { anyone_creates: true },
+            invitation_lifetime: Duration::from_secs(7 * DAY),
             deletion_grace: Duration::from_secs(14 * DAY),
             password: PasswordSettings {
                 min_length: 12,

@@ -45,6 +45,17 @@ pub enum GrantKind {
     },
 }
 
+impl GrantKind {
+    /// The project, if it is over one.
+    #[must_use]
+    pub const fn project_id(&self) -> Option<Id<Project>> {
+        match self {
+            Self::Identity => None,
+            Self::Project { project_id, .. } => Some(*project_id),
+        }
+    }
+}
+
 /// Something that the person must be told.
 #[derive(Clone, Debug)]
 pub struct Notice {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, Timestamp, User};
+use crate::{Id, Permissions, Timestamp, User};
 
 /// A short name for URLs and command lines: 1 to 63 of a-z, 0-9 and inner hyphens. Never given twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -82,6 +82,8 @@ pub struct Project {
     pub created_at: Timestamp,
     /// Since when nothing of it works.
     pub disabled_at: Option<Timestamp>,
+    /// Since when only owners, admins and those on its list see it; all members do if never.
+    pub limited_at: Option<Timestamp>,
 }
 
 /// What a member may do.
@@ -107,6 +109,12 @@ impl Role {
         }
     }
 
+    /// Whether it sees every project, limited ones too.
+    #[must_use]
+    pub const fn sees_every_project(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+
     /// Reads the word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -123,7 +131,26 @@ pub struct Membership {
     pub user_id: Id<User>,
     /// As what.
     pub role: Role,
+    /// With which of the organisation's own roles, on top of `member`.
+    pub role_id: Option<Id<NamedRole>>,
     /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A role that an organisation names itself: some permissions on top of what every member may.
+#[derive(Clone, Debug)]
+pub struct NamedRole {
+    /// Its id.
+    pub id: Id<NamedRole>,
+    /// Whose it is.
+    pub organization_id: Id<Organization>,
+    /// Its short name within the organisation.
+    pub slug: Slug,
+    /// Its name, for people.
+    pub name: String,
+    /// What its members may on top.
+    pub permissions: Permissions,
+    /// When it was made.
     pub created_at: Timestamp,
 }
 

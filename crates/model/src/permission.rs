@@ -16,7 +16,7 @@ pub enum Permission {
     SeeOrganization,
     /// Change its name.
     ChangeOrganization,
-    /// Say what it demands of its members: a second factor, ways in.
+    /// Say what programs on devices may do, and what else it demands.
     SetDemands,
     /// Delete it.
     DeleteOrganization,

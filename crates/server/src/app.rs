@@ -270,6 +270,11 @@ fn pages(config: &mut ServiceConfig, inbox: bool) {
                 .route(web::post().to(account::owned::post)),
         )
         .service(
+            seen("/invitations/{id}", "GET, HEAD, POST")
+                .route(read().to(page::invitation::get))
+                .route(web::post().to(page::invitation::post)),
+        )
+        .service(
             seen("/leaving", "GET, HEAD, POST")
                 .route(read().to(page::leaving::get))
                 .route(web::post().to(page::leaving::post)),

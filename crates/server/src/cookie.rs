@@ -25,6 +25,7 @@ pub struct Cookies {
     session: String,
     theme: String,
     language: String,
+    invitation: String,
     secure: bool,
 }
 
@@ -46,6 +47,7 @@ impl Cookies {
             session: name("session"),
             theme: name("theme"),
             language: name("language"),
+            invitation: name("invitation"),
             secure: public_url.is_https(),
         }
     }
@@ -62,6 +64,14 @@ impl Cookies {
         let is_ours =
             |text: &String| text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         only(request, &self.session).filter(is_ours).map(Confidential::new)
+    }
+
+    /// The token of an invitation that its person follows; what it is worth, `identity` knows.
+    #[must_use]
+    pub fn invitation(&self, request: &HttpRequest) -> Option<Confidential> {
+        let is_ours =
+            |text: &String| text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        only(request, &self.invitation).filter(is_ours).map(Confidential::new)
     }
 
     /// `light` or `dark`, if the person has chosen.
@@ -92,6 +102,20 @@ impl Cookies {
         let mut cookie = self.cookie(&self.session, text.expose().to_owned());
         cookie.set_max_age(seconds(lifetime));
         cookie
+    }
+
+    /// Lives long enough to make an account on the way.
+    #[must_use]
+    pub fn set_invitation(&self, token: &Confidential) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.invitation, token.expose().to_owned());
+        cookie.set_max_age(seconds(HumanDuration::hours(2)));
+        cookie
+    }
+
+    /// Takes the invitation's cookie away.
+    #[must_use]
+    pub fn clear_invitation(&self) -> Cookie<'static> {
+        self.cleared(&self.invitation)
     }
 
     /// `light` or `dark`, remembered for a year.
@@ -177,6 +201,7 @@ mod tests {
             cookies.set_browser(&secret),
             cookies.set_session(&session, HumanDuration::days(14)),
             cookies.set_theme("dark"),
+            cookies.set_invitation(&session),
             cookies.set_language(Language::German, None),
             cookies.clear_session(),
         ] {

@@ -106,6 +106,7 @@ pub fn identity_settings(settings: &Settings) -> Result<identity::Settings, Prob
         sessions: SessionSettings { lifetime: settings.sessions.lifetime.duration() },
         sign_up: SignUpSettings { enabled: settings.sign_up.enabled, organization: settings.sign_up.organization },
         organizations: OrganizationSettings { anyone_creates: settings.organizations.anyone_creates },
+        invitation_lifetime: settings.organizations.invitation_lifetime.duration(),
         deletion_grace: settings.accounts.deletion_grace.duration(),
         password: PasswordSettings {
             min_length: usize::try_from(password.min_length).unwrap_or(usize::MAX),

@@ -153,6 +153,22 @@ impl Read {
         gathered(&self.all(sql, [user_id.into(), organization_id.into()]).await?)
     }
 
+    /// The keys over a project, not taken back, of people who neither see every project by their role nor are on its list. A
+    /// project's own keys rest on nobody.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn keys_of_outsiders(&mut self, project_id: Id<Project>) -> Result<Vec<ApiKey>, StorageError> {
+        let sql = keys!(
+            "WHERE k.project_id = $1 AND k.revoked_at IS NULL AND k.user_id IS NOT NULL AND NOT EXISTS (\
+             SELECT 1 FROM memberships m WHERE m.organization_id = k.organization_id AND m.user_id = k.user_id \
+             AND (m.role IN ('owner', 'admin') OR EXISTS (\
+                 SELECT 1 FROM project_members l WHERE l.project_id = k.project_id AND l.user_id = k.user_id))) \
+             ORDER BY k.id, s.resource_id"
+        );
+        gathered(&self.all(sql, [project_id.into()]).await?)
+    }
+
     /// All keys over one project that nobody took back.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub(crate) enum Touched {
 }
 
 /// Tables whose rows no live token and no live key rests on.
-const APART: [&str; 28] = [
+const APART: [&str; 31] = [
     "api_key_counts",
     "api_tokens",
     "applied_things",
@@ -41,13 +41,16 @@ const APART: [&str; 28] = [
     "device_codes",
     "feeds",
     "half_sign_ins",
+    "invitations",
     "kept_answers",
     "mails",
     "notices",
     "passkeys",
+    "project_members",
     "proofs",
     "recovery_codes",
     "retired_names",
+    "roles",
     "sessions",
     "signing_keys",
     "totps",

@@ -26,6 +26,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (14, "webhooks", include_str!("../../../migrations/0014_webhooks.sql")),
     (15, "exchanged_tokens", include_str!("../../../migrations/0015_exchanged_tokens.sql")),
     (16, "managed_resources", include_str!("../../../migrations/0016_managed_resources.sql")),
+    (17, "roles_and_limits", include_str!("../../../migrations/0017_roles_and_limits.sql")),
     (19, "access", include_str!("../../../migrations/0019_access.sql")),
     (20, "operators", include_str!("../../../migrations/0020_operators.sql")),
     (21, "audit_chain", include_str!("../../../migrations/0021_audit_chain.sql")),

@@ -133,7 +133,9 @@ impl Tx {
         for project in self.projects_of(organization.id).await? {
             self.delete_project(&project, now).await?;
         }
+        self.run("DELETE FROM invitations WHERE organization_id = $1", [organization.id.into()]).await?;
         self.run("DELETE FROM memberships WHERE organization_id = $1", [organization.id.into()]).await?;
+        self.run("DELETE FROM roles WHERE organization_id = $1", [organization.id.into()]).await?;
         self.retire("organization", "", organization.slug.as_str(), now).await?;
         self.run_one("organization", "DELETE FROM organizations WHERE id = $1", [organization.id.into()]).await
     }

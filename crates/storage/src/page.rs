@@ -8,6 +8,7 @@ mod organizations;
 mod server;
 mod webhooks;
 
+use model::{Id, User};
 use sqlx::any::AnyRow;
 
 pub use self::{
@@ -30,6 +31,11 @@ impl Page<'_> {
     fn behind(&self) -> Value {
         self.after.unwrap_or_default().into()
     }
+}
+
+/// Whose eyes a list is for, where limited projects are shown to some alone: nobody's in particular, if all are shown.
+fn eyes(of: Option<Id<User>>) -> Value {
+    of.map_or_else(|| "".into(), Into::into)
 }
 
 /// A thing and its version.

@@ -39,8 +39,16 @@ macro_rules! personal {
 const PERSONAL: &[Personal] = personal! {
     "account" from "users": "SELECT id, email, name, email_verified_at, created_at, disabled_at, security_epoch, erase_at, language, operator_at, version, \
         CASE WHEN password_hash IS NULL THEN 'no' ELSE 'yes' END AS has_password FROM users WHERE id = $1", without ["imported_work"];
-    "memberships" from "memberships": "SELECT m.organization_id, o.slug AS organization, o.name AS organization_name, m.role, m.created_at, m.version \
-        FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = $1 ORDER BY m.created_at", without [];
+    "memberships" from "memberships": "SELECT m.organization_id, o.slug AS organization, o.name AS organization_name, m.role, m.role_id, \
+        r.name AS role_name, m.created_at, m.version FROM memberships m JOIN organizations o ON o.id = m.organization_id \
+        LEFT JOIN roles r ON r.id = m.role_id WHERE m.user_id = $1 ORDER BY m.created_at", without [];
+    "limited_projects" from "project_members": "SELECT l.project_id, p.name AS project_name, l.organization_id, l.created_at \
+        FROM project_members l JOIN projects p ON p.id = l.project_id WHERE l.user_id = $1 ORDER BY l.created_at", without [];
+    "invitations" from "invitations": "SELECT i.id, i.organization_id, o.name AS organization_name, i.email, i.role, i.role_id, i.invited_by, \
+        i.mails, i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at \
+        FROM invitations i JOIN organizations o ON o.id = i.organization_id \
+        WHERE i.invited_by = $1 OR i.accepted_by = $1 OR i.email = (SELECT email FROM users WHERE id = $1 AND email_verified_at IS NOT NULL) \
+        ORDER BY i.id", without ["token_hash"];
     "sessions" from "sessions": "SELECT id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent \
         FROM sessions WHERE user_id = $1 ORDER BY id", without ["hash"];
     "connections" from "grants": "SELECT g.id, g.client_id, c.name AS client_name, g.resource_id, g.organization_id, g.project_id, \
@@ -111,7 +119,9 @@ const ERASED: &[&str] = &[
     "DELETE FROM upstream_logins WHERE user_id = $1",
     "DELETE FROM upstream_identities WHERE user_id = $1",
     "DELETE FROM sessions WHERE user_id = $1",
+    "DELETE FROM project_members WHERE user_id = $1",
     "DELETE FROM memberships WHERE user_id = $1",
+    "DELETE FROM invitations WHERE accepted_by = $1 OR email = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM proofs WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1)",
     "DELETE FROM attempts WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",

@@ -14,6 +14,7 @@ pub(crate) fn project(row: &AnyRow) -> Result<Project, StorageError> {
         name: columns.text("name")?,
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
+        limited_at: columns.optional_time("limited_at")?,
     })
 }
 
@@ -71,7 +72,8 @@ impl Read {
         self.all(sql, [organization_id.into()]).await?.iter().map(project).collect()
     }
 
-    /// The enabled projects of the enabled organisations that a person belongs to, by name.
+    /// The enabled projects of the enabled organisations that a person belongs to, by name; of limited ones those that are
+    /// open to them.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -81,7 +83,9 @@ impl Read {
                 "SELECT p.*, o.name AS organization_name, o.device_writes_at, m.role AS role FROM memberships m \
                  JOIN organizations o ON o.id = m.organization_id AND o.disabled_at IS NULL \
                  JOIN projects p ON p.organization_id = o.id AND p.disabled_at IS NULL \
-                 WHERE m.user_id = $1 ORDER BY o.name, p.name, p.id",
+                 WHERE m.user_id = $1 AND (p.limited_at IS NULL OR m.role IN ('owner', 'admin') OR EXISTS (\
+                     SELECT 1 FROM project_members l WHERE l.project_id = p.id AND l.user_id = m.user_id)) \
+                 ORDER BY o.name, p.name, p.id",
                 [user_id.into()],
             )
             .await?;
@@ -110,7 +114,8 @@ impl Tx {
         }
         self.run_one(
             "project",
-            "INSERT INTO projects (id, organization_id, slug, name, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO projects (id, organization_id, slug, name, created_at, disabled_at, limited_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
                 project.id.into(),
                 project.organization_id.into(),
@@ -118,6 +123,7 @@ impl Tx {
                 (&project.name).into(),
                 project.created_at.into(),
                 project.disabled_at.into(),
+                project.limited_at.into(),
             ],
         )
         .await

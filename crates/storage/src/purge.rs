@@ -37,7 +37,7 @@ const AUTHORIZATION_KEPT: Duration = Duration::from_secs(24 * 3600);
 pub struct Kept {
     /// A client that registered itself may wait so long for its first grant.
     pub unused_registration: Duration,
-    /// An ended family or grant: it is shown under "recently disconnected"; an API key likewise.
+    /// An ended family or grant: it is shown under "recently disconnected"; an API key and an invitation likewise.
     pub ended: Duration,
     /// What became of a mail.
     pub mails: Duration,
@@ -52,7 +52,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn purge(&mut self, kept: &Kept, now: Timestamp) -> Result<Purged, StorageError> {
         let mut purged = Purged::default();
-        let expired: [(&'static str, Timestamp); 17] = [
+        let expired: [(&'static str, Timestamp); 18] = [
             (
                 "DELETE FROM access_tokens WHERE (id, generation, hash) IN (SELECT id, generation, hash FROM access_tokens WHERE family_id IS NULL AND expires_at <= $1 LIMIT 500)",
                 now,
@@ -109,6 +109,10 @@ impl Tx {
             ),
             (
                 "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE absolute_expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $1 LIMIT 200)",
+                now.minus(kept.ended),
+            ),
+            (
+                "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at <= $1 LIMIT 500)",
                 now.minus(kept.ended),
             ),
             (

@@ -20,6 +20,7 @@ mod grants;
 mod group_commit;
 mod harness;
 mod hot;
+mod invitations;
 mod mails;
 mod memberships;
 mod notices;

@@ -40,6 +40,12 @@ async fn who_left_is_no_member_and_cannot_leave_twice() {
 #[tokio::test]
 async fn nobody_belongs_to_nothing() {
     let db = Fresh::new().await;
-    let lost = Membership { organization_id: Id::new(NOW), user_id: Id::new(NOW), role: Role::Member, created_at: NOW };
+    let lost = Membership {
+        organization_id: Id::new(NOW),
+        user_id: Id::new(NOW),
+        role: Role::Member,
+        role_id: None,
+        created_at: NOW,
+    };
     assert!(is_constraint(&commit!(db.store, [lost], tx => tx.put_membership(&lost).await)));
 }

@@ -75,6 +75,12 @@ async fn fill(db: &Fresh) -> World {
     let trip = login(UpstreamPurpose::Link(world.user.id, open.id));
     let (passkey, ceremony, half) = factors::of(world.user.id);
     let key = api_keys::key(&world);
+    let invitation = crate::invitations::invitation(&world, world.user.email.as_str());
+    commit!(db.store, [world, invitation], tx => {
+        tx.put_on_project(&world.project, world.user.id, NOW).await?;
+        tx.insert_invitation(&invitation).await
+    })
+    .unwrap();
     commit!(db.store, [key], tx => tx.insert_api_key(&key).await).unwrap();
     commit!(db.store, [world, code, device, inside, own, notice, subject, open, elsewhere, trip, passkey, ceremony, half], tx => {
         tx.insert_session(&open).await?;
@@ -159,6 +165,7 @@ async fn an_owner_is_alone_until_another_one_stays() {
         organization_id: world.organization.id,
         user_id: user.id,
         role: model::Role::Owner,
+        role_id: None,
         created_at: NOW,
     };
     let (one, two) = (owner(&world.user), owner(&other));

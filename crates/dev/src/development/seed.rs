@@ -79,7 +79,8 @@ async fn people(made: &Made<'_>, kept: &mut Kept) -> Result<(), Failure> {
         let password = Some(TypedPassword(Confidential::new(kept.password(email))));
         made.act(Act::UserAdd { email: email.to_owned(), name: Some(name.to_owned()), password, email_verified: true })
             .await?;
-        made.act(Act::MemberAdd { organization: organization.to_owned(), user: email.to_owned(), role }).await?;
+        made.act(Act::MemberAdd { organization: organization.to_owned(), user: email.to_owned(), role, named: None })
+            .await?;
     }
     Ok(())
 }

@@ -49,7 +49,14 @@ impl Account {
             tx.insert_organization(organization).await?;
             tx.insert_project(project).await?;
             let (organization_id, user_id) = (organization.id, self.user.id);
-            tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, created_at: now }).await?;
+            tx.put_membership(&Membership {
+                organization_id,
+                user_id,
+                role: Role::Owner,
+                role_id: None,
+                created_at: now,
+            })
+            .await?;
             made.organization_id = Some(organization_id);
         }
         tx.insert_audit_event(&made).await?;
@@ -83,6 +90,7 @@ fn own_organization(user: &User, now: Timestamp) -> (Organization, Project) {
         organization_id: organization.id,
         slug: Slug::from_name(&name).unwrap_or_else(|| organization.slug.clone()),
         name,
+        limited_at: None,
         created_at: now,
         disabled_at: None,
     };

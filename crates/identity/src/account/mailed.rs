@@ -76,7 +76,7 @@ impl Authority {
                 expires_at: now.plus(wanted.life),
                 spent_at: None,
             },
-            token: token(id, &secret),
+            token: link_token(id, &secret),
             code,
         }
     }
@@ -86,7 +86,7 @@ impl Authority {
         let secret = Secret::generate();
         let code = new_code();
         NewProof {
-            token: token(proof.id, &secret),
+            token: link_token(proof.id, &secret),
             proof: Proof {
                 token_hash: secret.hash(),
                 code: self.code_tag(self.parts.secrets.current(), proof.id, &code),
@@ -126,7 +126,7 @@ impl Authority {
 
     /// The proof that a link's token opens, if it may still be used. Looking spends nothing.
     pub(super) async fn proof_of(&self, token: &str, now: Timestamp) -> Result<Option<Proof>, StorageError> {
-        let Some((id, secret)) = parse_token(token) else { return Ok(None) };
+        let Some((id, secret)) = parse_link_token(token) else { return Ok(None) };
         let proof = self.parts.store.read().await?.proof(id).await?;
         Ok(proof.filter(|proof| proof.token_hash == secret.hash() && proof.is_good(now)))
     }
@@ -145,11 +145,12 @@ impl Post {
 }
 
 /// Id and secret, side by side: 65 characters of base62.
-fn token(id: Id<Proof>, secret: &Secret) -> String {
+pub(crate) fn link_token<T>(id: Id<T>, secret: &Secret) -> String {
     format!("{id}{}", secret.expose())
 }
 
-fn parse_token(text: &str) -> Option<(Id<Proof>, Secret)> {
+/// What such a text says.
+pub(crate) fn parse_link_token<T>(text: &str) -> Option<(Id<T>, Secret)> {
     let (id, secret) = text.split_at_checked(id::LENGTH)?;
     Some((Id::parse(id)?, Secret::parse(secret)?))
 }
@@ -167,13 +168,13 @@ mod tests {
 
     #[test]
     fn a_token_is_read_back_and_nothing_else_is_one() {
-        let (id, secret) = (Id::new(Timestamp::from_seconds(1_700_000_000)), Secret::generate());
-        let text = token(id, &secret);
+        let (id, secret) = (Id::<Proof>::new(Timestamp::from_seconds(1_700_000_000)), Secret::generate());
+        let text = link_token(id, &secret);
         assert_eq!(text.len(), 65);
-        let (again, same) = parse_token(&text).unwrap();
+        let (again, same) = parse_link_token::<Proof>(&text).unwrap();
         assert_eq!((again, same.hash()), (id, secret.hash()));
         for odd in ["", &text[1..], &format!("{text}0"), &"ä".repeat(40), &"-".repeat(65)] {
-            assert!(parse_token(odd).is_none(), "{odd}");
+            assert!(parse_link_token::<Proof>(odd).is_none(), "{odd}");
         }
     }
 

@@ -72,7 +72,7 @@ impl Authority {
                     if to == by || !stays || owned_by(tx, id, by).await?.is_none() {
                         return Ok(Err(OwnedRefusal::Unknown));
                     }
-                    tx.put_membership(&Membership { role: Role::Owner, ..membership }).await?;
+                    tx.put_membership(&Membership { role: Role::Owner, role_id: None, ..membership }).await?;
                     tx.insert_audit_event(&event).await?;
                     Ok(Ok(()))
                 })

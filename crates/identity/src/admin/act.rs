@@ -123,6 +123,9 @@ pub enum Act {
         user: String,
         /// As what.
         role: Role,
+        /// With which of the organisation's own roles, on top of `member`: slug or id.
+        #[serde(default)]
+        named: Option<String>,
     },
     /// The members of an organisation.
     MemberList {
@@ -135,6 +138,104 @@ pub enum Act {
         organization: String,
         /// Whose: address or id.
         user: String,
+    },
+    /// Names a role of an organisation's own.
+    RoleAdd {
+        /// Whose.
+        organization: String,
+        /// Its short name.
+        slug: String,
+        /// Its name.
+        name: String,
+        /// What its members may on top of what every member may.
+        permissions: Vec<String>,
+    },
+    /// The roles that an organisation names itself.
+    RoleList {
+        /// Whose.
+        organization: String,
+    },
+    /// Changes what a role is called, or what it permits.
+    RoleChange {
+        /// Whose.
+        organization: String,
+        /// Which.
+        role: String,
+        /// Its name from now on.
+        name: Option<String>,
+        /// What it permits from now on.
+        permissions: Option<Vec<String>>,
+    },
+    /// Deletes a role; whoever had it is a plain member then.
+    RoleRemove {
+        /// Whose.
+        organization: String,
+        /// Which.
+        role: String,
+    },
+    /// Limits a project to owners, admins and those on its list, or opens it to all members again.
+    ProjectSetLimited {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// Limit or open.
+        limited: bool,
+    },
+    /// Who is on a project's list.
+    ProjectMemberList {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+    },
+    /// Puts a member on a project's list.
+    ProjectMemberAdd {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// Who: address or id.
+        user: String,
+    },
+    /// Takes somebody off a project's list; where it is limited, what they hold over it ends.
+    ProjectMemberRemove {
+        /// Whose.
+        organization: String,
+        /// Which.
+        project: String,
+        /// Who: address or id.
+        user: String,
+    },
+    /// Asks somebody by mail to become a member.
+    InvitationAdd {
+        /// Of which organisation.
+        organization: String,
+        /// Whom: the address that the mail goes to, and that whoever accepts must have proved to be theirs.
+        email: String,
+        /// As what.
+        role: Role,
+        /// With which of the organisation's own roles, on top of `member`: slug or id.
+        #[serde(default)]
+        named: Option<String>,
+        /// In which language, if the address has no account that says: `en` or `de`.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// The invitations of an organisation with what became of them.
+    InvitationList {
+        /// Whose.
+        organization: String,
+    },
+    /// Sends another mail with a new link and a new time; the old link stops working.
+    InvitationResend {
+        /// Which.
+        invitation: String,
+    },
+    /// Takes an invitation back.
+    InvitationRevoke {
+        /// Which.
+        invitation: String,
     },
     /// Registers a resource server; the answer shows its secret this once.
     ResourceAdd {
@@ -446,6 +547,18 @@ impl Act {
                 | Self::MemberAdd { .. }
                 | Self::MemberList { .. }
                 | Self::MemberRemove { .. }
+                | Self::RoleAdd { .. }
+                | Self::RoleList { .. }
+                | Self::RoleChange { .. }
+                | Self::RoleRemove { .. }
+                | Self::InvitationAdd { .. }
+                | Self::InvitationList { .. }
+                | Self::InvitationResend { .. }
+                | Self::InvitationRevoke { .. }
+                | Self::ProjectSetLimited { .. }
+                | Self::ProjectMemberList { .. }
+                | Self::ProjectMemberAdd { .. }
+                | Self::ProjectMemberRemove { .. }
                 | Self::KeyAdd(_)
                 | Self::KeyList { .. }
                 | Self::KeyRotate { .. }

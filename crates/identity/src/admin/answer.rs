@@ -1,8 +1,11 @@
 //! Things as the operator sees them: JSON without hashes. Times are whole seconds since 1970.
 
-use model::{Client, Membership, Organization, Project, Resource, Timestamp, User};
+use model::{
+    Client, Invitation, InvitationEnd, NamedRole, Organization, Permission, Project, Resource, Timestamp, User,
+};
 use protocol::Access;
 use serde_json::{Value, json};
+use storage::Member;
 
 pub(super) fn organization(organization: &Organization) -> Value {
     json!({
@@ -24,6 +27,7 @@ pub(super) fn project(project: &Project, organization: &Organization) -> Value {
         "organization_id": organization.id,
         "created_at": project.created_at.as_seconds(),
         "disabled_at": seconds(project.disabled_at),
+        "limited_at": seconds(project.limited_at),
     })
 }
 
@@ -40,13 +44,55 @@ pub(super) fn user(user: &User) -> Value {
     })
 }
 
-pub(super) fn member(membership: &Membership, user: &User, organization: &Organization) -> Value {
+pub(super) fn member(member: &Member, organization: &Organization) -> Value {
     json!({
         "organization": organization.slug,
-        "user_id": user.id,
-        "email": user.email,
-        "role": membership.role.as_str(),
-        "created_at": membership.created_at.as_seconds(),
+        "user_id": member.user.id,
+        "email": member.user.email,
+        "name": member.user.name,
+        "role": member.membership.role.as_str(),
+        "named_role": member.named,
+        "created_at": member.membership.created_at.as_seconds(),
+    })
+}
+
+pub(super) fn role(role: &NamedRole, organization: &Organization) -> Value {
+    json!({
+        "id": role.id,
+        "slug": role.slug,
+        "name": role.name,
+        "organization": organization.slug,
+        "permissions": role.permissions.iter().map(Permission::as_str).collect::<Vec<_>>(),
+        "created_at": role.created_at.as_seconds(),
+    })
+}
+
+/// Without its token, which stands in its mail alone.
+pub(super) fn invitation(
+    invitation: &Invitation,
+    organization: &Organization,
+    role: Option<&NamedRole>,
+    now: Timestamp,
+) -> Value {
+    let (accepted_at, revoked_at) = match invitation.end {
+        Some(InvitationEnd::Accepted { at, .. }) => (Some(at), None),
+        Some(InvitationEnd::Revoked { at }) => (None, Some(at)),
+        None => (None, None),
+    };
+    json!({
+        "id": invitation.id,
+        "organization": organization.slug,
+        "email": invitation.email,
+        "role": invitation.role.as_str(),
+        "named_role": role.map(|role| role.slug.as_str()),
+        "status": invitation.status(now).as_str(),
+        "invited_by": invitation.invited_by,
+        "mails": invitation.mails,
+        "created_at": invitation.created_at.as_seconds(),
+        "sent_at": invitation.sent_at.as_seconds(),
+        "expires_at": invitation.expires_at.as_seconds(),
+        "accepted_at": seconds(accepted_at),
+        "revoked_at": seconds(revoked_at),
     })
 }
 

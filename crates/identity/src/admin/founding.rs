@@ -98,7 +98,8 @@ impl Founded {
         let (organization_id, user_id) = (self.organization.id, self.user_id);
         tx.act_for(self.by.named());
         tx.insert_organization(&self.organization).await?;
-        tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, created_at: now }).await?;
+        tx.put_membership(&Membership { organization_id, user_id, role: Role::Owner, role_id: None, created_at: now })
+            .await?;
         tx.insert_audit_event(&self.entry("organization.founded", now)).await?;
         if let Some(project) = &self.project {
             tx.insert_project(project).await?;
@@ -126,5 +127,6 @@ fn project(organization: &Organization, first: &FirstProject, now: Timestamp) ->
         name: parse_name(&first.name)?,
         created_at: now,
         disabled_at: None,
+        limited_at: None,
     })
 }

@@ -130,7 +130,7 @@ const fn membership(
     role: model::Role,
     created_at: Timestamp,
 ) -> Membership {
-    Membership { organization_id, user_id, role, created_at }
+    Membership { organization_id, user_id, role, role_id: None, created_at }
 }
 
 async fn write(

@@ -3,17 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
-    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Permission, Project, Resource, Role, Slug,
-    Timestamp, TokenKind, User,
+    AddressRange, ApiKey, Id, KeyCap, KeyCaps, KeyPermit, Organization, Permission, Permissions, Project, Resource,
+    Slug, Timestamp, TokenKind, User,
 };
 use protocol::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use storage::{KeyCounts, ListedKey, Read, StorageError, Tx, Versioned};
+use storage::{KeyCounts, ListedKey, Member, Read, StorageError, Tx, Versioned};
 
 use super::{ActError, organization, project, thing::allow, user, versioned};
 use crate::{
-    Actor, Authority,
+    Actor, Authority, Standing,
     api_key::{self, Fresh},
     mail::Message,
 };
@@ -71,7 +71,8 @@ impl Authority {
                 Box::pin(async move {
                     let (by, add, name, scope, addresses, fresh) = &*made;
                     let (organization, project) = project::find(tx, &add.organization, &add.project).await?;
-                    allow(tx, by, organization.id, Permission::ManageKeys).await?;
+                    let standing = allow(tx, by, organization.id, Permission::ManageKeys).await?;
+                    project::must_see(tx, &standing, &project).await?;
                     let maker = match &add.user {
                         Some(named) => Some(maker(tx, by, &organization, named).await?),
                         None => None,
@@ -122,16 +123,20 @@ impl Authority {
         // What is said of the last use is true when it is read.
         self.write_last_uses().await?;
         let mut read = self.parts.store.read().await?;
-        let organization = organization::look(&mut read, by, named, Permission::SeeAccess).await?.organization;
+        let standing = organization::look(&mut read, by, named, Permission::SeeAccess).await?;
         let projects = match project {
-            Some(project) => vec![project::find(&mut read, named, project).await?.1],
-            None => read.projects_of(organization.id).await?,
+            Some(project) => {
+                let (_, project) = project::find(&mut read, named, project).await?;
+                project::must_see(&mut read, &standing, &project).await?;
+                vec![project]
+            }
+            None => standing.projects(&mut read).await?,
         };
         let mut keys = Vec::new();
         for project in &projects {
             for key in read.api_keys_over(project.id, now.minus(ENDED_SHOWN)).await? {
                 let counts = read.api_key_counts(key.id).await?;
-                keys.push(answer(&key, &organization, project, counts));
+                keys.push(answer(&key, &standing.organization, project, counts));
             }
         }
         Ok(json!({ "keys": keys }))
@@ -157,7 +162,8 @@ impl Authority {
                 let (by, fresh, authority) = (by.clone(), fresh.clone(), authority.clone());
                 Box::pin(async move {
                     let key = find(tx, id).await?;
-                    allow(tx, &by, key.organization_id, Permission::ManageKeys).await?;
+                    let standing = allow(tx, &by, key.organization_id, Permission::ManageKeys).await?;
+                    must_see(tx, &standing, &key).await?;
                     let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
                     let key = find(tx, id).await?;
                     must_be_in_force(&key, now)?;
@@ -191,7 +197,8 @@ impl Authority {
                 let by = by.clone();
                 Box::pin(async move {
                     let key = find(tx, id).await?;
-                    allow(tx, &by, key.organization_id, Permission::EndAccess).await?;
+                    let standing = allow(tx, &by, key.organization_id, Permission::EndAccess).await?;
+                    must_see(tx, &standing, &key).await?;
                     let version = versioned::move_on(tx, &Versioned::ApiKey(id), expected).await?;
                     let reason = if by.is_operator() { REVOKED } else { REVOKED_BY_MANAGER };
                     api_key::end(tx, std::slice::from_ref(&key), reason, now).await?;
@@ -215,8 +222,13 @@ async fn maker(tx: &mut Tx, by: &Actor, organization: &Organization, named: &str
         return Err(ActError::absent("only an operator makes a key in somebody else's name"));
     }
     let held = tx.hold_user(user.id, user.security_epoch).await?;
-    match tx.hold_membership(organization.id, user.id).await? {
-        Some(Role::Owner | Role::Admin) if held => Ok(user),
+    tx.hold_membership(organization.id, user.id).await?;
+    let member = tx.member(organization.id, user.id).await?.filter(|_| held);
+    let makes = |member: &Member| {
+        Permissions::of(member.membership.role).and(member.permissions).contains(Permission::ManageKeys)
+    };
+    match member {
+        Some(member) if makes(&member) => Ok(user),
         _ => Err(ActError::new(format!(
             "{} is no owner or admin of '{}', or is disabled; only those make keys, and `lanyard member list {}` shows who is",
             user.email, organization.slug, organization.slug
@@ -264,6 +276,13 @@ fn lifetime(seconds: Option<u64>, usual: Duration) -> Result<Duration, ActError>
         true => Err(ActError::new("a key lives for some time, and for ten years at the most; write --expires-in 90d")),
         false => Ok(lifetime),
     }
+}
+
+/// Refuses, if the key is over a project that is limited to others.
+pub(super) async fn must_see(read: &mut Read, standing: &Standing, key: &ApiKey) -> Result<(), ActError> {
+    let corrupt = || StorageError::Corrupt { table: "api_keys", id: key.id.to_string() };
+    let project = read.project(key.project_id).await?.ok_or_else(corrupt)?;
+    project::must_see(read, standing, &project).await
 }
 
 /// An id, or what is known of a key's text if that is enough: its beginning.

@@ -1,12 +1,12 @@
 //! Lists, a part at a time: for the management API. Each part is one query or two, however long it is, and says behind which
 //! cursor the next one begins.
 
-use model::{Id, Permission, Project};
+use model::{Id, Organization, Permission, Project, Timestamp, User, Webhook};
 use serde_json::{Value, json};
 use storage::{AtVersion, ListedGrant, ListedKey, ListedMember, Page, Read};
 
 use super::{ActError, answer, key, organization, project, thing::Thing, versioned, webhook};
-use crate::{Actor, Authority, cursor::Listing};
+use crate::{Actor, Authority, Standing, cursor::Listing};
 
 /// What is listed. Organisations and projects are named by slug or id.
 #[derive(Clone, Debug)]
@@ -106,15 +106,18 @@ impl Authority {
 #[derive(Clone, Copy, Debug)]
 pub struct NoCursor;
 
+/// Whose eyes a list is for, where they do not see every project.
+type Seen = Option<Id<User>>;
+
 /// A list that somebody may see.
 enum Scope {
     Organizations,
-    Projects(model::Organization),
-    Members(model::Organization),
-    Grants(model::Organization, Option<Id<Project>>),
-    Keys(model::Organization, Option<Id<Project>>),
-    Webhooks(model::Organization),
-    Deliveries(Id<model::Webhook>),
+    Projects(Organization, Seen),
+    Members(Organization),
+    Grants(Organization, (Option<Id<Project>>, Seen)),
+    Keys(Organization, (Option<Id<Project>>, Seen)),
+    Webhooks(Organization),
+    Deliveries(Id<Webhook>),
     Clients,
     Resources,
     Users,
@@ -137,34 +140,45 @@ async fn place(read: &mut Read, by: &Actor, list: &List) -> Result<(Place, Scope
         List::Grants(named, _) | List::Keys(named, _) => (named, Permission::SeeAccess),
         List::Webhooks(named) | List::Deliveries(named, _) => (named, Permission::ManageWebhooks),
     };
-    let within = organization::look(read, by, named, permission).await?.organization;
-    let tenant = within.id.to_string();
+    let standing = organization::look(read, by, named, permission).await?;
+    let seen = match (standing.role, standing.user_id) {
+        (Some(role), user_id) if !role.sees_every_project() => user_id,
+        _ => None,
+    };
+    let (within, tenant) = (standing.organization.clone(), standing.organization.id.to_string());
     Ok(match list {
         List::Members(_) => (of("members", tenant), Scope::Members(within)),
         List::Webhooks(_) => (of("webhooks", tenant), Scope::Webhooks(within)),
         List::Grants(_, project) => {
-            let id = narrowed(read, named, project.as_deref()).await?;
-            (narrow(of("access", tenant), id), Scope::Grants(within, id))
+            let id = narrowed(read, &standing, named, project.as_deref()).await?;
+            (narrow(of("access", tenant), id), Scope::Grants(within, (id, seen)))
         }
         List::Keys(_, project) => {
-            let id = narrowed(read, named, project.as_deref()).await?;
-            (narrow(of("keys", tenant), id), Scope::Keys(within, id))
+            let id = narrowed(read, &standing, named, project.as_deref()).await?;
+            (narrow(of("keys", tenant), id), Scope::Keys(within, (id, seen)))
         }
         List::Deliveries(_, webhook) => {
-            let webhook = model::Webhook::find(read, webhook).await?;
+            let webhook = Webhook::find(read, webhook).await?;
             if webhook.organization_id != within.id {
                 return Err(ActError::absent("it is another organisation's"));
             }
             (of("deliveries", webhook.id.to_string()), Scope::Deliveries(webhook.id))
         }
-        _ => (of("projects", tenant), Scope::Projects(within)),
+        _ => (of("projects", tenant), Scope::Projects(within, seen)),
     })
 }
 
-async fn narrowed(read: &mut Read, named: &str, project: Option<&str>) -> Result<Option<Id<Project>>, ActError> {
-    match project {
-        Some(project) => Ok(Some(project::find(read, named, project).await?.1.id)),
-        None => Ok(None),
+async fn narrowed(
+    read: &mut Read,
+    standing: &Standing,
+    named: &str,
+    project: Option<&str>,
+) -> Result<Option<Id<Project>>, ActError> {
+    let Some(project) = project else { return Ok(None) };
+    let (_, found) = project::find(read, named, project).await?;
+    match standing.sees(read, &found).await? {
+        true => Ok(Some(found.id)),
+        false => Err(ActError::absent("it is not theirs to see")),
     }
 }
 
@@ -183,7 +197,7 @@ impl Scope {
                 };
                 found.iter().map(|one| (one.thing.id.to_string(), versioned(one, answer::organization))).collect()
             }
-            Self::Projects(within) => {
+            Self::Projects(within, seen) => {
                 let of = |one: &AtVersion<Project>| versioned(one, |project| answer::project(project, within));
                 read.page_of_projects(within.id, page)
                     .await?
@@ -192,17 +206,17 @@ impl Scope {
                     .collect()
             }
             Self::Members(within) => {
-                let of = |one: &AtVersion<ListedMember>| versioned(one, |member| listed_member(member, within));
-                let id = |one: &AtVersion<ListedMember>| one.thing.membership.user_id.to_string();
+                let of = |one: &ListedMember| versioned(one, |member| answer::member(member, within));
+                let id = |one: &ListedMember| one.thing.membership.user_id.to_string();
                 read.page_of_members(within.id, page).await?.iter().map(|one| (id(one), of(one))).collect()
             }
-            Self::Grants(within, project_id) => {
-                let found = read.page_of_grants(within.id, *project_id, page).await?;
+            Self::Grants(within, which) => {
+                let found = read.page_of_grants(within.id, *which, page).await?;
                 found.iter().map(|one| (one.grant.id.to_string(), grant(one))).collect()
             }
-            Self::Keys(within, project_id) => {
+            Self::Keys(within, which) => {
                 let of = |one: &AtVersion<ListedKey>| versioned(one, |listed| key::listed(listed, within));
-                let found = read.page_of_keys(within.id, *project_id, page).await?;
+                let found = read.page_of_keys(within.id, *which, page).await?;
                 found.iter().map(|one| (one.thing.key.id.to_string(), of(one))).collect()
             }
             Self::Webhooks(within) => {
@@ -229,16 +243,6 @@ fn versioned<T>(one: &AtVersion<T>, answer: impl Fn(&T) -> Value) -> Value {
     versioned::at(answer(&one.thing), one.version)
 }
 
-fn listed_member(member: &ListedMember, within: &model::Organization) -> Value {
-    json!({
-        "organization": within.slug,
-        "user_id": member.membership.user_id,
-        "email": member.email,
-        "role": member.membership.role.as_str(),
-        "created_at": member.membership.created_at.as_seconds(),
-    })
-}
-
 /// What has access: who gave it, to what, what it may, and when it was last used.
 fn grant(listed: &ListedGrant) -> Value {
     let grant = &listed.grant;
@@ -251,7 +255,7 @@ fn grant(listed: &ListedGrant) -> Value {
         "project": listed.project,
         "scope": grant.scope.to_string(),
         "created_at": grant.created_at.as_seconds(),
-        "used_at": grant.used_at.map(model::Timestamp::as_seconds),
+        "used_at": grant.used_at.map(Timestamp::as_seconds),
         "used_address": grant.used_address,
     })
 }

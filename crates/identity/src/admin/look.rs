@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use storage::{Read, Versioned};
 
 use super::{ActError, answer, key, organization, project, thing::Thing, user, versioned};
-use crate::{Actor, Authority};
+use crate::{Actor, Authority, Standing};
 
 /// What is looked at. Each is named as in an [`Act`](super::Act).
 #[derive(Clone, Debug)]
@@ -64,14 +64,18 @@ async fn look_within(read: &mut Read, by: &Actor, look: &Look) -> Result<Value, 
             return Err(ActError::forbidden("this is the operator's to see"));
         }
     };
-    let within = organization::look(read, by, named, permission).await?.organization;
+    let standing = organization::look(read, by, named, permission).await?;
+    let within = &standing.organization;
     match look {
         Look::Project(named, project) => {
             let (owned, version) = versioned::seen::<project::Owned>(read, &(named.clone(), project.clone())).await?;
-            Ok(versioned::at(owned.answer(), version))
+            match owned.is_seen(read, &standing).await? {
+                true => Ok(versioned::at(owned.answer(), version)),
+                false => Err(ActError::absent("it is not theirs to see")),
+            }
         }
-        Look::Member(_, user) => member(read, &within, user).await,
-        Look::Key(_, named) => self::key(read, &within, named).await,
+        Look::Member(_, user) => member(read, within, user).await,
+        Look::Key(_, named) => self::key(read, &standing, named).await,
         Look::Webhook(_, named) => {
             let (webhook, version) = versioned::seen::<Webhook>(read, named).await?;
             match webhook.organization_id == within.id {
@@ -90,15 +94,17 @@ async fn member(read: &mut Read, within: &Organization, named: &str) -> Result<V
     let user = user::find(read, named).await?;
     let missing = || ActError::absent("that is no member");
     let version = read.version_of(&Versioned::Membership(within.id, user.id)).await?.ok_or_else(missing)?;
-    let membership = read.membership(within.id, user.id).await?.ok_or_else(missing)?;
-    Ok(versioned::at(answer::member(&membership, &user, within), version))
+    let member = read.member(within.id, user.id).await?.ok_or_else(missing)?;
+    Ok(versioned::at(answer::member(&member, within), version))
 }
 
-async fn key(read: &mut Read, within: &Organization, named: &str) -> Result<Value, ActError> {
+async fn key(read: &mut Read, standing: &Standing, named: &str) -> Result<Value, ActError> {
     let id = Id::parse(named).ok_or_else(|| ActError::absent("that is no key"))?;
     let missing = || ActError::absent("there is no such key here");
     let version = read.version_of(&Versioned::ApiKey(id)).await?.ok_or_else(missing)?;
-    let key = read.api_key(id).await?.filter(|key| key.organization_id == within.id).ok_or_else(missing)?;
+    let key =
+        read.api_key(id).await?.filter(|key| key.organization_id == standing.organization.id).ok_or_else(missing)?;
+    key::must_see(read, standing, &key).await?;
     Ok(versioned::at(key::described(read, key.id).await?, version))
 }
 

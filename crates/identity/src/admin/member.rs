@@ -1,16 +1,15 @@
 //! Members and their roles. Nobody gives or takes a role above their own, nobody touches somebody above them, and an
 //! organisation that has an owner keeps one (C-24).
 //!
-//! Every change of an organisation's memberships holds the organisation, so that they come one after another.
+//! Every change of an organisation's memberships holds the organisation, so that they come one after another. Does not own the
+//! roles that an organisation names itself (`role`).
 
-use model::{
-    ApiKey, AuditEvent, Email, Grant, Id, Membership, Organization, Permission, Permissions, Role, Timestamp, User,
-};
+use model::{AuditEvent, Email, Id, Membership, Organization, Permission, Permissions, Project, Role, Timestamp, User};
 use serde_json::{Value, json};
-use storage::{Read, StorageError, Tx, Versioned};
+use storage::{Member, Read, StorageError, Tx, Versioned};
 
 use super::{
-    ActError, answer, organization,
+    ActError, answer, organization, role,
     thing::{allow, let_look},
     user, versioned,
 };
@@ -18,7 +17,7 @@ use crate::{Actor, Authority, Standing, api_key, connections};
 
 /// The reason of grants and keys that ended with their person's membership.
 const MEMBERSHIP_LOST: &str = "membership_lost";
-/// The reason of keys that ended because their person may not make any more.
+/// The reason of what ended because their person's new role could not have given it.
 const ROLE_LOST: &str = "role_lost";
 
 impl Authority {
@@ -28,20 +27,21 @@ impl Authority {
         by: &Actor,
         named: &str,
         user: &str,
-        role: Role,
+        (role, named_role): (Role, Option<String>),
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let names = (by.clone(), named.to_owned(), user.to_owned());
+        let names = (by.clone(), named.to_owned(), user.to_owned(), named_role);
         let expected = self.expected;
         self.parts
             .store
             .transaction(move |tx| {
-                let (by, named, user) = names.clone();
+                let (by, named, user, named_role) = names.clone();
                 Box::pin(async move {
                     let organization = hold(tx, &named).await?;
                     let standing = allow(tx, &by, organization.id, Permission::ManageMembers).await?;
                     let user = user::find(tx, &user).await?;
-                    put(tx, (&by, &standing), &user, (role, expected), now).await
+                    let wanted = role::wanted(tx, &standing, role, named_role.as_deref()).await?;
+                    put(tx, (&by, &standing), &user, (wanted, expected), now).await
                 })
             })
             .await
@@ -104,33 +104,41 @@ async fn put(
     tx: &mut Tx,
     (by, standing): (&Actor, &Standing),
     user: &User,
-    (role, expected): (Role, Option<i64>),
+    (wanted, expected): (role::Wanted, Option<i64>),
     now: Timestamp,
 ) -> Result<Value, ActError> {
     let organization = &standing.organization;
-    let before = tx.membership(organization.id, user.id).await?;
+    let before = tx.member(organization.id, user.id).await?;
     match &before {
         // Whether an address has an account is told to nobody who does not see its person here already.
         None if !by.is_operator() => return Err(missing(user, organization)),
         None => {}
-        Some(before) => must_reach(standing, before.role)?,
+        Some(before) => must_reach(standing, before.membership.role, before.permissions)?,
     }
-    must_reach(standing, role)?;
-    if role != Role::Owner {
+    must_reach(standing, wanted.role, wanted.permissions)?;
+    if wanted.role != Role::Owner {
         keep_an_owner(tx, organization, user, before.as_ref()).await?;
     }
     let version = match &before {
         Some(_) => versioned::move_on(tx, &Versioned::Membership(organization.id, user.id), expected).await?,
         None => 1,
     };
-    let created_at = before.as_ref().map_or(now, |before| before.created_at);
-    let membership = Membership { organization_id: organization.id, user_id: user.id, role, created_at };
+    let membership = Membership {
+        organization_id: organization.id,
+        user_id: user.id,
+        role: wanted.role,
+        role_id: wanted.id,
+        created_at: before.as_ref().map_or(now, |before| before.membership.created_at),
+    };
     tx.put_membership(&membership).await?;
     let action = if before.is_some() { "member.changed" } else { "member.added" };
     tx.insert_audit_event(&audit(action, organization, user, now)).await?;
-    let keys_ended = end_what_the_role_forbids(tx, &membership, now).await?;
-    let mut answer = versioned::at(answer::member(&membership, user, organization), version);
+    let corrupt = || StorageError::Corrupt { table: "memberships", id: user.id.to_string() };
+    let member = tx.member(organization.id, user.id).await?.ok_or_else(corrupt)?;
+    let (ended, keys_ended) = end_what_the_role_forbids(tx, &member, now).await?;
+    let mut answer = versioned::at(answer::member(&member, organization), version);
     if let Some(members) = answer.as_object_mut() {
+        members.insert("connections_ended".to_owned(), ended.into());
         members.insert("keys_ended".to_owned(), keys_ended.into());
     }
     Ok(answer)
@@ -144,15 +152,16 @@ async fn remove(
     now: Timestamp,
 ) -> Result<Value, ActError> {
     let organization = &standing.organization;
-    let before = tx.membership(organization.id, user.id).await?;
+    let before = tx.member(organization.id, user.id).await?;
     let before = before.ok_or_else(|| missing(user, organization))?;
-    must_reach(standing, before.role)?;
+    must_reach(standing, before.membership.role, before.permissions)?;
     versioned::move_on(tx, &Versioned::Membership(organization.id, user.id), expected).await?;
     keep_an_owner(tx, organization, user, Some(&before)).await?;
     if !tx.delete_membership(organization.id, user.id).await? {
         return Err(missing(user, organization));
     }
-    let (grants, keys) = held_in(tx, organization.id, user.id).await?;
+    let grants = tx.live_grants_in(user.id, organization.id).await?;
+    let keys = tx.live_api_keys_in(user.id, organization.id).await?;
     let ended = connections::end(tx, &grants, MEMBERSHIP_LOST, now).await?;
     let keys_ended = api_key::end(tx, &keys, MEMBERSHIP_LOST, now).await?;
     tx.insert_audit_event(&audit("member.removed", organization, user, now)).await?;
@@ -163,36 +172,41 @@ async fn remove(
     }))
 }
 
-/// A person's keys rest on a role that makes keys; connections are every member's to give, and stay.
-async fn end_what_the_role_forbids(
+/// Ends what a member holds that their role could not have given: keys, unless it makes some, and whatever is over projects that
+/// are limited to others. How many connections and keys.
+pub(super) async fn end_what_the_role_forbids(
     tx: &mut Tx,
-    membership: &Membership,
+    member: &Member,
     now: Timestamp,
-) -> Result<usize, StorageError> {
-    if membership.role.may(Permission::ManageKeys) {
-        return Ok(0);
+) -> Result<(usize, usize), StorageError> {
+    let Membership { organization_id, user_id, role, .. } = member.membership;
+    let makes_keys = Permissions::of(role).and(member.permissions).contains(Permission::ManageKeys);
+    if makes_keys && role.sees_every_project() {
+        return Ok((0, 0));
     }
-    let keys = tx.live_api_keys_in(membership.user_id, membership.organization_id).await?;
-    api_key::end(tx, &keys, ROLE_LOST, now).await
-}
-
-async fn held_in(
-    tx: &mut Tx,
-    organization_id: Id<Organization>,
-    user_id: Id<User>,
-) -> Result<(Vec<Grant>, Vec<ApiKey>), StorageError> {
-    let grants = tx.live_grants_in(user_id, organization_id).await?;
-    Ok((grants, tx.live_api_keys_in(user_id, organization_id).await?))
+    let open: Vec<Id<Project>> = match role.sees_every_project() {
+        true => tx.projects_of(organization_id).await?,
+        false => tx.projects_open_to(organization_id, user_id).await?,
+    }
+    .iter()
+    .map(|project| project.id)
+    .collect();
+    let mut grants = tx.live_grants_in(user_id, organization_id).await?;
+    grants.retain(|grant| grant.kind.project_id().is_some_and(|id| !open.contains(&id)));
+    let mut keys = tx.live_api_keys_in(user_id, organization_id).await?;
+    keys.retain(|key| !makes_keys || !open.contains(&key.project_id));
+    let ended = connections::end(tx, &grants, ROLE_LOST, now).await?;
+    Ok((ended, api_key::end(tx, &keys, ROLE_LOST, now).await?))
 }
 
 /// The members of an organisation.
 pub(super) async fn list(read: &mut Read, organization: &Organization) -> Result<Vec<Value>, StorageError> {
     let members = read.members_of(organization.id).await?;
-    Ok(members.iter().map(|(membership, user)| answer::member(membership, user, organization)).collect())
+    Ok(members.iter().map(|member| answer::member(member, organization)).collect())
 }
 
 /// The organisation with this name, whose memberships nobody else changes until the transaction ends.
-async fn hold(tx: &mut Tx, named: &str) -> Result<Organization, ActError> {
+pub(super) async fn hold(tx: &mut Tx, named: &str) -> Result<Organization, ActError> {
     let organization = organization::find(tx, named).await?;
     match tx.hold_organization(organization.id).await? {
         true => Ok(organization),
@@ -200,11 +214,11 @@ async fn hold(tx: &mut Tx, named: &str) -> Result<Organization, ActError> {
     }
 }
 
-/// Refuses, if the role is above the actor's own.
-fn must_reach(standing: &Standing, role: Role) -> Result<(), ActError> {
-    match standing.reaches(role, Permissions::of(role)) {
+/// Refuses, if a role with what its member may on top is above the actor's own.
+pub(super) fn must_reach(standing: &Standing, role: Role, on_top: Permissions) -> Result<(), ActError> {
+    match standing.reaches(role, Permissions::of(role).and(on_top)) {
         true => Ok(()),
-        false => Err(ActError::forbidden(format!("the role '{}' is above your own", role.as_str()))),
+        false => Err(ActError::forbidden("this role is above your own")),
     }
 }
 
@@ -213,9 +227,9 @@ async fn keep_an_owner(
     read: &mut Read,
     organization: &Organization,
     user: &User,
-    before: Option<&Membership>,
+    before: Option<&Member>,
 ) -> Result<(), ActError> {
-    let owns = before.is_some_and(|before| before.role == Role::Owner);
+    let owns = before.is_some_and(|before| before.membership.role == Role::Owner);
     if owns && !read.has_other_owner(organization.id, user.id).await? {
         return Err(ActError::conflict(format!(
             "{} is the only owner of '{}'; make somebody else an owner first, or remove the organisation",
@@ -225,12 +239,12 @@ async fn keep_an_owner(
     Ok(())
 }
 
-fn missing(user: &User, organization: &Organization) -> ActError {
+pub(super) fn missing(user: &User, organization: &Organization) -> ActError {
     let (email, slug) = (&user.email, &organization.slug);
     ActError::absent(format!("{email} is no member of '{slug}'; `lanyard member list {slug}` shows who is"))
 }
 
-fn audit(action: &'static str, organization: &Organization, user: &User, now: Timestamp) -> AuditEvent {
+pub(super) fn audit(action: &'static str, organization: &Organization, user: &User, now: Timestamp) -> AuditEvent {
     AuditEvent {
         user_id: Some(user.id),
         organization_id: Some(organization.id),

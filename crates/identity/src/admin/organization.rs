@@ -133,7 +133,7 @@ impl Authority {
         let mut read = self.parts.store.read().await?;
         let standing = look(&mut read, by, named, Permission::SeeOrganization).await?;
         let organization = &standing.organization;
-        let projects = read.projects_of(organization.id).await?;
+        let projects = standing.projects(&mut read).await?;
         let members = match standing.may(Permission::SeeMembers) {
             true => Some(member::list(&mut read, organization).await?),
             false => None,

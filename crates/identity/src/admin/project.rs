@@ -6,9 +6,9 @@ use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, organization,
-    thing::{Actions, By, Step, Thing, allow},
+    thing::{Actions, By, Step, Thing, allow, let_look},
 };
-use crate::{Actor, Authority, api_key};
+use crate::{Actor, Authority, Denied, Standing, api_key};
 
 /// The reason of keys that ended with their project.
 const PROJECT_REMOVED: &str = "project_removed";
@@ -37,6 +37,10 @@ impl Thing for Owned {
 
     fn organization_id(&self) -> Option<Id<Organization>> {
         Some(self.organization.id)
+    }
+
+    async fn is_seen(&self, read: &mut Read, standing: &Standing) -> Result<bool, StorageError> {
+        standing.sees(read, &self.project).await
     }
 
     fn row(&self) -> Versioned {
@@ -90,8 +94,15 @@ impl Authority {
                 Box::pin(async move {
                     let organization_id = organization::find(tx, &named).await?.id;
                     let organization = allow(tx, &by, organization_id, Permission::ManageProjects).await?.organization;
-                    let project =
-                        Project { id: Id::new(now), organization_id, slug, name, created_at: now, disabled_at: None };
+                    let project = Project {
+                        id: Id::new(now),
+                        organization_id,
+                        slug,
+                        name,
+                        created_at: now,
+                        disabled_at: None,
+                        limited_at: None,
+                    };
                     Ok(Owned { organization, project })
                 })
             },
@@ -114,16 +125,15 @@ impl Authority {
 
     pub(super) async fn project_list(&self, by: &Actor, named: Option<&str>) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
-        let organizations = match named {
-            Some(named) => {
-                vec![organization::look(&mut read, by, named, Permission::SeeOrganization).await?.organization]
-            }
-            None => organization::theirs(&mut read, by).await?,
+        let named: Vec<Id<Organization>> = match named {
+            Some(named) => vec![organization::find(&mut read, named).await?.id],
+            None => organization::theirs(&mut read, by).await?.iter().map(|one| one.id).collect(),
         };
         let mut shown = Vec::new();
-        for organization in &organizations {
-            let projects = read.projects_of(organization.id).await?;
-            shown.extend(projects.iter().map(|project| answer::project(project, organization)));
+        for id in named {
+            let standing = let_look(&mut read, by, id, Permission::SeeOrganization).await?;
+            let projects = standing.projects(&mut read).await?;
+            shown.extend(projects.iter().map(|project| answer::project(project, &standing.organization)));
         }
         Ok(json!({ "projects": shown }))
     }
@@ -137,6 +147,14 @@ fn rename<'t>(tx: &'t mut Tx, it: &'t mut Owned, name: String) -> Step<'t, Value
     })
 }
 
+/// Refuses, if the project is limited to others.
+pub(super) async fn must_see(read: &mut Read, standing: &Standing, project: &Project) -> Result<(), ActError> {
+    match standing.sees(read, project).await? {
+        true => Ok(()),
+        false => Err(Denied::Absent.into()),
+    }
+}
+
 /// Takes back the keys of a project that goes.
 pub(super) async fn end_keys(tx: &mut Tx, project_id: Id<Project>, now: Timestamp) -> Result<(), StorageError> {
     let keys = tx.live_api_keys_over(project_id).await?;
@@ -146,6 +164,12 @@ pub(super) async fn end_keys(tx: &mut Tx, project_id: Id<Project>, now: Timestam
 /// The project with this slug or id in the organisation with this slug or id.
 pub(super) async fn find(read: &mut Read, named: &str, project: &str) -> Result<(Organization, Project), ActError> {
     let organization = organization::find(read, named).await?;
+    let project = find_in(read, &organization, project).await?;
+    Ok((organization, project))
+}
+
+/// The project with this slug or id in an organisation.
+pub(super) async fn find_in(read: &mut Read, organization: &Organization, project: &str) -> Result<Project, ActError> {
     let by_slug = match Slug::parse(project) {
         Some(slug) => read.project_by_slug(organization.id, &slug).await?,
         None => None,
@@ -159,6 +183,5 @@ pub(super) async fn find(read: &mut Read, named: &str, project: &str) -> Result<
         let slug = &organization.slug;
         ActError::absent(format!("'{slug}' has no project '{project}'; `lanyard project list {slug}` shows them"))
     };
-    let found = found.ok_or_else(missing)?;
-    Ok((organization, found))
+    found.ok_or_else(missing)
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{ActError, versioned};
-use crate::{Actor, Authority, Standing, policy};
+use crate::{Actor, Authority, Denied, Standing, policy};
 
 /// A part of a transaction.
 pub(super) type Step<'t, T> = Pin<Box<dyn Future<Output = Result<T, ActError>> + Send + 't>>;
@@ -48,13 +48,23 @@ impl By {
     }
 
     /// Refuses, unless they may; if they may, their membership is held until the transaction ends.
-    async fn check(&self, tx: &mut Tx, organization_id: Option<Id<Organization>>) -> Result<(), ActError> {
+    async fn check<T: Thing>(&self, tx: &mut Tx, thing: &T) -> Result<(), ActError> {
         tx.act_for(self.actor.named());
-        match (self.permission, organization_id) {
-            (Some(permission), Some(id)) => allow(tx, &self.actor, id, permission).await.map(drop),
+        match (self.permission, thing.organization_id()) {
+            (Some(permission), Some(id)) => {
+                let standing = allow(tx, &self.actor, id, permission).await?;
+                must_see(thing, tx, &standing).await
+            }
             _ if self.actor.is_operator() => Ok(()),
             _ => Err(ActError::forbidden("this is the operator's to do")),
         }
+    }
+}
+
+async fn must_see<T: Thing>(thing: &T, read: &mut Read, standing: &Standing) -> Result<(), ActError> {
+    match thing.is_seen(read, standing).await? {
+        true => Ok(()),
+        false => Err(Denied::Absent.into()),
     }
 }
 
@@ -79,7 +89,7 @@ pub(super) async fn let_look(
 }
 
 /// Something that an operator adds, names and removes.
-pub(super) trait Thing: Sized + Send + 'static {
+pub(super) trait Thing: Sized + Send + Sync + 'static {
     /// How it is named on the command line.
     type Name: Clone + Send + Sync + 'static;
 
@@ -91,6 +101,11 @@ pub(super) trait Thing: Sized + Send + 'static {
     /// The organisation that it lives in, and whose policy is asked; none if it is the operator's.
     fn organization_id(&self) -> Option<Id<Organization>> {
         None
+    }
+
+    /// Whether somebody who stands so in that organisation sees it.
+    fn is_seen(&self, _: &mut Read, _: &Standing) -> impl Future<Output = Result<bool, StorageError>> + Send {
+        std::future::ready(Ok(true))
     }
 
     /// Its row, whose version moves with every change.
@@ -159,7 +174,8 @@ impl Authority {
         let mut read = self.parts.store.read().await?;
         let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
         if let (Some(permission), Some(id)) = (by.permission, thing.organization_id()) {
-            let_look(&mut read, &by.actor, id, permission).await?;
+            let standing = let_look(&mut read, &by.actor, id, permission).await?;
+            must_see(&thing, &mut read, &standing).await?;
         }
         Ok(versioned::at(thing.answer(), version))
     }
@@ -192,7 +208,7 @@ impl Authority {
                 let (by, name, change) = (by.clone(), name.clone(), Arc::clone(&change));
                 Box::pin(async move {
                     let found = T::find(tx, &name).await?;
-                    by.check(tx, found.organization_id()).await?;
+                    by.check(tx, &found).await?;
                     let version = versioned::move_on(tx, &found.row(), expected).await?;
                     // Nobody else changes it from here on; what somebody changed until now is seen.
                     let mut thing = T::find(tx, &name).await?;

@@ -270,7 +270,7 @@ pub(super) async fn find(read: &mut Read, named: &str) -> Result<User, ActError>
     })
 }
 
-fn parse_email(text: &str) -> Result<Email, ActError> {
+pub(super) fn parse_email(text: &str) -> Result<Email, ActError> {
     Email::parse(text).ok_or_else(|| {
         ActError::new(format!(
             "'{}' is no e-mail address that Lanyard accepts; write it like name@example.com",

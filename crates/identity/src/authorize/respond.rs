@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    AuditEvent, AuthorizationState, Client, Consent, Grant, GrantKind, Id, Mail, Secret, Timestamp, Token, TokenKind,
-    server_secret::Purpose,
+    AuditEvent, AuthorizationState, Client, Consent, Grant, GrantKind, Id, Mail, Organization, Project, Secret,
+    Timestamp, Token, TokenKind, User, server_secret::Purpose,
 };
 use protocol::{AuthorizationResponse, OAuthError, Scope};
 use storage::{AsStorageError as _, StorageError, Tx};
@@ -308,8 +308,8 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         let error = OAuthError::access_denied("Your account has changed meanwhile. Go back and sign in again.");
         return Ok(Written::Refused(error));
     }
-    if let GrantKind::Project { project_id, .. } = &kind
-        && !tx.projects_of_member(user_id).await?.iter().any(|one| one.project.id == *project_id)
+    if let GrantKind::Project { organization_id, project_id, .. } = &kind
+        && !may_choose(tx, user_id, *organization_id, *project_id).await?
     {
         let error = OAuthError::access_denied("You no longer have access to this project. Go back and choose another.");
         return Ok(Written::Refused(error));
@@ -340,6 +340,18 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
     })
     .await?;
     Ok(Written::Done)
+}
+
+/// Whether the project is open to this person. Their membership is held: whoever takes it, or the project, from them waits, and
+/// then ends what was given by it.
+async fn may_choose(
+    tx: &mut Tx,
+    user_id: Id<User>,
+    organization_id: Id<Organization>,
+    project_id: Id<Project>,
+) -> Result<bool, StorageError> {
+    tx.hold_membership(organization_id, user_id).await?;
+    Ok(tx.projects_of_member(user_id).await?.iter().any(|one| one.project.id == project_id))
 }
 
 /// The grant that covers this consent: the one in force, made wider where the person was asked, or a new one.

@@ -130,6 +130,19 @@ pub enum Message {
         /// What the app calls itself.
         app: String,
     },
+    /// An organisation asks somebody to become a member.
+    Invited {
+        /// The organisation's name.
+        organization: String,
+        /// The address of who invites; none if an operator does.
+        by: Option<String>,
+        /// The invitation's id, for the link.
+        id: String,
+        /// For the link.
+        token: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// An address of an organisation takes no notifications, and gets no more.
     WebhookDisabled {
         /// The organisation's name.
@@ -195,6 +208,7 @@ impl Message {
             Self::KeyMade { .. } => "key_made",
             Self::KeyRotated { .. } => "key_rotated",
             Self::ConnectionShared { .. } => "connection_shared",
+            Self::Invited { .. } => "invited",
             Self::WebhookDisabled { .. } => "webhook_disabled",
         }
     }

@@ -94,6 +94,11 @@ impl World {
 
     /// A code, as the person's Allow gives it.
     pub async fn code(&self, client: &str) -> String {
+        self.try_code(client).await.expect("a code")
+    }
+
+    /// The same, if the person's Allow still counts.
+    pub async fn try_code(&self, client: &str) -> Option<String> {
         let challenge = CodeVerifier::parse(VERIFIER).unwrap().challenge();
         let query = format!(
             "response_type=code&client_id={client}&redirect_uri=http%3A%2F%2F127.0.0.1%3A4711%2Fcallback&state=s&scope=issues%3Aread+openid\
@@ -110,9 +115,9 @@ impl World {
         let decision = Decision::Allow { project: Some(self.project.id), own_device: false };
         let step =
             self.authority.decide(id, &self.browser, Some(&self.person), decision, &caller(), now).await.unwrap();
-        let Step::Redirect { location } = step else { panic!("not a redirect: {step:?}") };
+        let Step::Redirect { location } = step else { return None };
         let url = url::Url::parse(&location).unwrap();
-        url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()).expect("a code")
+        url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned())
     }
 
     pub async fn redeem(&self, client: &str, code: &str) -> Result<TokenResponse, protocol::OAuthError> {
@@ -185,6 +190,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         organization_id: organization.id,
         slug: Slug::parse("apollo").unwrap(),
         name: "Apollo".to_owned(),
+        limited_at: None,
         created_at: now,
         disabled_at: None,
     };
@@ -232,6 +238,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
                     organization_id: organization.id,
                     user_id: user.id,
                     role,
+                    role_id: None,
                     created_at: now,
                 })
                 .await?;

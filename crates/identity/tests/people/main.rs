@@ -13,9 +13,12 @@ mod harness;
 #[path = "../clients/https_server.rs"]
 mod https_server;
 mod imports;
+mod invitations;
 mod janitor;
 mod members;
 mod resources;
+mod role_races;
+mod roles;
 mod sign_in;
 mod sign_up;
 mod stand;

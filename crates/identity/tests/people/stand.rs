@@ -65,6 +65,16 @@ impl Stand {
         sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 
+    /// Another process on the same database; on SQLite the same one, since one process owns it.
+    pub async fn second(&self) -> Authority {
+        if !self.authority.store().is_shared() {
+            return self.authority.clone();
+        }
+        let store = Store::open(&self.database.options()).await.unwrap();
+        let secrets = ServerSecrets::new([(1, [7; 32])]).unwrap();
+        Authority::new(store, secrets, self.clock.clone(), self.authority.settings().clone()).await.unwrap()
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

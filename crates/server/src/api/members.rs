@@ -40,8 +40,12 @@ pub struct Member {
     /// Their address.
     #[schema(example = "member@example.com")]
     email: String,
+    /// What they are called.
+    name: Option<String>,
     /// As what they belong to it.
     role: MemberRole,
+    /// The name of the organisation's own role that they have on top.
+    named_role: Option<String>,
     /// Since when.
     created_at: i64,
     /// The membership's version.
@@ -65,6 +69,8 @@ pub struct NewMember {
 pub struct MemberChange {
     /// As what they belong to it from now on; nobody gives or takes a role above their own.
     role: MemberRole,
+    /// With which of the organisation's own roles, on top of `member`: slug or id.
+    named: Option<String>,
 }
 
 /// The members of an organisation.
@@ -89,7 +95,11 @@ pub async fn post(
 ) -> Result<HttpResponse, Problem> {
     let NewMember { user, role } = body.0;
     asker
-        .make::<Member>(Act::MemberAdd { organization: path.into_inner(), user, role: role.into() }, key, "user_id")
+        .make::<Member>(
+            Act::MemberAdd { organization: path.into_inner(), user, role: role.into(), named: None },
+            key,
+            "user_id",
+        )
         .await
 }
 
@@ -116,7 +126,8 @@ pub async fn patch(
     Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<MemberChange>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, user) = path.into_inner();
-    let act = Act::MemberAdd { organization: organization.clone(), user: user.clone(), role: body.0.role.into() };
+    let MemberChange { role, named } = body.0;
+    let act = Act::MemberAdd { organization: organization.clone(), user: user.clone(), role: role.into(), named };
     asker.change::<Member>(Look::Member(organization, user), expected, act).await
 }
 

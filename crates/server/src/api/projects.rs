@@ -26,6 +26,8 @@ pub struct Project {
     created_at: i64,
     /// Since when nothing of it works.
     disabled_at: Option<i64>,
+    /// Since when only those on its list see it, beside owners and admins.
+    limited_at: Option<i64>,
     /// Its version.
     version: i64,
 }
@@ -50,6 +52,8 @@ pub enum ProjectChange {
     Name(String),
     /// Whether nothing of it works.
     Disabled(bool),
+    /// Whether only those on its list see it.
+    Limited(bool),
 }
 
 /// The projects of an organisation.
@@ -103,6 +107,7 @@ pub async fn patch(
     let act = match body.0 {
         ProjectChange::Name(name) => Act::ProjectChange { organization: of.0, project: of.1, name },
         ProjectChange::Disabled(disabled) => Act::ProjectSetDisabled { organization: of.0, project: of.1, disabled },
+        ProjectChange::Limited(limited) => Act::ProjectSetLimited { organization: of.0, project: of.1, limited },
     };
     asker.change::<Project>(Look::Project(organization, project), expected, act).await
 }

@@ -1,9 +1,15 @@
 //! The routes of organisations, which stand with all others below the issuer's path.
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::{
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
 
 use super::{read, seen};
-use crate::page::organization;
+use crate::{
+    page::organization,
+    rate_limit::{Class, limit},
+};
 
 /// Mounts them.
 pub(super) fn organizations(config: &mut ServiceConfig) {
@@ -45,6 +51,25 @@ pub(super) fn organizations(config: &mut ServiceConfig) {
         .service(
             seen("/organizations/{organization}/audit/export", "GET, HEAD")
                 .route(read().to(organization::audit::export)),
+        )
+        .service(
+            seen("/organizations/{organization}/projects/{project}/members", "GET, HEAD, POST")
+                .route(read().to(organization::project_members::get))
+                .route(web::post().to(organization::project_members::post)),
+        )
+        .service(
+            seen("/organizations/{organization}/projects/{project}/members/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(organization::project_members::ask_to_remove))
+                .route(web::post().to(organization::project_members::remove)),
+        )
+        .service(
+            seen("/organizations/{organization}/projects/{project}/limit", "GET, HEAD, POST")
+                .route(read().to(organization::project_members::ask_to_limit))
+                .route(web::post().to(organization::project_members::limit)),
+        )
+        .service(
+            seen("/organizations/{organization}/projects/{project}/open", "POST")
+                .route(web::post().to(organization::project_members::open)),
         )
         .service(seen("/organizations/{organization}/access", "GET, HEAD").route(read().to(organization::access::get)))
         .service(
@@ -90,5 +115,58 @@ pub(super) fn organizations(config: &mut ServiceConfig) {
             seen("/organizations/{organization}/settings/delete", "GET, HEAD, POST")
                 .route(read().to(organization::settings::ask_to_delete))
                 .route(web::post().to(organization::settings::delete)),
+        )
+        .configure(people);
+}
+
+/// Who belongs to one, as what, and who is asked to.
+fn people(config: &mut ServiceConfig) {
+    let seldom = || from_fn(|request, next| limit(Class::SignIn, request, next));
+    config
+        .service(
+            seen("/organizations/{organization}/members", "GET, HEAD").route(read().to(organization::members::get)),
+        )
+        .service(
+            seen("/organizations/{organization}/members/{user}", "GET, HEAD, POST")
+                .route(read().to(organization::members::ask_for_role))
+                .route(web::post().to(organization::members::change_role)),
+        )
+        .service(
+            seen("/organizations/{organization}/members/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(organization::members::ask_to_remove))
+                .route(web::post().to(organization::members::remove)),
+        )
+        .service(
+            seen("/organizations/{organization}/invitations", "GET, HEAD, POST")
+                .route(read().to(organization::invitations::get))
+                .route(web::post().to(organization::invitations::post).wrap(seldom())),
+        )
+        .service(
+            seen("/organizations/{organization}/invitations/{id}/resend", "POST")
+                .route(web::post().to(organization::invitations::resend).wrap(seldom())),
+        )
+        .service(
+            seen("/organizations/{organization}/invitations/{id}/revoke", "POST")
+                .route(web::post().to(organization::invitations::revoke)),
+        )
+        .service(
+            seen("/organizations/{organization}/roles", "GET, HEAD, POST")
+                .route(read().to(organization::roles::get))
+                .route(web::post().to(organization::roles::post)),
+        )
+        .service(
+            seen("/organizations/{organization}/roles/{id}", "GET, HEAD, POST")
+                .route(read().to(organization::roles::ask_to_change))
+                .route(web::post().to(organization::roles::change)),
+        )
+        .service(
+            seen("/organizations/{organization}/roles/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(organization::roles::ask_to_remove))
+                .route(web::post().to(organization::roles::remove)),
+        )
+        .service(
+            seen("/organizations/{organization}/leave", "GET, HEAD, POST")
+                .route(read().to(organization::members::ask_to_leave))
+                .route(web::post().to(organization::members::leave)),
         );
 }

@@ -20,8 +20,8 @@ mod tests;
 use clap::Subcommand;
 
 pub use admin::{
-    AuditAct, ClientAct, Group, Import, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct, UserAct,
-    UserCommand, WebhookAct,
+    AuditAct, ClientAct, Group, Import, InvitationAct, KeyAct, MemberAct, OrganizationAct, ProjectAct, ResourceAct,
+    RoleAct, UserAct, UserCommand, WebhookAct,
 };
 pub use apply::Apply;
 pub use backup::{Backup, NewBackupKey, Purge, Restore};
@@ -61,6 +61,10 @@ pub enum Command {
     Project(Group<ProjectAct>),
     /// Who belongs to an organisation
     Member(Group<MemberAct>),
+    /// Roles that an organisation names itself
+    Role(Group<RoleAct>),
+    /// Invitations into an organisation
+    Invitation(Group<InvitationAct>),
     /// Resource servers: apps that own data and check tokens
     Resource(Group<ResourceAct>),
     /// Clients: programs that ask for permission
@@ -99,6 +103,8 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Organization(acts) => admin::run(acts).await,
         Command::Project(acts) => admin::run(acts).await,
         Command::Member(acts) => admin::run(acts).await,
+        Command::Role(acts) => admin::run(acts).await,
+        Command::Invitation(acts) => admin::run(acts).await,
         Command::Resource(acts) => admin::run(acts).await,
         Command::Client(acts) => admin::run(acts).await,
         Command::User(acts) => admin::run_user(acts).await,

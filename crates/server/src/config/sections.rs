@@ -155,6 +155,8 @@ section! {
     pub struct Organizations as "organizations" {
         /// Whether anybody who is signed in may make an organisation, which they own then; otherwise operators alone do.
         anyone_creates: bool = true;
+        /// How long an invitation into an organisation counts, from its last mail on.
+        invitation_lifetime: HumanDuration = HumanDuration::days(7);
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::{
     web::Path,
 };
 use identity::account::{Confirm, ConfirmRefusal, Confirmed, Evidence, MailRefusal, Opened, Pending};
-use model::{Authorization, Id, Proof, ProofKind};
+use model::{Id, Proof, ProofKind};
 use protocol::{Confidential, OAuthError, Params};
 
 use super::{Nothing, Visit};
@@ -50,7 +50,7 @@ impl TryFrom<Params> for Link {
 pub async fn get(visit: Visit, id: Path<String>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let (id, pending) = visit.pending(&id).await?;
     if !pending.is_good {
-        return Ok(visit.go(&afterwards(&pending)));
+        return Ok(visit.go(&afterwards(&visit, &pending)));
     }
     let again = Params::parse(request.query_string())?.get("again").is_some();
     check(&visit, id, &pending, None, again)
@@ -65,7 +65,7 @@ pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Code>) -> 
     let Code(code) = form.into_inner();
     match visit.confirm(Evidence::Code { id, code }).await? {
         Ok(confirmed) => Ok(visit.confirmed(confirmed)),
-        Err(ConfirmRefusal::Dead) => Ok(visit.go(&afterwards(&pending))),
+        Err(ConfirmRefusal::Dead) => Ok(visit.go(&afterwards(&visit, &pending))),
         Err(ConfirmRefusal::Taken) => Err(taken()),
         Err(refusal) => check(&visit, id, &pending, Some(refusal), false),
     }
@@ -83,7 +83,7 @@ pub async fn again(visit: Visit, id: Path<String>, _: ProtectedForm<Nothing>) ->
     match sent {
         Ok(()) => Ok(visit.go(&format!("/confirm/{id}?again=1"))),
         Err(MailRefusal::TooMany { .. }) => check(&visit, id, &pending, Some(ConfirmRefusal::TooMany), false),
-        Err(MailRefusal::Dead | MailRefusal::Needless) => Ok(visit.go(&afterwards(&pending))),
+        Err(MailRefusal::Dead | MailRefusal::Needless) => Ok(visit.go(&afterwards(&visit, &pending))),
     }
 }
 
@@ -138,23 +138,19 @@ impl Visit {
     fn confirmed(&self, confirmed: Confirmed) -> HttpResponse {
         match confirmed {
             Confirmed::SignedUp(begun, waiting) => self.begin(&begun, waiting),
-            Confirmed::Verified(waiting) => self.go(&onward(waiting)),
+            Confirmed::Verified(waiting) => self.go(&self.onward(waiting)),
             Confirmed::AddressChanged => self.go("/account/security"),
         }
     }
 }
 
 /// Where a person goes whose proof is over: signed in already, or to sign in.
-fn afterwards(pending: &Pending) -> String {
+fn afterwards(visit: &Visit, pending: &Pending) -> String {
     match (pending.kind, pending.waiting) {
         (ProofKind::SignUp, Some(id)) => format!("/sign-in?authorization={id}"),
         (ProofKind::SignUp, None) => "/sign-in".to_owned(),
-        (_, waiting) => onward(waiting),
+        (_, waiting) => visit.onward(waiting),
     }
-}
-
-fn onward(waiting: Option<Id<Authorization>>) -> String {
-    waiting.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}"))
 }
 
 fn dead() -> PageError {

@@ -12,6 +12,7 @@ pub mod device;
 pub mod errors;
 pub mod federated;
 pub mod home;
+pub mod invitation;
 pub mod language;
 pub mod leaving;
 pub mod organization;

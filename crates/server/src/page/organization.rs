@@ -3,11 +3,15 @@
 
 pub mod access;
 pub mod audit;
+pub mod invitations;
 pub mod keys;
 pub mod list;
+pub mod members;
 pub mod overview;
 pub mod project;
+pub mod project_members;
 pub mod projects;
+pub mod roles;
 mod room;
 pub mod settings;
 pub mod webhooks;

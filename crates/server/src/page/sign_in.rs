@@ -44,7 +44,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
         return Ok(visit.go("/leaving"));
     }
     match asked.authorization {
-        None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go("/")),
+        None if visit.signed_in.is_some() && !asked.another_account => Ok(visit.go(&visit.front())),
         None => page(&visit, Shown { connect: asked.connect, ..Shown::default() }),
         Some(id) => match visit.arrival(id, asked.another_account).await? {
             Arrival::Sign(waiter) => {
@@ -91,7 +91,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
 impl Visit {
     /// Gives the browser its new secret and its session, and sends it on: to the app's request, or home.
     pub(super) fn begin(&self, begun: &NewSession, authorization: Option<Id<Authorization>>) -> HttpResponse {
-        self.begin_at(begun, &authorization.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}")))
+        self.begin_at(begun, &self.onward(authorization))
     }
 
     /// The same, and on to this address.

@@ -31,7 +31,7 @@ pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Pag
     let waiting = Asked::parse(request.query_string())?.authorization;
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     if person.user.email_verified_at.is_some() || !visit.state.authority.sends_mail() {
-        return Ok(visit.go(&onward(waiting)));
+        return Ok(visit.go(&visit.onward(waiting)));
     }
     let it = visit.say("proof-ask").with("address", &person.user.email);
     visit.page(&Confirm {
@@ -56,15 +56,11 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     match visit.state.authority.ask_for_verification(person, waiting, &visit.caller, visit.now).await? {
         Ok(id) => Ok(visit.go(&format!("/confirm/{id}"))),
-        Err(MailRefusal::Needless | MailRefusal::Dead) => Ok(visit.go(&onward(waiting))),
+        Err(MailRefusal::Needless | MailRefusal::Dead) => Ok(visit.go(&visit.onward(waiting))),
         Err(MailRefusal::TooMany { retry_after }) => {
             let mut answer = HttpResponse::from_error(PageError::new(StatusCode::TOO_MANY_REQUESTS, "error-too-often"));
             wait(&mut answer, retry_after);
             Ok(answer)
         }
     }
-}
-
-fn onward(waiting: Option<Id<Authorization>>) -> String {
-    waiting.map_or_else(|| "/".to_owned(), |id| format!("/consent/{id}"))
 }

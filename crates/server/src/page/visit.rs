@@ -11,7 +11,7 @@ use actix_web::{
 };
 use askama::Template;
 use identity::{Caller, account::SignedIn};
-use model::{Language, Timestamp};
+use model::{Authorization, Id, Invitation, Language, Timestamp};
 use protocol::Confidential;
 
 use super::language;
@@ -37,6 +37,8 @@ pub struct Visit {
     pub signed_in: Option<SignedIn>,
     /// What it shows of its session.
     session_cookie: Option<Confidential>,
+    /// The token of an invitation that its person follows.
+    pub invited: Option<Confidential>,
     /// Address and program.
     pub caller: Caller,
     /// When it arrived.
@@ -68,7 +70,8 @@ impl Visit {
         let Sender(caller) = Sender::of(&request);
         let caller = Caller { language, ..caller };
         let (theme, here) = (theme(&state, &request), here(&state, &request));
-        Ok(Self { state, browser, signed_in, session_cookie: cookie, caller, now, theme, here })
+        let invited = state.edge.cookies.invitation(&request);
+        Ok(Self { state, browser, signed_in, session_cookie: cookie, invited, caller, now, theme, here })
     }
 
     /// The same, with the person who is signed in.
@@ -84,6 +87,25 @@ impl Visit {
     #[must_use]
     pub fn session_cookie(&self) -> Option<&str> {
         self.session_cookie.as_ref().map(Confidential::expose)
+    }
+
+    /// Where somebody goes who was on their way to no app: to the invitation that they follow, or to the front page.
+    #[must_use]
+    pub fn front(&self) -> String {
+        self.invitation_page().unwrap_or_else(|| "/".to_owned())
+    }
+
+    /// The page of the invitation that they follow.
+    #[must_use]
+    pub fn invitation_page(&self) -> Option<String> {
+        let (id, _) = self.invited.as_ref()?.expose().split_at_checked(model::id::LENGTH)?;
+        Id::<Invitation>::parse(id).map(|id| format!("/invitations/{id}"))
+    }
+
+    /// On to the app's request that waits, or home.
+    #[must_use]
+    pub fn onward(&self, waiting: Option<Id<Authorization>>) -> String {
+        waiting.map_or_else(|| self.front(), |id| format!("/consent/{id}"))
     }
 
     /// The frame of the page that answers.

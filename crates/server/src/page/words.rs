@@ -57,7 +57,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "reused" | "code_replayed" => EndReason::Reused,
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
-        "membership_lost" | "role_lost" => EndReason::MembershipLost,
+        "membership_lost" | "role_lost" | "project_limited" => EndReason::MembershipLost,
         "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
@@ -123,6 +123,9 @@ const EVENTS: [(&str, &str); 55] = [
     ("user.password_set", "password-set"),
     ("member.added", "joined"),
     ("member.changed", "role-changed"),
+    ("invitation.accepted", "accepted-invitation"),
+    ("project.member_added", "project-joined"),
+    ("project.member_removed", "project-parted"),
     ("member.removed", "parted"),
     ("user.disabled", "disabled"),
     ("user.enabled", "enabled"),
@@ -184,7 +187,7 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 39] = [
+    const UNTOLD: [&str; 46] = [
         "client.added",
         "client.changed",
         "client.device_allowed",
@@ -193,6 +196,9 @@ mod tests {
         "client.enabled",
         "client.new_secret",
         "client.removed",
+        "invitation.added",
+        "invitation.resent",
+        "invitation.revoked",
         "mail.tried",
         "organization.added",
         "organization.device_writes_allowed",
@@ -204,6 +210,8 @@ mod tests {
         "project.disabled",
         "project.enabled",
         "project.renamed",
+        "project.limited",
+        "project.opened",
         "project.removed",
         "refresh.recovered",
         "refresh.retried",
@@ -214,6 +222,9 @@ mod tests {
         "resource.enabled",
         "resource.new_secret",
         "resource.removed",
+        "role.added",
+        "role.changed",
+        "role.removed",
         "client_token.revoked",
         "server.restored",
         "signing_keys.rotated",

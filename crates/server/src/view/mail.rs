@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Moment, phrase::say, program};
 use said::Said;
+pub use said::masked;
 
 /// Whom mails come from.
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ pub mod error;
 pub mod factors;
 pub mod form;
 pub mod home;
+pub mod invitation;
 pub mod layout;
 pub mod leave;
 pub mod leaving;
@@ -67,6 +68,7 @@ pub use factors::{
 };
 pub use form::{Choice, Form, Input, InputKind};
 pub use home::{Door, Home};
+pub use invitation::{Invitation, Joining, Step};
 pub use layout::{Brand, Layout, SignedIn, Theme};
 pub use leave::Leave;
 pub use leaving::{Leaving, Left, TypedConfirmation};
@@ -109,6 +111,7 @@ pub fn gallery(language: Language) -> Result<Vec<Specimen>, askama::Error> {
     show(&mut all, "device", Device::sample(language))?;
     show(&mut all, "let-in", DeviceTold::sample(language))?;
     show(&mut all, "connections", Connections::sample(language))?;
+    show(&mut all, "invitation", Invitation::sample(language))?;
     show(&mut all, "confirm", Confirm::sample(language))?;
     show(&mut all, "error", ErrorPage::sample(language))?;
     show(&mut all, "leave", Leave::sample(language))?;

@@ -16,6 +16,12 @@ pub enum Place {
     Projects,
     /// What has access.
     Access,
+    /// Who belongs to it.
+    Members,
+    /// Who is asked to.
+    Invitations,
+    /// The roles that it names itself.
+    Roles,
     /// Its API keys.
     Keys,
     /// Where it is told of its events.
@@ -28,8 +34,18 @@ pub enum Place {
 
 impl Place {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Projects, Self::Access, Self::Keys, Self::Webhooks, Self::Audit, Self::Settings];
+    pub const ALL: [Self; 10] = [
+        Self::Overview,
+        Self::Projects,
+        Self::Members,
+        Self::Invitations,
+        Self::Roles,
+        Self::Access,
+        Self::Keys,
+        Self::Webhooks,
+        Self::Audit,
+        Self::Settings,
+    ];
 
     /// The word that stands for it in addresses and forms.
     #[must_use]
@@ -37,6 +53,9 @@ impl Place {
         match self {
             Self::Overview => "overview",
             Self::Projects => "projects",
+            Self::Members => "members",
+            Self::Invitations => "invitations",
+            Self::Roles => "roles",
             Self::Access => "access",
             Self::Keys => "keys",
             Self::Webhooks => "webhooks",
@@ -56,6 +75,7 @@ impl Place {
     pub const fn permission(self) -> Permission {
         match self {
             Self::Overview | Self::Projects => Permission::SeeOrganization,
+            Self::Members | Self::Invitations | Self::Roles => Permission::SeeMembers,
             Self::Access => Permission::SeeAccess,
             Self::Keys => Permission::ManageKeys,
             Self::Webhooks => Permission::ManageWebhooks,

@@ -1,5 +1,6 @@
 //! Pages of an organisation in their states, as somebody meets them.
 
+mod people;
 mod rooms;
 
 use identity::Standing;
@@ -19,6 +20,11 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("shown-once", shown_once(language)),
         ("projects", projects(language)),
         ("project", project(language)),
+        ("members", people::members(language)),
+        ("member-role", people::role(language)),
+        ("invitations", people::invitations(language)),
+        ("roles", people::roles(language)),
+        ("project-members", people::listed(language)),
         ("access", access(language, live(language))),
         ("no-access", access(language, Vec::new())),
         ("keys", rooms::keys(language)),
@@ -38,7 +44,7 @@ fn standing(name: &str, role: Role) -> Option<Standing> {
         disabled_at: None,
         device_writes_at: None,
     };
-    Some(Standing { organization, role: Some(role), permissions: Permissions::of(role) })
+    Some(Standing { organization, role: Some(role), permissions: Permissions::of(role), user_id: None })
 }
 
 /// The frame at this place.

@@ -18,6 +18,7 @@ mod device;
 mod flows;
 mod input;
 mod keys;
+mod organizations;
 mod routes;
 mod surroundings;
 mod upstream;

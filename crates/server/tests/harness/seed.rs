@@ -97,7 +97,7 @@ async fn person(authority: &Authority, email: &str, name: &str, organization: &s
         email_verified: true,
     };
     let id = text(&act(authority, user).await, "id");
-    act(authority, Act::MemberAdd { organization: organization.into(), user: email.into(), role }).await;
+    act(authority, Act::MemberAdd { organization: organization.into(), user: email.into(), role, named: None }).await;
     id
 }
 

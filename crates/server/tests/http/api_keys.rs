@@ -262,8 +262,12 @@ async fn up_to_a_hundred_are_answered_in_their_order() {
 /// What an operator or a person does, and that the key ends with it.
 async fn ends_by(wanted: Vec<Act>) {
     let server = TestServer::start().await;
-    let second =
-        Act::MemberAdd { organization: "acme".into(), user: "outsider@example.com".into(), role: model::Role::Admin };
+    let second = Act::MemberAdd {
+        organization: "acme".into(),
+        user: "outsider@example.com".into(),
+        role: model::Role::Admin,
+        named: None,
+    };
     act(&server.authority, second).await;
     let key = server.key(KeyAdd { user: Some("outsider@example.com".into()), ..reading("ci") }).await;
     let other =
@@ -302,7 +306,8 @@ async fn a_key_ends_with_what_it_rests_on() {
 #[tokio::test]
 async fn a_key_does_not_come_back_with_a_membership() {
     let (outsider, acme) = ("outsider@example.com", "acme");
-    let again = Act::MemberAdd { organization: named(acme), user: named(outsider), role: model::Role::Owner };
+    let again =
+        Act::MemberAdd { organization: named(acme), user: named(outsider), role: model::Role::Owner, named: None };
     ends_by(vec![Act::MemberRemove { organization: named(acme), user: named(outsider) }, again]).await;
 }
 

@@ -223,7 +223,12 @@ async fn two_organisations_of_one_person_never_mix() {
     let server = TestServer::start().await;
     seed::act(
         &server.authority,
-        Act::MemberAdd { organization: "globex".into(), user: "owner@example.com".into(), role: Role::Owner },
+        Act::MemberAdd {
+            organization: "globex".into(),
+            user: "owner@example.com".into(),
+            role: Role::Owner,
+            named: None,
+        },
     )
     .await;
     let owner = signed_in(&server, "owner@example.com").await;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 69] = [
+const NAMES: [&str; 71] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -86,6 +86,8 @@ const NAMES: [&str; 69] = [
     "gemini",
     "whsec_C2FtcGxl",
     "Organisation",
+    "Olga Owner",
+    "Support",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.

@@ -65,7 +65,7 @@ fn there_are_all_pages() {
             .chain(["provider-refused", "connect-provider"])
             .chain(["second-factor", "recovery", "totp", "recovery-codes", "recovery-codes-left"])
             .chain(["passkeys", "name-passkey"])
-            .chain(["device", "let-in", "organization", "administration"])
+            .chain(["device", "let-in", "organization", "administration", "invitation"])
     {
         assert!(pages.contains(page), "{page}");
     }

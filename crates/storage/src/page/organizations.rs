@@ -1,22 +1,18 @@
 //! Organisations, their projects and their members, a page at a time.
 
-use model::{Email, Id, Membership, Organization, Project, User};
+use model::{Id, Organization, Project, User};
 
-use super::{AtVersion, Page, versioned};
+use super::{AtVersion, Page, eyes, versioned};
 use crate::{
-    Read, StorageError, columns::Columns, memberships::membership, organizations::organization, projects::project,
+    Read, StorageError,
+    columns::Columns,
+    memberships::{Member, member, members},
+    organizations::organization,
+    projects::project,
 };
 
-/// A member with what people recognise them by.
-#[derive(Clone, Debug)]
-pub struct ListedMember {
-    /// The membership.
-    pub membership: Membership,
-    /// Their address.
-    pub email: Email,
-    /// What they are called.
-    pub name: Option<String>,
-}
+/// A member and the version of the membership.
+pub type ListedMember = AtVersion<Member>;
 
 impl Read {
     /// Organisations, oldest first.
@@ -60,17 +56,20 @@ impl Read {
         versioned(&self.all(sql, [user_id.into(), id.into(), page.behind()]).await?, organization)
     }
 
-    /// An organisation's projects, oldest first.
+    /// An organisation's projects, oldest first; to somebody who does not see every one, those that are open to them.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn page_of_projects(
         &mut self,
         organization_id: Id<Organization>,
+        seen_by: Option<Id<User>>,
         page: Page<'_>,
     ) -> Result<Vec<AtVersion<Project>>, StorageError> {
-        let sql = "SELECT * FROM projects WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-        versioned(&self.all(sql, [organization_id.into(), page.behind(), page.limit.into()]).await?, project)
+        let sql = "SELECT p.* FROM projects p WHERE p.organization_id = $1 AND p.id > $3 AND (p.limited_at IS NULL OR $2 = '' \
+             OR EXISTS (SELECT 1 FROM project_members l WHERE l.project_id = p.id AND l.user_id = $2)) ORDER BY p.id LIMIT $4";
+        let values = [organization_id.into(), eyes(seen_by), page.behind(), page.limit.into()];
+        versioned(&self.all(sql, values).await?, project)
     }
 
     /// An organisation's members, those who have been here longest first.
@@ -81,14 +80,13 @@ impl Read {
         &mut self,
         organization_id: Id<Organization>,
         page: Page<'_>,
-    ) -> Result<Vec<AtVersion<ListedMember>>, StorageError> {
-        let sql = "SELECT m.*, u.email, u.name FROM memberships m JOIN users u ON u.id = m.user_id \
-             WHERE m.organization_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3";
+    ) -> Result<Vec<ListedMember>, StorageError> {
+        let sql = members!("WHERE m.organization_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3");
         let rows = self.all(sql, [organization_id.into(), page.behind(), page.limit.into()]).await?;
-        versioned(&rows, |row| {
-            let columns = Columns::of(row, "memberships");
-            let (email, name) = (columns.word("email", Email::parse)?, columns.optional_text("name")?);
-            Ok(ListedMember { membership: membership(row)?, email, name })
-        })
+        let listed = |row| {
+            let version = Columns::of(row, "memberships").number("member_version")?;
+            Ok(AtVersion { thing: member(row)?, version })
+        };
+        rows.iter().map(listed).collect()
     }
 }

@@ -46,11 +46,18 @@ pub fn project(organization: &Organization, slug: &str) -> Project {
         slug,
         created_at: NOW,
         disabled_at: None,
+        limited_at: None,
     }
 }
 
 pub fn membership(organization: &Organization, user: &User) -> Membership {
-    Membership { organization_id: organization.id, user_id: user.id, role: Role::Member, created_at: NOW }
+    Membership {
+        organization_id: organization.id,
+        user_id: user.id,
+        role: Role::Member,
+        role_id: None,
+        created_at: NOW,
+    }
 }
 
 pub fn resource(id: &str) -> Resource {

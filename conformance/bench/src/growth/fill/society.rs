@@ -99,8 +99,15 @@ async fn organizations(store: &Store, numbers: Range<usize>, now: Timestamp) -> 
                 for number in 0..PROJECTS {
                     let slug = Slug::parse(&format!("project-{number}")).ok_or(StorageError::Conflict("slug"))?;
                     let (organization_id, name) = (organization.id, format!("Project {number}"));
-                    let project =
-                        Project { id: Id::new(now), organization_id, slug, name, created_at: now, disabled_at: None };
+                    let project = Project {
+                        id: Id::new(now),
+                        organization_id,
+                        slug,
+                        name,
+                        created_at: now,
+                        disabled_at: None,
+                        limited_at: None,
+                    };
                     tx.insert_project(&project).await?;
                     projects.push(place(&project));
                 }
@@ -138,7 +145,8 @@ async fn people(
                 if let Some(organization_id) = homes.get(number % homes.len().max(1)) {
                     let role = if *number < homes.len() { Role::Owner } else { Role::Member };
                     let (organization_id, user_id) = (*organization_id, user.id);
-                    tx.put_membership(&Membership { organization_id, user_id, role, created_at: now }).await?;
+                    tx.put_membership(&Membership { organization_id, user_id, role, role_id: None, created_at: now })
+                        .await?;
                 }
                 all.push(user.id);
             }

@@ -1,8 +1,7 @@
-//! Organisations, projects and members on the command line.
+//! Organisations and projects on the command line.
 
 use clap::{Subcommand, ValueEnum};
 use identity::admin::Act;
-use model::Role;
 
 use crate::command::Failure;
 
@@ -133,6 +132,45 @@ pub enum ProjectAct {
         /// Slug or id
         project: String,
     },
+    /// Limit a project to owners, admins and those on its list
+    Limit {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+    },
+    /// Open a project to all members again
+    Open {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+    },
+    /// Who is on a project's list
+    Members {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+    },
+    /// Put a member on a project's list
+    Admit {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+        /// Who: e-mail address or id
+        user: String,
+    },
+    /// Take somebody off a project's list, with what they hold over it
+    Dismiss {
+        /// Whose: slug or id
+        organization: String,
+        /// Slug or id
+        project: String,
+        /// Who: e-mail address or id
+        user: String,
+    },
     /// Delete a project with its connections
     Remove {
         /// Whose: slug or id
@@ -156,67 +194,12 @@ impl TryFrom<ProjectAct> for Act {
             P::Rename { organization, project, name } => Self::ProjectChange { organization, project, name },
             P::Disable { organization, project } => Self::ProjectSetDisabled { organization, project, disabled: true },
             P::Enable { organization, project } => Self::ProjectSetDisabled { organization, project, disabled: false },
+            P::Limit { organization, project } => Self::ProjectSetLimited { organization, project, limited: true },
+            P::Open { organization, project } => Self::ProjectSetLimited { organization, project, limited: false },
+            P::Members { organization, project } => Self::ProjectMemberList { organization, project },
+            P::Admit { organization, project, user } => Self::ProjectMemberAdd { organization, project, user },
+            P::Dismiss { organization, project, user } => Self::ProjectMemberRemove { organization, project, user },
             P::Remove { organization, project } => Self::ProjectRemove { organization, project },
-        })
-    }
-}
-
-/// What can be done with members.
-#[derive(Debug, Subcommand)]
-pub enum MemberAct {
-    /// Make somebody a member, or change a member's role
-    Add {
-        /// Of which organisation: slug or id
-        organization: String,
-        /// Who: e-mail address or id
-        user: String,
-        /// As what
-        #[arg(long, value_enum, default_value = "member")]
-        role: RoleWord,
-    },
-    /// The members of an organisation
-    List {
-        /// Slug or id
-        organization: String,
-    },
-    /// End a membership with its connections
-    Remove {
-        /// Of which organisation: slug or id
-        organization: String,
-        /// Who: e-mail address or id
-        user: String,
-    },
-}
-
-/// A role, as it is typed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum RoleWord {
-    /// Uses projects
-    Member,
-    /// Manages members and projects
-    Admin,
-    /// Everything, deletion too
-    Owner,
-}
-
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::Member => Self::Member,
-            RoleWord::Admin => Self::Admin,
-            RoleWord::Owner => Self::Owner,
-        }
-    }
-}
-
-impl TryFrom<MemberAct> for Act {
-    type Error = Failure;
-
-    fn try_from(act: MemberAct) -> Result<Self, Failure> {
-        Ok(match act {
-            MemberAct::Add { organization, user, role } => Self::MemberAdd { organization, user, role: role.into() },
-            MemberAct::List { organization } => Self::MemberList { organization },
-            MemberAct::Remove { organization, user } => Self::MemberRemove { organization, user },
         })
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Path};
 use model::Permission;
 
-use super::{Room, projects};
+use super::{Room, members, projects};
 use crate::{
     error_response::PageError,
     page::Visit,
@@ -20,7 +20,7 @@ pub async fn get(visit: Visit, slug: Path<String>) -> Result<HttpResponse, PageE
         Err(elsewhere) => return Ok(*elsewhere),
     };
     let seen = visit.state.authority.projects_in(&room.standing, &room.actor).await?;
-    let sections = vec![about(&visit, &room), projects::list(&visit, &room, &seen, &visit.say("projects-title"))];
+    let sections = vec![about(&visit, &room), projects::list(&visit, &room, &seen, &visit.say("projects-title")), members::leaving(&visit, &room)];
     let mut page = room.page(&visit, Place::Overview, &visit.say("organizations-overview"), sections);
     page.title.clone_from(&room.organization().name);
     let off = room.organization().disabled_at.map(|_| Notice::new(Tone::Warn, &visit.say("organizations-off")));

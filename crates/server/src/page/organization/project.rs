@@ -151,6 +151,7 @@ async fn page(
         sections.push(name(visit, room, project, wrong.as_deref()));
         sections.push(switch(visit, room, project));
     }
+    sections.extend(room.may(Permission::ManageMembers).then(|| seen_by(visit, room, project)));
     sections.extend(room.may(Permission::DeleteProject).then(|| end(visit, room, project)));
     let mut page = room.page(visit, Place::Projects, &visit.say("projects-one"), sections);
     page.title.clone_from(&project.name);
@@ -182,6 +183,14 @@ fn switch(visit: &Visit, room: &Room, project: &Project) -> Section {
     let it = visit.say(words);
     let act = view::Act::link("switch-project", it.part("act"), &at(room, project, below)).with(kind);
     Section { said: Some(it.part("text").into()), acts: vec![act], ..Section::new("switch", &it) }
+}
+
+/// Who sees it, and the way to say so.
+fn seen_by(visit: &Visit, room: &Room, project: &Project) -> Section {
+    let it = visit.say("listed-title").with("project", &project.name);
+    let said = if project.limited_at.is_some() { "limited" } else { "open" };
+    let act = view::Act::link("project-members", it.part("see"), &at(room, project, "/members"));
+    Section { said: Some(it.part(said).into()), acts: vec![act], ..Section::new("seen-by", &it.part("who")) }
 }
 
 fn end(visit: &Visit, room: &Room, project: &Project) -> Section {

@@ -109,6 +109,18 @@ impl Said {
                 let message = say("mail-connection-shared").with("app", named(app));
                 Self { act: connections(), ..Self::new(language, &message, &["happened"]) }
             }
+            Message::Invited { organization, by, id, token, until } => {
+                let message = say("mail-invited")
+                    .with("organization", named(organization))
+                    .with("by", by.as_deref().map(named).unwrap_or_default())
+                    .with("until", Moment::date(until.as_micros()).words(language));
+                let part = if by.is_some() { "happened-by" } else { "happened" };
+                let open = Act {
+                    label: message.part("open").into(),
+                    link: with_token(sender, &format!("/invitations/{id}"), token),
+                };
+                Self { act: Some(open), ..Self::new(language, &message, &[part, "until"]) }
+            }
             Message::WebhookDisabled { organization, host } => {
                 let message =
                     say("mail-webhook-disabled").with("organization", named(organization)).with("host", named(host));
@@ -150,7 +162,7 @@ fn with_token(sender: &Sender, path: &str, token: &str) -> String {
 }
 
 /// Enough to know one's own address by.
-fn masked(address: &str) -> String {
+pub fn masked(address: &str) -> String {
     let (local, host) = address.split_once('@').unwrap_or((address, ""));
     let first: String = local.chars().take(1).collect();
     format!("{first}…@{host}")

@@ -52,6 +52,20 @@ fn samples(text: &str) -> Vec<Message> {
         Message::KeyMade { name: app.clone() },
         Message::KeyRotated { name: app.clone() },
         Message::ConnectionShared { app: app.clone() },
+        Message::Invited {
+            organization: app.clone(),
+            by: Some(app.clone()),
+            id: "0ID".to_owned(),
+            token: "0TOKEN".to_owned(),
+            until: Timestamp::from_micros(sample::NOW + 7 * sample::DAY),
+        },
+        Message::Invited {
+            organization: app.clone(),
+            by: None,
+            id: "0ID".to_owned(),
+            token: "0TOKEN".to_owned(),
+            until: Timestamp::from_micros(sample::NOW + 7 * sample::DAY),
+        },
         Message::WebhookDisabled { organization: app, host: "app.example.com".to_owned() },
     ]
 }

@@ -18,7 +18,7 @@ const CHOSEN: &str = "orchids by the tram stop";
 
 /// A key of this person's, who becomes an admin for it.
 async fn key_of(server: &TestServer, email: &str) -> Key {
-    let admin = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin };
+    let admin = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin, named: None };
     act(&server.authority, admin).await;
     server.key(KeyAdd { user: Some(email.into()), ..reading("theirs") }).await
 }

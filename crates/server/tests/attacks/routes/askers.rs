@@ -316,7 +316,7 @@ async fn admin(server: &TestServer) {
     let password = Some(TypedPassword(protocol::Confidential::new(PASSWORD)));
     let user = Act::UserAdd { email: email.into(), name: None, password, email_verified: true };
     act(&server.authority, user).await;
-    let member = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin };
+    let member = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin, named: None };
     text(&act(&server.authority, member).await, "role");
 }
 

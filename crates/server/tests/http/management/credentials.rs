@@ -153,8 +153,12 @@ async fn a_first_party_client_is_let_into_one_organisation() {
     assert_eq!((me.status.as_u16(), &me.json()["organization_id"]), (200, &json!(server.seeded.acme)), "{}", me.body);
     assert_eq!(ask(&reading, Method::GET, "/api/v1/organizations/acme/members").await.status, 200);
     assert_eq!(ask(&reading, Method::DELETE, "/api/v1/organizations/acme/projects/gemini").await.status, 403);
-    let join =
-        Act::MemberAdd { organization: "globex".into(), user: "owner@example.com".into(), role: model::Role::Owner };
+    let join = Act::MemberAdd {
+        organization: "globex".into(),
+        user: "owner@example.com".into(),
+        role: model::Role::Owner,
+        named: None,
+    };
     act(&server.authority, join).await;
     assert_eq!(
         ask(&reading, Method::GET, "/api/v1/organizations/globex").await.status,

@@ -1,0 +1,3 @@
+//! Attacks on organisations: invitations, and roles.
+
+mod invitations;

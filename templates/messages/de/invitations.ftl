@@ -1,0 +1,24 @@
+# Wer gebeten wurde, Mitglied zu werden.
+invitations-title = Einladungen
+    .lead = Annehmen kann nur, wer gezeigt hat, dass die Adresse die eigene ist.
+    .waiting = Offen
+    .none = Zurzeit ist niemand eingeladen.
+    .past = Vergangen
+    .sent = gesendet am
+    .until = gilt bis
+    .accepted = angenommen
+    .accepted-at = angenommen am
+    .revoked = zurückgenommen
+    .revoked-at = zurückgenommen am
+    .expired = abgelaufen
+    .resend = Noch einmal senden
+    .revoke = Zurücknehmen
+invitations-new = Jemanden einladen
+    .act = Einladung senden
+    .note = Die E-Mail enthält einen Link, der einmal gilt und nur für diese Adresse. Wer sie noch einmal sendet, beendet den Link davor.
+    .address = An diese Adresse kann keine E-Mail gehen, oder die Rolle kann nicht gegeben werden.
+    .not-now = Es wurde nichts gesendet. Die Adresse gehört schon einem Mitglied, oder in der letzten Stunde gingen zu viele Einladungen hinaus.
+    .ended = Es wurde nichts gesendet oder zurückgenommen: Die Einladung wurde angenommen, zurückgenommen oder zu oft gesendet. Laden Sie neu ein.
+    .no-mail = Dieser Server sendet keine E-Mails, also kann niemand eingeladen werden. Wer ihn betreibt, kann jemanden zum Mitglied machen.
+invitations-email = Adresse
+    .hint = Wohin die Einladung geht.

@@ -1,0 +1,21 @@
+# Projekte, die nur für manche Mitglieder offen sind.
+listed-title = Wer { $project } sieht
+    .who = Offen für
+    .open = Alle Mitglieder der Organisation sehen dieses Projekt und können Apps damit verbinden.
+    .limited = Inhaber, die Verwaltung und wer auf der Liste steht, sehen dieses Projekt. Für alle anderen ist es nicht da.
+    .see = Wer es sieht
+    .limit = Auf die Liste beschränken
+    .unlimit = Für alle Mitglieder öffnen
+    .list = Auf der Liste
+    .none = Niemand steht auf der Liste. Inhaber und die Verwaltung sehen jedes Projekt.
+    .since = seit
+    .remove = Streichen
+listed-new = Jemanden auf die Liste setzen
+    .act = Auf die Liste setzen
+listed-whom = Mitglied
+listed-limit = { $project } auf die Liste beschränken?
+    .text = Für alle anderen ist es dann nicht mehr da, und was sie damit verbunden haben, endet sofort.
+    .act = Projekt beschränken
+listed-remove = { $member } von { $project } streichen?
+    .text = Wenn das Projekt beschränkt ist, endet sofort, was damit verbunden wurde.
+    .act = Von der Liste streichen

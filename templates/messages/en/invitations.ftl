@@ -1,0 +1,24 @@
+# Who is asked to become a member.
+invitations-title = Invitations
+    .lead = Only the person who has proved that the address is theirs can accept.
+    .waiting = Waiting
+    .none = Nobody is invited at the moment.
+    .past = Past
+    .sent = sent
+    .until = counts until
+    .accepted = accepted
+    .accepted-at = accepted
+    .revoked = taken back
+    .revoked-at = taken back
+    .expired = expired
+    .resend = Send again
+    .revoke = Take back
+invitations-new = Invite somebody
+    .act = Send the invitation
+    .note = The mail carries a link that counts once and only for this address. Sending it again ends the link before.
+    .address = This is no address that a mail can go to, or the role cannot be given.
+    .not-now = Nothing was sent. They are a member already, or too many invitations went out in the last hour.
+    .ended = Nothing was sent or taken back: it was accepted, taken back or sent too often. Invite them anew.
+    .no-mail = This server sends no mail, so nobody can be invited. Whoever runs it can make somebody a member.
+invitations-email = Address
+    .hint = Where the invitation goes.

@@ -1,0 +1,21 @@
+# Projects that are open to some members only.
+listed-title = Who sees { $project }
+    .who = Open to
+    .open = All members of the organisation see this project and can connect apps to it.
+    .limited = Owners, admins and those on the list see this project. For all others it is not there.
+    .see = Who sees it
+    .limit = Limit it to those on the list
+    .unlimit = Open it to all members
+    .list = On the list
+    .none = Nobody is on the list. Owners and admins see every project.
+    .since = since
+    .remove = Take off
+listed-new = Put somebody on the list
+    .act = Put on the list
+listed-whom = Member
+listed-limit = Limit { $project } to those on its list?
+    .text = For everybody else it is not there any more, and what they have connected to it ends at once.
+    .act = Limit the project
+listed-remove = Take { $member } off { $project }?
+    .text = Where the project is limited, what they have connected to it ends at once.
+    .act = Take off the list
