@@ -199,7 +199,7 @@ impl Scope {
             }
             Self::Projects(within, seen) => {
                 let of = |one: &AtVersion<Project>| versioned(one, |project| answer::project(project, within));
-                read.page_of_projects(within.id, page)
+                read.page_of_projects(within.id, *seen, page)
                     .await?
                     .iter()
                     .map(|one| (one.thing.id.to_string(), of(one)))
