@@ -88,7 +88,7 @@ impl Read {
     /// Trouble of the database.
     pub async fn version_of(&mut self, row: &Versioned) -> Result<Option<i64>, StorageError> {
         let found = self.one(row.texts().read, row.key()).await?;
-        found.as_ref().map(|found| version(found)).transpose()
+        found.as_ref().map(version).transpose()
     }
 }
 
