@@ -21,9 +21,14 @@ const python = (...args) => [PYTHON, args];
 const node = (file) => [process.execPath, [path.join(APPS, file)]];
 
 const RECIPES = [
-  { name: "Express", page: "javascript", start: () => node("express.mjs") },
+  { name: "Express", page: "javascript", started: "node express.mjs", start: () => node("express.mjs") },
   { name: "Hono", page: "javascript", start: () => node("hono.mjs"), jwt: true },
-  { name: "FastAPI", page: "python", start: (port) => python("-m", "uvicorn", "fastapi_app:app", "--port", String(port)) },
+  {
+    name: "FastAPI",
+    page: "python",
+    started: "uvicorn fastapi_app:app --port 8090",
+    start: (port) => python("-m", "uvicorn", "fastapi_app:app", "--port", String(port)),
+  },
   { name: "FastAPI with JWTs", page: "python", start: (port) => python("-m", "uvicorn", "fastapi_jwt:app", "--port", String(port)), jwt: true },
   { name: "nginx", page: "javascript", start: nginx },
   { name: "MCP SDK", page: "javascript", start: () => node("mcp.mjs"), mcp: true },
@@ -38,6 +43,7 @@ export async function run(surroundings) {
         await (recipe.mcp ? withMcp(app, tools) : withRequests(app, tools));
         await withoutAndAfter(app, tools, recipe);
         if (recipe.name === "nginx") await withForgeries(app, tools);
+        if (recipe.started) await asThePageSays(app, tools, recipe);
       } finally {
         await app.stop();
       }
@@ -113,12 +119,17 @@ async function lanyard(args) {
   return JSON.parse(stdout);
 }
 
+/** The lines of a page that begin like this, as words. */
+function commands(page, beginning) {
+  const text = readFileSync(path.join(ROOT, "docs", "protect", `${page}.md`), "utf8");
+  const lines = [...text.matchAll(new RegExp(`^${beginning}(?:[^\\n]*\\\\\\n)*[^\\n]*$`, "gm"))].map(([line]) => line);
+  assert(lines.length > 0, `docs/protect/${page}.md does not say “${beginning}”`);
+  return lines.map((line) => line.replaceAll("\\\n", " ").match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', "")));
+}
+
 /** The command of the page that registers the app, with this run's names in it. */
 function registration(page, { resource, id, socket }) {
-  const text = readFileSync(path.join(ROOT, "docs", "protect", `${page}.md`), "utf8");
-  const [, command] = /^lanyard (resource add http:(?:[^\n]*\\\n)*[^\n]*)$/m.exec(text) ?? [];
-  assert(command, `docs/protect/${page}.md does not say how to register the app`);
-  const words = command.replaceAll("\\\n", " ").match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ""));
+  const [[, ...words]] = commands(page, "lanyard resource add http:");
   const here = { "http://localhost:8090/notes": resource, "notes-api": id, ".lanyard-dev/lanyard.db.sock": socket };
   return words.map((word) => here[word] ?? word);
 }
@@ -137,6 +148,26 @@ async function withRequests(app, { check }) {
       const answer = await app.request(token, { method });
       equal([answer.status, challenge(answer).error], [403, "insufficient_scope"], method);
     }
+  });
+}
+
+/** The page begins the app as it was begun here, and what it has its reader type ends with a note. */
+async function asThePageSays(app, { check }, { page, started }) {
+  await check("the commands of the page end with a note", async () => {
+    const [begin] = commands(page, "ISSUER=");
+    equal(begin.filter((word) => !/^[A-Z_]+=/.test(word)).join(" "), started, "how the app is begun");
+    equal(begin.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split("=")[0]), ["ISSUER", "RESOURCE", "CLIENT_ID", "CLIENT_SECRET"], "settings");
+    const { client_secret: secret } = app.server.client("demo-service");
+    const here = { "http://localhost:8090/notes": app.resource, "http://localhost:8080": app.server.issuer, PROJECT: app.project, SECRET: secret };
+    const typed = async (words) => {
+      const put = (word) => Object.entries(here).reduce((text, [theirs, ours]) => text.replaceAll(theirs, ours), word);
+      return (await promisify(execFile)("curl", ["--silent", ...words.slice(1).map(put)])).stdout;
+    };
+    const [without, forToken, withToken] = commands(page, "curl ");
+    assert(/^HTTP\/1\.1 401[^]*resource_metadata=/.test(await typed(without)), "the first answer is not 401 with where to find the server");
+    here.TOKEN = JSON.parse(await typed(forToken)).access_token;
+    const told = await typed(withToken);
+    assert(told.includes(app.project), `the last answer is “${told}”`);
   });
 }
 

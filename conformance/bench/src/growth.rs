@@ -1,6 +1,7 @@
 //! What the same work costs over more and more live grants: each of another person, all of them able to refresh.
 
 mod fill;
+mod pages;
 
 use std::{fmt::Write as _, path::Path};
 
@@ -38,6 +39,10 @@ struct Stage {
     /// From the start to the first answer, in milliseconds.
     first_answer_ms: f64,
     rows: Vec<Row>,
+    /// What an owner sees, where there are organisations.
+    pages: Vec<pages::Seen>,
+    /// Resident bytes of a server that was started over them and asked nothing since.
+    idle_resident: Option<u64>,
 }
 
 /// Fills and measures, from few grants to many.
@@ -77,7 +82,25 @@ pub async fn measured(options: &Options, say: &dyn Fn(&str)) -> Result<Growth, E
                 rows.push(Row { server, flow, cell });
             }
         }
-        stages.push(Stage { grants, filling_seconds, database_bytes, first_answer_ms, rows });
+        let mut stage = Stage {
+            grants,
+            filling_seconds,
+            database_bytes,
+            first_answer_ms,
+            rows,
+            pages: Vec::new(),
+            idle_resident: None,
+        };
+        if options.organizations > 0 {
+            say("what an owner sees");
+            stage.pages = pages::all(&mut subject, options).await?;
+            subject.stop().await?;
+            subject.restart(options).await?;
+            tokio::time::sleep(options.idle()).await;
+            let resident = subject.processes.iter().map(drive::Process::resident).sum::<Result<u64, Error>>()?;
+            stage.idle_resident = Some(resident);
+        }
+        stages.push(stage);
     }
     subject.end().await?;
     Ok(Growth { machine: Machine::here(), seconds: options.measured().as_secs_f64(), server, stages })
@@ -127,7 +150,7 @@ impl Growth {
     pub fn text(&self) -> String {
         let mut text = format!("{}\n", self.machine);
         for stage in &self.stages {
-            let Stage { grants, filling_seconds, database_bytes, first_answer_ms, rows } = stage;
+            let Stage { grants, filling_seconds, database_bytes, first_answer_ms, rows, pages, idle_resident } = stage;
             let bytes = database_bytes.map_or_else(String::new, |bytes| format!(", {} MB", bytes / 1_000_000));
             let _ = writeln!(
                 text,
@@ -135,6 +158,15 @@ impl Growth {
             );
             text.push_str(&heading());
             rows.iter().for_each(|row| text.push_str(&line(row, "")));
+            for pages::Seen { path, answers, p50_ms, p99_ms, .. } in pages {
+                let _ = writeln!(text, "{path:<48} {answers:>8} answers, p50 {p50_ms:>8.3} ms, p99 {p99_ms:>8.3} ms");
+            }
+            if let Some(bytes) = idle_resident {
+                let _ = writeln!(text, "resident when nobody asks: {} MB", bytes / 1_000_000);
+            }
+            for (path, status) in pages.iter().filter_map(|page| Some((page.path, page.wrong?))) {
+                let _ = writeln!(text, "!!! {path} answered {status}");
+            }
             for row in rows.iter().filter(|row| row.cell.errors > 0) {
                 let first = row.cell.first_error.as_deref().unwrap_or_default();
                 let _ = writeln!(text, "!!! {}: {} WRONG ANSWERS: {first}", row.flow.words(), row.cell.errors);
@@ -146,6 +178,8 @@ impl Growth {
     /// Whether every answer was right.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.stages.iter().flat_map(|stage| &stage.rows).all(|row| row.cell.errors == 0)
+        let pages = self.stages.iter().flat_map(|stage| &stage.pages);
+        let rows = self.stages.iter().flat_map(|stage| &stage.rows);
+        rows.into_iter().all(|row| row.cell.errors == 0) && pages.into_iter().all(|page| page.wrong.is_none())
     }
 }

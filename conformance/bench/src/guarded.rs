@@ -66,18 +66,17 @@ impl Guarded {
 /// A server does not start or refuses a step.
 pub async fn guarded(options: &Options) -> Result<Guarded, Error> {
     let rounds = if options.quick { 20 } else { 200 };
-    let mut lanyard = Subject::lanyard(ServerName::Lanyard, options, options.families().max(rounds)).await?;
+    let mut lanyard = Subject::lanyard(ServerName::Lanyard, options, options.families() + rounds).await?;
     lanyard.stop().await?;
     lanyard.restart_on(&Start { cores: Some(options.load_core.to_string()), ..Start::default() }).await?;
     let command = ["resource", "new-secret", RESOURCE_ID];
     let answer = lanyard.installed()?.installation.command(&command, None).await?;
     let secret = answer.get("client_secret").and_then(Value::as_str).unwrap_or_default().to_owned();
 
-    let open = cells("none", &lanyard, &secret, options).await?;
-    let fed = cells("feed", &lanyard, &secret, options).await?;
+    let [open, fed] = cells(["none", "feed"], &lanyard, &secret, options).await?;
     let refused = refused(&mut lanyard, &secret, rounds, options).await?;
     with_jwts(&mut lanyard).await?;
-    let jwt = cells("jwt", &lanyard, &secret, options).await?;
+    let [jwt] = cells(["jwt"], &lanyard, &secret, options).await?;
     lanyard.end().await?;
     Ok(Guarded { open, fed, jwt, refused })
 }
@@ -107,20 +106,42 @@ async fn app(mode: &str, lanyard: &Subject, secret: &str, options: &Options) -> 
     Ok(Subject::other(ServerName::Bare, process, address, None, directory))
 }
 
-async fn cells(mode: &str, lanyard: &Subject, secret: &str, options: &Options) -> Result<Vec<Cell>, Error> {
-    let mut app = app(mode, lanyard, secret, options).await?;
-    let mut cells = Vec::new();
-    for connections in &options.connections {
-        let mut workers = Vec::with_capacity(*connections);
-        for number in 0..*connections {
-            let address = *app.addresses.first().ok_or(Error::Closed)?;
-            workers.push(Worker::new(address, Task::Same(request(token(lanyard, number)))).await?);
-        }
-        let span = options.span();
-        cells.push(measure(workers, span, &app).await?.0);
+/// The app in each of these modes: all of them stand, and are asked in turn.
+async fn cells<const N: usize>(
+    modes: [&str; N],
+    lanyard: &Subject,
+    secret: &str,
+    options: &Options,
+) -> Result<[Vec<Cell>; N], Error> {
+    let mut apps = Vec::with_capacity(N);
+    for mode in modes {
+        apps.push(app(mode, lanyard, secret, options).await?);
     }
-    app.stop().await?;
+    let mut cells = [const { Vec::new() }; N];
+    for connections in &options.connections {
+        let mut rounds = [const { Vec::new() }; N];
+        for _ in 0..options.rounds() {
+            for (app, rounds) in apps.iter().zip(&mut rounds) {
+                rounds.push(round(app, lanyard, *connections, options).await?);
+            }
+        }
+        for (cells, rounds) in cells.iter_mut().zip(&rounds) {
+            cells.push(Cell::of_rounds(rounds));
+        }
+    }
+    for mut app in apps {
+        app.stop().await?;
+    }
     Ok(cells)
+}
+
+async fn round(app: &Subject, lanyard: &Subject, connections: usize, options: &Options) -> Result<Cell, Error> {
+    let address = *app.addresses.first().ok_or(Error::Closed)?;
+    let mut workers = Vec::with_capacity(connections);
+    for number in 0..connections {
+        workers.push(Worker::new(address, Task::Same(request(token(lanyard, number)))).await?);
+    }
+    Ok(measure(workers, options.round(), app).await?.0)
 }
 
 /// The access token of one family, each connection its own.

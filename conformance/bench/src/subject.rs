@@ -18,8 +18,13 @@ use crate::{
 };
 
 /// So many people sign in.
-const PEOPLE: usize = 16;
+pub const PEOPLE: usize = 16;
 const STOP_WITHIN: Duration = Duration::from_secs(30);
+
+/// The address of one of them.
+pub fn person(number: usize) -> String {
+    format!("person-{number}@example.com")
+}
 
 /// A running server, or two that share a database.
 pub struct Subject {
@@ -88,7 +93,7 @@ impl Subject {
         let seeded = seed::seed(&installation).await?;
         let mut people = Vec::with_capacity(PEOPLE);
         for number in 0..PEOPLE {
-            let email = format!("person-{number}@example.com");
+            let email = person(number);
             seed::person(&installation, &email, "acme").await?;
             let mut person = Browser::open(first.address, HOST).await?;
             person.sign_in(&email, seed::PASSWORD).await?;

@@ -1,6 +1,8 @@
 //! What a good token or key lets its bearer do: the value that the app's handler works from. Built only from what was held to
 //! issuer, audience, expiry and project; it does not own the rule of reading (`rule`).
 
+use std::{ops::Deref, sync::Arc};
+
 use protocol::{Access, JwtAccessTokenClaims, ResourceIndicator, Scope};
 
 use crate::answer::ActiveAnswer;
@@ -8,10 +10,15 @@ use crate::answer::ActiveAnswer;
 /// So many seconds a JWT is accepted beyond its end, since two clocks never agree.
 const LEEWAY: u64 = 5;
 
-/// One permission as it stands at this moment. Found in the request's extensions.
+/// One permission as it stands at this moment. Found in the request's extensions; what it says are the fields of [`Facts`].
+/// Cheap to clone: whatever is remembered of a token is said to each request that brings it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant(Arc<Facts>);
+
+/// What a grant says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Grant {
+pub struct Facts {
     /// The person's identifier at the issuer; none when a client or a key acts for itself.
     pub subject: Option<String>,
     /// The client's identifier; none for an API key.
@@ -30,7 +37,21 @@ pub struct Grant {
     pub key: Option<String>,
 }
 
-impl Grant {
+impl Deref for Grant {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl From<Facts> for Grant {
+    fn from(facts: Facts) -> Self {
+        Self(Arc::new(facts))
+    }
+}
+
+impl Facts {
     /// Who acts: the person, else the client, else the key.
     #[must_use]
     pub fn actor(&self) -> &str {
@@ -88,7 +109,7 @@ impl Good {
         if expires_at <= now {
             return Err(Unfit::Token("the token has expired"));
         }
-        let grant = Grant {
+        let grant = Facts {
             subject: answer.sub.filter(|sub| !is_key && Some(sub) != answer.client_id.as_ref()),
             client: answer.client_id,
             organization: answer.organization,
@@ -98,7 +119,7 @@ impl Good {
             grant: answer.grant_id,
             key: answer.key_id,
         };
-        Self { grant, expires_at, is_counted: answer.limits.is_some_and(|limits| !limits.is_empty()) }
+        Self { grant: grant.into(), expires_at, is_counted: answer.limits.is_some_and(|limits| !limits.is_empty()) }
             .of_a_project(expected)
     }
 
@@ -116,7 +137,7 @@ impl Good {
         if claims.nbf.is_some_and(|nbf| nbf > now.saturating_add(LEEWAY)) {
             return Err(Unfit::Token("the token is not yet valid"));
         }
-        let grant = Grant {
+        let grant = Facts {
             subject: Some(claims.sub).filter(|sub| *sub != claims.client_id),
             client: Some(claims.client_id),
             organization: claims.organization,
@@ -126,7 +147,7 @@ impl Good {
             grant: claims.grant_id,
             key: None,
         };
-        Self { grant, expires_at: claims.exp, is_counted: false }.of_a_project(expected)
+        Self { grant: grant.into(), expires_at: claims.exp, is_counted: false }.of_a_project(expected)
     }
 
     fn of_a_project(self, expected: &Expected) -> Result<Self, Unfit> {

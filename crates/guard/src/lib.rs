@@ -56,7 +56,7 @@ pub mod tower;
 
 pub use builder::GuardBuilder;
 pub use error::BuildError;
-pub use grant::Grant;
+pub use grant::{Facts, Grant};
 pub use guard::{Guard, MAX_BODY_BYTES};
 pub use protocol::{Access, Scope};
 pub use reply::Reply;

@@ -9,7 +9,7 @@ use guard::{Grant, Guard};
 type Failure = Box<dyn std::error::Error>;
 
 async fn notes(grant: Option<Grant>) -> HttpResponse {
-    let project = grant.and_then(|grant| grant.project).unwrap_or_default();
+    let project = grant.as_ref().and_then(|grant| grant.project.as_deref()).unwrap_or_default();
     HttpResponse::Ok().content_type("text/plain").body(format!("a note of project {project:22}"))
 }
 

@@ -14,7 +14,10 @@ use protocol::Scope;
 use storage::{AccessToken, Options, StorageError, Store};
 
 use self::society::{Place, Society};
-use crate::{options::Population, subject::Subject};
+use crate::{
+    options::Population,
+    subject::{PEOPLE, Subject, person},
+};
 
 /// So many are written in one transaction.
 const AT_ONCE: usize = 1000;
@@ -54,6 +57,10 @@ pub async fn up_to(subject: &mut Subject, count: usize, population: Population) 
     let ground = ground(&store, secrets, &assistant).await?;
     let home = Place::parse(&installed.organization, &project).ok_or_else(malformed)?;
     let society = Society::gathered(&store, population.for_grants(count), home, ground.now).await?;
+    if population.organizations > 0 {
+        let owners = (0..PEOPLE).map(|number| model::Email::parse(&person(number)));
+        society.let_own(&store, owners.collect::<Option<_>>().ok_or_else(malformed)?, ground.now).await?;
+    }
     let mut made = Vec::with_capacity(count.saturating_sub(have));
     for from in (have..count).step_by(AT_ONCE) {
         let numbers = from..count.min(from + AT_ONCE);

@@ -6,7 +6,7 @@ use protocol::{Access, Scope};
 use serde_json::{Value, json};
 
 use super::{Denial, McpRule};
-use crate::grant::Grant;
+use crate::grant::{Facts, Grant};
 use crate::reply::Refusal;
 use crate::request::Head;
 
@@ -28,7 +28,7 @@ fn rule() -> McpRule {
 }
 
 fn grant(access: Access, scopes: &str) -> Grant {
-    Grant {
+    Grant::from(Facts {
         subject: Some("p1".to_owned()),
         client: Some("c1".to_owned()),
         organization: None,
@@ -37,7 +37,7 @@ fn grant(access: Access, scopes: &str) -> Grant {
         access,
         grant: None,
         key: None,
-    }
+    })
 }
 
 fn judge(grant: &Grant, method: &Method, headers: &[(&'static str, &'static str)], body: &[u8]) -> Outcome {

@@ -64,6 +64,26 @@ impl Society {
         Some((*self.people.get(person)?, *projects.get(round % projects.len())?))
     }
 
+    /// Makes these people owners of the first organisation, beside whoever owns it.
+    ///
+    /// # Errors
+    /// The database cannot be written, or there is no such person.
+    pub async fn let_own(&self, store: &Store, emails: Vec<Email>, now: Timestamp) -> Result<(), Error> {
+        let Some(organization_id) = self.homes().first().copied() else { return Ok(()) };
+        let done = store.transaction(move |tx| {
+            let emails = emails.clone();
+            Box::pin(async move {
+                for email in &emails {
+                    let user_id = tx.user_by_email(email).await?.ok_or(StorageError::Conflict("owner"))?.id;
+                    let membership = Membership { organization_id, user_id, role: Role::Owner, created_at: now };
+                    tx.put_membership(&membership).await?;
+                }
+                Ok::<_, StorageError>(())
+            })
+        });
+        done.await.map_err(failed)
+    }
+
     fn homes(&self) -> Vec<Id<Organization>> {
         self.organizations.iter().filter_map(|projects| Some(projects.first()?.organization_id)).collect()
     }

@@ -103,3 +103,18 @@ async fn c08_sixteen_callers_at_two_processes_get_what_the_cap_allows_and_no_mor
     }
     assert!((297..=300).contains(&active), "{active} of 300 in a month");
 }
+
+/// It is never heard of again, as one that was killed: nobody else is handed what it had put aside, and the loss is a block.
+#[tokio::test(flavor = "multi_thread")]
+async fn c08_what_a_process_had_put_aside_goes_with_it() {
+    let server = TestServer::start_with(&[("RATE_LIMITS__TOKEN", "1000000/1m")]).await;
+    let ([here, gone], secret) = (processes(&server).await, server.seeded.api_secret.clone());
+    let key = server.key(KeyAdd { per_minute: Some(500), ..reading("left") }).await;
+    let told = ask_by(&http(gone), gone, ("demo-api", &secret), &[("token", &key.text)]).await;
+    assert_eq!(told.json()["active"], true);
+    let active = let_in([here, here], &secret, &key, 60).await;
+    // A block is a hundredth of the cap.
+    assert!((490..=495).contains(&active), "{active} of the 495 that were left");
+    server.advance(Duration::from_secs(60));
+    assert_eq!(let_in([here, here], &secret, &key, 1).await, CALLERS, "the next minute is whole again");
+}
