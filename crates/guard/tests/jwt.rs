@@ -176,7 +176,7 @@ async fn opaque_tokens_and_keys_are_asked_about_beside_jwts() {
     assert_eq!(status(&guard, "lyd_key_1").await, 401, "keys were not asked for");
     let guard = stand.asking().api_keys().build().unwrap();
     let grant = guard.verify("lyd_key_1").await.unwrap();
-    assert_eq!((grant.key.as_deref(), grant.client, grant.subject), (Some("k1"), None, None));
+    assert_eq!((grant.key.as_deref(), grant.client.as_deref(), grant.subject.as_deref()), (Some("k1"), None, None));
     assert_eq!(
         (grant.project.as_deref(), guard.verify("lyd_key_2").await.unwrap_err().status.as_u16()),
         (Some("apollo"), 503)

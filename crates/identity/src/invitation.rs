@@ -7,7 +7,7 @@ use model::{
     AuditEvent, Email, Id, Invitation, InvitationStatus, Membership, Organization, Permission, Permissions, Role,
     Timestamp, User,
 };
-use storage::{Read, StorageError, Tx};
+use storage::{ActsFor, Read, StorageError, Tx};
 
 use crate::{
     Actor, Authority, Caller, Error, Who,
@@ -105,7 +105,7 @@ async fn accept(
     now: Timestamp,
 ) -> Result<Result<Organization, InvitationRefusal>, StorageError> {
     let dead = Ok(Err(InvitationRefusal::Dead));
-    tx.act_for(user.id.to_string(), Some(address.clone()));
+    tx.act_for(ActsFor { by: user.id.to_string(), token_id: None, address: Some(address.clone()) });
     let Some(found) = waiting(tx, token, now).await? else { return dead };
     // Whoever demotes the inviter, or takes the invitation back, comes before this or after it.
     tx.hold_organization(found.organization_id).await?;

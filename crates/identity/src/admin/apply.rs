@@ -54,7 +54,7 @@ impl Authority {
                 let before = number.saturating_sub(1);
                 error.after(&format!("{kind} {name}"), before)
             })?;
-            if let Some(text) = done["client_secret"].as_str() {
+            if let Some(text) = done.get("client_secret").and_then(serde_json::Value::as_str) {
                 secret = Some(json!({ "kind": kind, "name": name, "client_secret": text }));
             }
         }

@@ -11,7 +11,7 @@ use storage::{Read, Tx};
 
 use super::{ActError, answer, member, organization, role, thing::allow, user};
 use crate::{
-    Actor, Authority, Error, Standing,
+    Actor, Authority, Standing,
     account::link_token,
     mail::{self, Letter, Message},
 };
@@ -188,7 +188,7 @@ impl Authority {
         let asked = mail::Asked { at: now, address: String::new(), user_agent: String::new(), language };
         let letter = Letter { message, asked };
         let life = invitation.expires_at.since(now);
-        let mail = self.mail(&invitation.email, &letter, life, now).map_err(Error::from)?;
+        let mail = self.mail(&invitation.email, &letter, life, now)?;
         Ok(tx.insert_mail(&mail).await?)
     }
 }

@@ -318,19 +318,19 @@ pub(super) async fn described(read: &mut Read, id: Id<ApiKey>) -> Result<Value, 
 /// A key as the operator sees it.
 fn answer(key: &ApiKey, organization: &Organization, project: &Project, counts: Option<KeyCounts>) -> Value {
     let (used_at, used_address) = counts.map(|counts| (counts.used_at, counts.used_address)).unwrap_or_default();
-    said(key, (&organization.slug, &project.slug), used_at, used_address)
+    said(key, (&organization.slug, &project.slug), used_at, used_address.as_deref())
 }
 
 /// The same, of a list.
 pub(super) fn listed(listed: &ListedKey, organization: &Organization) -> Value {
-    said(&listed.key, (&organization.slug, &listed.project), listed.used_at, listed.used_address.clone())
+    said(&listed.key, (&organization.slug, &listed.project), listed.used_at, listed.used_address.as_deref())
 }
 
 fn said(
     key: &ApiKey,
     (organization, project): (&Slug, &Slug),
     used_at: Option<Timestamp>,
-    used_address: Option<String>,
+    used_address: Option<&str>,
 ) -> Value {
     let scope = key.permits.iter().fold(Scope::empty(), |all, permit| all.union(&permit.scope));
     json!({

@@ -75,7 +75,8 @@ impl Society {
             Box::pin(async move {
                 for email in &emails {
                     let user_id = tx.user_by_email(email).await?.ok_or(StorageError::Conflict("owner"))?.id;
-                    let membership = Membership { organization_id, user_id, role: Role::Owner, created_at: now };
+                    let membership =
+                        Membership { organization_id, user_id, role: Role::Owner, role_id: None, created_at: now };
                     tx.put_membership(&membership).await?;
                 }
                 Ok::<_, StorageError>(())

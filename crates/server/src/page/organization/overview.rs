@@ -20,7 +20,11 @@ pub async fn get(visit: Visit, slug: Path<String>) -> Result<HttpResponse, PageE
         Err(elsewhere) => return Ok(*elsewhere),
     };
     let seen = visit.state.authority.projects_in(&room.standing, &room.actor).await?;
-    let sections = vec![about(&visit, &room), projects::list(&visit, &room, &seen, &visit.say("projects-title")), members::leaving(&visit, &room)];
+    let sections = vec![
+        about(&visit, &room),
+        projects::list(&visit, &room, &seen, &visit.say("projects-title")),
+        members::leaving(&visit, &room),
+    ];
     let mut page = room.page(&visit, Place::Overview, &visit.say("organizations-overview"), sections);
     page.title.clone_from(&room.organization().name);
     let off = room.organization().disabled_at.map(|_| Notice::new(Tone::Warn, &visit.say("organizations-off")));
