@@ -28,7 +28,7 @@ pub mod webhooks;
 
 pub use self::{
     around::around,
-    asker::{Asked, Asker},
+    asker::{Asked, Asker, DeepWithin, Within},
     body::Body,
     idempotency::Idempotency,
     part::Part,

@@ -148,7 +148,8 @@ async fn dangerous_acts_want_recent_proof_and_a_token_that_reads_changes_nothing
     let [owner, _, _] = acme(&stand).await;
     let user_id = owner.user_id().unwrap();
     let late = Actor { who: Who::Person { user_id, recent: false }, address: None };
-    let token = |writes| Actor { who: Who::Token { user_id, token_id: "t".to_owned(), writes, within: None }, address: None };
+    let token =
+        |writes| Actor { who: Who::Token { user_id, token_id: "t".to_owned(), writes, within: None }, address: None };
     stand.member("second@example.com", "member").await;
     let acts = [
         become_("second@example.com", "admin"),

@@ -5,7 +5,7 @@ use identity::admin::{Act, List};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Part, Problem, answer::Listed};
+use super::{Asked, Part, Problem, Within, answer::Listed};
 
 /// A connection: what somebody let an app do with a project.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -56,7 +56,7 @@ pub async fn list(Asked(asker, (path, part)): Asked<(Path<String>, Part)>) -> Re
 #[utoipa::path(delete, path = "/api/v1/organizations/{organization}/access/{grant}", operation_id = "endAccess", tag = "Access",
     params(("organization" = String, Path, description = "Slug or id."), ("grant" = String, Path, description = "Id.")),
     responses((status = 204)))]
-pub async fn delete(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<HttpResponse, Problem> {
+pub async fn delete(Asked(asker, path): Asked<Within>) -> Result<HttpResponse, Problem> {
     let (organization, access) = path.into_inner();
     asker.end(Act::AccessEnd { organization, access }).await
 }

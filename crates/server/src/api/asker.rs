@@ -3,7 +3,12 @@
 
 use std::pin::Pin;
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web::Data};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::header,
+    web::{Data, Path},
+};
 use identity::{
     Actor, Authority,
     admin::{Act, ActErrorKind, List, Look},
@@ -53,6 +58,11 @@ impl FromRequest for Asker {
         })
     }
 }
+
+/// The path to something of an organisation: the organisation's name, and its own.
+pub type Within = Path<(String, String)>;
+/// The path to something of something of an organisation.
+pub type DeepWithin = Path<(String, String, String)>;
 
 /// Who asks, and what is asked: read one after the other, so that who is not known is told that and nothing else.
 pub struct Asked<T>(pub Asker, pub T);
@@ -148,7 +158,7 @@ impl Asker {
         id: &str,
     ) -> Result<HttpResponse, Problem> {
         let made = self.once(act, key).await?;
-        let id = made[id].as_str().unwrap_or_default();
+        let id = made.get(id).and_then(serde_json::Value::as_str).unwrap_or_default();
         let at = format!("{}/{}", self.path, form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>());
         answer::made::<T>(made, &at)
     }

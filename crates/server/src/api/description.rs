@@ -105,18 +105,28 @@ const CHANGING: [(&str, &str); 4] = [
 #[must_use]
 pub fn document(public_url: &str) -> Value {
     let mut document = serde_json::to_value(Handlers::openapi()).unwrap_or_default();
-    document["servers"] = json!([{ "url": public_url }]);
-    document["security"] = json!([{ "token": [] }]);
-    document["components"]["securitySchemes"] = json!({ "token": {
+    put(&mut document, "servers", json!([{ "url": public_url }]));
+    put(&mut document, "security", json!([{ "token": [] }]));
+    let token = json!({
         "type": "http",
         "scheme": "bearer",
         "description": "A personal API token (lyd_pat_…), or an access token for the resource that stands for this API.",
-    }});
-    let paths = document["paths"].as_object_mut();
+    });
+    if let Some(components) = document.get_mut("components") {
+        put(components, "securitySchemes", json!({ "token": token }));
+    }
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(operations) {
         complete(operation);
     }
     document
+}
+
+/// Says something in an object; anything else stays as it is.
+fn put(object: &mut Value, name: &str, said: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), said);
+    }
 }
 
 fn operations(item: &mut Map<String, Value>) -> impl Iterator<Item = (&String, &mut Map<String, Value>)> {
@@ -144,9 +154,11 @@ fn complete((method, operation): (&String, &mut Map<String, Value>)) {
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, response) in responses.iter_mut() {
-        response["headers"] = headers(status, &id, conditional || id.starts_with("show") || id.starts_with("make"));
-        if response["description"].as_str().is_none_or(str::is_empty) {
-            response["description"] = if status == "204" { "It is done.".into() } else { "As it is then.".into() };
+        let tagged = conditional || id.starts_with("show") || id.starts_with("make");
+        put(response, "headers", headers(status, &id, tagged));
+        if response.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
+            let done = if status == "204" { "It is done." } else { "As it is then." };
+            put(response, "description", done.into());
         }
     }
     let refusals = ALWAYS.iter().chain(CHANGING.iter().filter(|_| changing));
@@ -178,10 +190,10 @@ fn headers(status: &str, id: &str, tagged: bool) -> Value {
     let text = |said: &str| json!({ "description": said, "schema": { "type": "string" } });
     let mut headers = json!({});
     if tagged && status != "204" {
-        headers["ETag"] = text("The version, for If-Match.");
+        put(&mut headers, "ETag", text("The version, for If-Match."));
     }
     if id.starts_with("list") && id != "listSigningKeys" {
-        headers["Link"] = text("The next part, as rel=\"next\"; not behind the last.");
+        put(&mut headers, "Link", text("The next part, as rel=\"next\"; not behind the last."));
     }
     headers
 }

@@ -5,7 +5,7 @@ use identity::admin::{Act, KeyAdd, List, Look};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Body, Expected, Idempotency, Part, Problem, answer::Listed};
+use super::{Asked, Body, Expected, Idempotency, Part, Problem, Within, answer::Listed};
 
 /// An API key.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -134,7 +134,7 @@ impl NewKey {
 #[utoipa::path(get, path = "/api/v1/organizations/{organization}/keys/{key}", operation_id = "showKey", tag = "Keys",
     params(("organization" = String, Path, description = "Slug or id."), ("key" = String, Path, description = "Id.")),
     responses((status = 200, body = Key)))]
-pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<HttpResponse, Problem> {
+pub async fn get(Asked(asker, path): Asked<Within>) -> Result<HttpResponse, Problem> {
     let (organization, key) = path.into_inner();
     asker.look::<Key>(Look::Key(organization, key)).await
 }
@@ -156,7 +156,7 @@ pub struct KeyRotation {
     params(("organization" = String, Path, description = "Slug or id."), ("key" = String, Path, description = "Id.")),
     request_body = KeyRotation, responses((status = 200, body = Key)))]
 pub async fn rotate(
-    Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<KeyRotation>)>,
+    Asked(asker, (path, expected, body)): Asked<(Within, Expected, Body<KeyRotation>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, key) = path.into_inner();
     let act = Act::KeyRotate { key: key.clone(), at_once: body.0.at_once };
@@ -170,9 +170,7 @@ pub async fn rotate(
 #[utoipa::path(delete, path = "/api/v1/organizations/{organization}/keys/{key}", operation_id = "revokeKey", tag = "Keys",
     params(("organization" = String, Path, description = "Slug or id."), ("key" = String, Path, description = "Id.")),
     responses((status = 204)))]
-pub async fn delete(
-    Asked(asker, (path, expected)): Asked<(Path<(String, String)>, Expected)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn delete(Asked(asker, (path, expected)): Asked<(Within, Expected)>) -> Result<HttpResponse, Problem> {
     let (organization, key) = path.into_inner();
     let act = Act::KeyRevoke { key: key.clone() };
     asker.remove(Look::Key(organization, key), expected, act).await

@@ -6,7 +6,7 @@ use model::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Body, Expected, Idempotency, Part, Problem, answer::Listed};
+use super::{Asked, Body, Expected, Idempotency, Part, Problem, Within, answer::Listed};
 
 /// As what somebody belongs to an organisation.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -110,7 +110,7 @@ pub async fn post(
 #[utoipa::path(get, path = "/api/v1/organizations/{organization}/members/{user}", operation_id = "showMember", tag = "Members",
     params(("organization" = String, Path, description = "Slug or id."), ("user" = String, Path, description = "Address or id.")),
     responses((status = 200, body = Member)))]
-pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<HttpResponse, Problem> {
+pub async fn get(Asked(asker, path): Asked<Within>) -> Result<HttpResponse, Problem> {
     let (organization, user) = path.into_inner();
     asker.look::<Member>(Look::Member(organization, user)).await
 }
@@ -123,7 +123,7 @@ pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<Ht
     params(("organization" = String, Path, description = "Slug or id."), ("user" = String, Path, description = "Address or id.")),
     request_body = MemberChange, responses((status = 200, body = Member)))]
 pub async fn patch(
-    Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<MemberChange>)>,
+    Asked(asker, (path, expected, body)): Asked<(Within, Expected, Body<MemberChange>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, user) = path.into_inner();
     let MemberChange { role, named } = body.0;
@@ -138,9 +138,7 @@ pub async fn patch(
 #[utoipa::path(delete, path = "/api/v1/organizations/{organization}/members/{user}", operation_id = "removeMember", tag = "Members",
     params(("organization" = String, Path, description = "Slug or id."), ("user" = String, Path, description = "Address or id.")),
     responses((status = 204)))]
-pub async fn delete(
-    Asked(asker, (path, expected)): Asked<(Path<(String, String)>, Expected)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn delete(Asked(asker, (path, expected)): Asked<(Within, Expected)>) -> Result<HttpResponse, Problem> {
     let (organization, user) = path.into_inner();
     let act = Act::MemberRemove { organization: organization.clone(), user: user.clone() };
     asker.remove(Look::Member(organization, user), expected, act).await

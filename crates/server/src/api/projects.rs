@@ -5,7 +5,7 @@ use identity::admin::{Act, List, Look};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Body, Expected, Idempotency, Part, Problem, answer::Listed};
+use super::{Asked, Body, Expected, Idempotency, Part, Problem, Within, answer::Listed};
 
 /// A project.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -87,7 +87,7 @@ pub async fn post(
 #[utoipa::path(get, path = "/api/v1/organizations/{organization}/projects/{project}", operation_id = "showProject", tag = "Projects",
     params(("organization" = String, Path, description = "Slug or id."), ("project" = String, Path, description = "Slug or id.")),
     responses((status = 200, body = Project)))]
-pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<HttpResponse, Problem> {
+pub async fn get(Asked(asker, path): Asked<Within>) -> Result<HttpResponse, Problem> {
     let (organization, project) = path.into_inner();
     asker.look::<Project>(Look::Project(organization, project)).await
 }
@@ -100,7 +100,7 @@ pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<Ht
     params(("organization" = String, Path, description = "Slug or id."), ("project" = String, Path, description = "Slug or id.")),
     request_body = ProjectChange, responses((status = 200, body = Project)))]
 pub async fn patch(
-    Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<ProjectChange>)>,
+    Asked(asker, (path, expected, body)): Asked<(Within, Expected, Body<ProjectChange>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, project) = path.into_inner();
     let of = (organization.clone(), project.clone());
@@ -119,9 +119,7 @@ pub async fn patch(
 #[utoipa::path(delete, path = "/api/v1/organizations/{organization}/projects/{project}", operation_id = "deleteProject", tag = "Projects",
     params(("organization" = String, Path, description = "Slug or id."), ("project" = String, Path, description = "Slug or id.")),
     responses((status = 204)))]
-pub async fn delete(
-    Asked(asker, (path, expected)): Asked<(Path<(String, String)>, Expected)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn delete(Asked(asker, (path, expected)): Asked<(Within, Expected)>) -> Result<HttpResponse, Problem> {
     let (organization, project) = path.into_inner();
     let act = Act::ProjectRemove { organization: organization.clone(), project: project.clone() };
     asker.remove(Look::Project(organization, project), expected, act).await

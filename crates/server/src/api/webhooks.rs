@@ -5,7 +5,7 @@ use identity::admin::{Act, List, Look};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Body, Expected, Idempotency, Part, Problem, answer::Listed};
+use super::{Asked, Body, DeepWithin, Expected, Idempotency, Part, Problem, Within, answer::Listed};
 
 /// An address that is told.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -118,7 +118,7 @@ pub async fn post(
 #[utoipa::path(get, path = "/api/v1/organizations/{organization}/webhooks/{webhook}", operation_id = "showWebhook", tag = "Webhooks",
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id.")),
     responses((status = 200, body = Webhook)))]
-pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<HttpResponse, Problem> {
+pub async fn get(Asked(asker, path): Asked<Within>) -> Result<HttpResponse, Problem> {
     let (organization, webhook) = path.into_inner();
     asker.look::<Webhook>(Look::Webhook(organization, webhook)).await
 }
@@ -131,7 +131,7 @@ pub async fn get(Asked(asker, path): Asked<Path<(String, String)>>) -> Result<Ht
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id.")),
     request_body = WebhookChange, responses((status = 200, body = Webhook)))]
 pub async fn patch(
-    Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<WebhookChange>)>,
+    Asked(asker, (path, expected, body)): Asked<(Within, Expected, Body<WebhookChange>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, webhook) = path.into_inner();
     let WebhookChange::Disabled(disabled) = body.0;
@@ -148,7 +148,7 @@ pub async fn patch(
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id.")),
     request_body = NewSecret, responses((status = 200, body = Webhook)))]
 pub async fn renew(
-    Asked(asker, (path, expected, body)): Asked<(Path<(String, String)>, Expected, Body<NewSecret>)>,
+    Asked(asker, (path, expected, body)): Asked<(Within, Expected, Body<NewSecret>)>,
 ) -> Result<HttpResponse, Problem> {
     let (organization, webhook) = path.into_inner();
     let act = Act::WebhookNewSecret { webhook: webhook.clone(), overlap: body.0.overlap };
@@ -162,9 +162,7 @@ pub async fn renew(
 #[utoipa::path(delete, path = "/api/v1/organizations/{organization}/webhooks/{webhook}", operation_id = "deleteWebhook", tag = "Webhooks",
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id.")),
     responses((status = 204)))]
-pub async fn delete(
-    Asked(asker, (path, expected)): Asked<(Path<(String, String)>, Expected)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn delete(Asked(asker, (path, expected)): Asked<(Within, Expected)>) -> Result<HttpResponse, Problem> {
     let (organization, webhook) = path.into_inner();
     let act = Act::WebhookRemove { webhook: webhook.clone() };
     asker.remove(Look::Webhook(organization, webhook), expected, act).await
@@ -178,9 +176,7 @@ pub async fn delete(
     tag = "Webhooks",
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id."), Part),
     responses((status = 200, body = Listed<Delivery>)))]
-pub async fn deliveries(
-    Asked(asker, (path, part)): Asked<(Path<(String, String)>, Part)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn deliveries(Asked(asker, (path, part)): Asked<(Within, Part)>) -> Result<HttpResponse, Problem> {
     let (organization, webhook) = path.into_inner();
     asker.list::<Delivery>(List::Deliveries(organization, webhook), part).await
 }
@@ -195,9 +191,7 @@ pub async fn deliveries(
     params(("organization" = String, Path, description = "Slug or id."), ("webhook" = String, Path, description = "Id."),
         ("delivery" = String, Path, description = "Id.")),
     responses((status = 200, body = Delivery)))]
-pub async fn resend(
-    Asked(asker, (path, key)): Asked<(Path<(String, String, String)>, Idempotency)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn resend(Asked(asker, (path, key)): Asked<(DeepWithin, Idempotency)>) -> Result<HttpResponse, Problem> {
     let (organization, webhook, delivery) = path.into_inner();
     asker.sees(Look::Webhook(organization, webhook)).await?;
     asker.does::<Delivery>(Act::WebhookResend { delivery }, key).await

@@ -132,7 +132,7 @@ pub(super) async fn open_store(settings: &Settings, backup: &BackupSettings) -> 
     if let Some((copy, target)) = before.filter(|(copy, _)| copy.exists()) {
         match backup.finish(copy, target).await {
             Ok(made) => {
-                tracing::info!(file = %made.file.display(), "the database was backed up before it was migrated")
+                tracing::info!(file = %made.file.display(), "the database was backed up before it was migrated");
             }
             Err(error) => {
                 store.close().await;

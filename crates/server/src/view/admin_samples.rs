@@ -23,7 +23,7 @@ fn page(language: Language, desk: Desk, title: &str, sections: Vec<Section>) -> 
     OrganizationPage::in_frame(layout, title.to_string(), title.part("lead").if_said().unwrap_or_default(), sections)
 }
 
-fn words(text: impl ToString) -> Fact {
+fn words(text: &(impl ToString + ?Sized)) -> Fact {
     Fact { words: text.to_string(), ..Fact::default() }
 }
 
@@ -57,7 +57,7 @@ fn people(language: Language, name: &str) -> OrganizationPage {
         badge: Some(it.part("disabled").into()),
         facts: vec![
             Fact::at(it.part("since"), Moment::date(sample::NOW - 90 * sample::DAY)),
-            words(it.part("operator")),
+            words(&it.part("operator")),
         ],
         ..Row::default()
     };
@@ -77,11 +77,11 @@ fn person(language: Language) -> OrganizationPage {
     let row = Row {
         title: "Mira Member".to_owned(),
         facts: vec![
-            words(it.part("confirmed")),
-            words(it.part("password")),
-            words(it.clone().count(1).part("factors")),
-            words(it.clone().count(2).part("sessions")),
-            words(it.clone().count(0).part("connections")),
+            words(&it.part("confirmed")),
+            words(&it.part("password")),
+            words(&it.clone().count(1).part("factors")),
+            words(&it.clone().count(2).part("sessions")),
+            words(&it.clone().count(0).part("connections")),
         ],
         ..Row::default()
     };
@@ -102,7 +102,7 @@ fn person(language: Language) -> OrganizationPage {
 fn mail(language: Language) -> OrganizationPage {
     let (title, it) = (say(language, "administration-mail"), say(language, "administration-one-mail"));
     let row = |facts, acts| Row { title: "mel@example.com".to_owned(), facts, acts, ..Row::default() };
-    let waiting = vec![words(it.clone().count(2).part("attempts"))];
+    let waiting = vec![words(&it.clone().count(2).part("attempts"))];
     let now = Act::link("try-m1", it.part("try"), "/admin/mail/m1/try").with(ActKind::Press);
     let over = vec![Fact::at(it.part("refused"), Moment::ago(sample::NOW - sample::DAY, sample::NOW))];
     let sections = vec![

@@ -57,7 +57,7 @@ pub(super) fn frame(language: Language, name: &str, role: Role, place: Place) ->
     }
 }
 
-fn words(text: impl ToString) -> Fact {
+fn words(text: &(impl ToString + ?Sized)) -> Fact {
     Fact { words: text.to_string(), ..Fact::default() }
 }
 
@@ -78,7 +78,7 @@ fn list(language: Language) -> OrganizationPage {
         title: name.to_owned(),
         path: Some("/organizations/acme".to_owned()),
         badge: off.then(|| title.part("disabled").into()),
-        facts: vec![words(say(language, "organizations-role").part(role)), Fact::text("", "acme")],
+        facts: vec![words(&say(language, "organizations-role").part(role)), Fact::text("", "acme")],
         ..Row::default()
     };
     let mine = Section {
@@ -96,7 +96,7 @@ fn overview(language: Language, name: &str, role: Role) -> OrganizationPage {
     let row = Row {
         title: name.to_owned(),
         facts: vec![
-            words(say(language, "organizations-role").part(role.as_str())),
+            words(&say(language, "organizations-role").part(role.as_str())),
             Fact::text(it.part("slug"), "acme"),
             Fact::at(it.part("since"), since),
         ],

@@ -48,7 +48,10 @@ async fn c16_c17_a_grant_reaches_the_app_with_its_project_and_may_only_read() {
     let service = server.service().token(&[("grant_type", "client_credentials"), ("resource", RESOURCE)]).await;
     let grant =
         builder(&server).jwt_access_tokens().build().unwrap().verify(&Tokens::of(&service).access).await.unwrap();
-    assert_eq!((grant.subject, grant.client.as_deref(), grant.grant), (None, Some("demo-service"), None));
+    assert_eq!(
+        (grant.subject.as_deref(), grant.client.as_deref(), grant.grant.as_deref()),
+        (None, Some("demo-service"), None)
+    );
 }
 
 #[tokio::test]

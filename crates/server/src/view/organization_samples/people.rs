@@ -30,7 +30,7 @@ pub(super) fn members(language: Language) -> OrganizationPage {
     let since = |days: i64| Fact::at(title.part("since"), Moment::date(sample::NOW - days * sample::DAY));
     let owner = Row {
         title: "owner@example.com".to_owned(),
-        facts: vec![Fact::text("", "Olga Owner"), words(role.part("owner")), since(90)],
+        facts: vec![Fact::text("", "Olga Owner"), words(&role.part("owner")), since(90)],
         ..Row::default()
     };
     let member = Row {
@@ -80,7 +80,7 @@ pub(super) fn invitations(language: Language) -> OrganizationPage {
         title: email.to_owned(),
         badge: state.map(|state| title.part(state).into()),
         facts: vec![
-            words(role.part("admin")),
+            words(&role.part("admin")),
             Fact::at(title.part("sent"), Moment::date(sample::NOW - sample::DAY)),
             Fact::at(title.part("until"), Moment::date(sample::NOW + 6 * sample::DAY)),
         ],
@@ -116,12 +116,12 @@ pub(super) fn roles(language: Language) -> OrganizationPage {
     let role = say(language, "members-role");
     let fixed = |word: &str| Row {
         title: role.part(word).into(),
-        facts: vec![words(role.part(&format!("{word}-means")))],
+        facts: vec![words(&role.part(&format!("{word}-means")))],
         ..Row::default()
     };
     let own = Row {
         title: "Support".to_owned(),
-        facts: vec![words(permits.part("see-access")), words(permits.part("end-access"))],
+        facts: vec![words(&permits.part("see-access")), words(&permits.part("end-access"))],
         acts: vec![
             Act::link("change-r1", title.part("change"), "/organizations/acme/roles/r1"),
             Act::link("remove-r1", title.part("remove"), "/organizations/acme/roles/r1/remove")

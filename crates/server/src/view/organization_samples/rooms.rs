@@ -19,12 +19,12 @@ pub(super) fn keys(language: Language) -> OrganizationPage {
         facts: vec![
             Fact::text("", "lyd_key_0VtyBFCkrPX5…a1B2"),
             Fact::text(it.part("project"), "Apollo"),
-            words(it.clone().with("acts", "send events").part("can")),
+            words(&it.clone().with("acts", "send events").part("can")),
             Fact::at(it.part("until"), Moment::date(sample::NOW + 300 * sample::DAY)),
-            words(it.part("never")),
+            words(&it.part("never")),
             Fact::text(it.part("from"), "192.0.2.0/24"),
-            words(it.clone().count(600).part("minute")),
-            words(it.clone().count(0).part("month")),
+            words(&it.clone().count(600).part("minute")),
+            words(&it.clone().count(0).part("month")),
             Fact::at(it.part("overlap"), Moment::minute(sample::NOW + 60 * sample::MINUTE)),
         ],
         acts: vec![act("rotate", ActKind::Press), act("revoke", ActKind::DangerousPress).about("Event shipper")],
@@ -132,7 +132,7 @@ fn address(language: Language) -> Section {
     let address = Row {
         title: "https://app.example.com/lanyard".to_owned(),
         badge: Some(it.part("off-failing").into()),
-        facts: vec![words(it.part("everything"))],
+        facts: vec![words(&it.part("everything"))],
         acts: vec![
             act("enable", ActKind::Press),
             act("new-secret", ActKind::Press),
