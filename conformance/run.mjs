@@ -10,7 +10,7 @@ import { Providers } from "./providers/listening.mjs";
 import { openBrowser } from "./harness/person.mjs";
 import { mailSettings } from "./suites/mail.mjs";
 
-const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "api", "people", "mail", "pages"];
+const SUITES = ["discovery", "mcp-conformance", "protocol", "client-documents", "relying-parties", "mcp-clients", "mcp-remote", "device", "try", "providers", "apps", "webhooks", "api", "people", "organizations", "mail", "pages"];
 
 /** A suite names the server it wants. `brief`: everything that expires does so in seconds. */
 const SETTINGS = {
@@ -24,7 +24,7 @@ const SETTINGS = {
   mail: mailSettings,
   // A server of its own, since much is made and removed; many requests come from one address.
   api: { RATE_LIMITS__API: "1000000/1m" },
-  // Somebody whom the demo provider does not know yet.
+  // Somebody whom the demo provider does not know yet; and people who make organisations of their own.
   people: {},
   // Client-id documents may come from loopback, under an authority made for this run.
   // Providers to sign in with, on loopback.

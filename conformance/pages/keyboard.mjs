@@ -51,7 +51,7 @@ export async function keyboard({ server, browser, speaker, stranger, check, need
 }
 
 /** Presses Tab until the focus is where it should be; at every step something must show where the focus is. */
-async function tabTo(page, id) {
+export async function tabTo(page, id) {
   const wanted = id instanceof RegExp ? (given) => id.test(given) : (given) => given === id;
   for (let step = 0; step < FAR; step += 1) {
     const focus = await page.evaluate(() => {

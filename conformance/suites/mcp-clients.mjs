@@ -53,7 +53,7 @@ async function runClient({ server, browser, client, check, need }) {
   }
 }
 
-function assistant(client, options) {
+export function assistant(client, options) {
   const [command, args] = client.command;
   return new Program(client.name, command, [...args, JSON.stringify({ ...options, ...client.options })], client.env);
 }
@@ -163,7 +163,7 @@ async function expiry(stored) {
 }
 
 /** The status that the MCP server answers to this access token, asked without any SDK. */
-async function withToken(server, token) {
+export async function withToken(server, token) {
   const initialize = { jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "probe", version: "1" } } };
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json, text/event-stream" };
   const answer = await fetch(server.mcpUrl, { method: "POST", headers, body: JSON.stringify(initialize) });
