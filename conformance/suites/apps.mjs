@@ -21,6 +21,7 @@ const python = (...args) => [PYTHON, args];
 const node = (file) => [process.execPath, [path.join(APPS, file)]];
 
 const RECIPES = [
+  { name: "Express in ten lines", page: "javascript", start: () => node("express_check.mjs") },
   { name: "Express", page: "javascript", started: "node express.mjs", start: () => node("express.mjs") },
   { name: "Hono", page: "javascript", start: () => node("hono.mjs"), jwt: true },
   {
@@ -28,6 +29,11 @@ const RECIPES = [
     page: "python",
     started: "uvicorn fastapi_app:app --port 8090",
     start: (port) => python("-m", "uvicorn", "fastapi_app:app", "--port", String(port)),
+  },
+  {
+    name: "FastAPI in ten lines",
+    page: "python",
+    start: (port) => python("-m", "uvicorn", "fastapi_check:app", "--port", String(port)),
   },
   { name: "FastAPI with JWTs", page: "python", start: (port) => python("-m", "uvicorn", "fastapi_jwt:app", "--port", String(port)), jwt: true },
   { name: "nginx", page: "javascript", start: nginx },

@@ -1,7 +1,7 @@
 //! What is held of a person: shown to them whole, and gone when they are erased.
 
 use model::{
-    AuditEvent, Email, Id, Mail, Notice, NoticeKind, Proof, ProofKind, SecretHash, UpstreamPurpose, User,
+    ApiToken, AuditEvent, Email, Id, Mail, Notice, NoticeKind, Proof, ProofKind, SecretHash, UpstreamPurpose, User,
     proof::CodeTag,
 };
 use storage::{Held, HeldTable, StorageError, Store};
@@ -50,6 +50,22 @@ fn mail(to: &Email) -> Mail {
     }
 }
 
+fn api_token(of: &User) -> ApiToken {
+    ApiToken {
+        id: Id::new(NOW),
+        user_id: of.id,
+        name: "backup".to_owned(),
+        hash: SecretHash::of(b"token"),
+        last_four: "abcd".to_owned(),
+        writes: false,
+        created_at: NOW,
+        expires_at: at(3600),
+        used_at: None,
+        used_address: None,
+        revoked: None,
+    }
+}
+
 /// A row of everything that names a person.
 async fn fill(db: &Fresh) -> World {
     let world = World::put(&db.store).await;
@@ -93,6 +109,8 @@ async fn fill(db: &Fresh) -> World {
         tx.insert_passkey(&passkey).await?;
         tx.insert_ceremony(&ceremony).await?;
         tx.put_half_sign_in(&half).await?;
+        tx.insert_api_token(&api_token(&world.user)).await?;
+        tx.claim_answer(world.user.id, &SecretHash::of(b"code"), "asked", at(3600), NOW).await.map(drop)?;
         tx.insert_proof(&proof(&world.user)).await?;
         tx.insert_mail(&mail(&world.user.email)).await?;
         tx.insert_notice(&notice).await?;

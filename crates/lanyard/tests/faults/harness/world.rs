@@ -78,11 +78,13 @@ impl World {
         std::fs::write(self.fault_file(), what).unwrap();
     }
 
-    /// Waits until every event has its place and went on its way: each of that is a COMMIT too, and would meet what is armed for another.
+    /// Waits until every event has its place, went on its way and is sealed: each of that is a COMMIT too, and would meet what is armed
+    /// for another.
     pub async fn settled(&self) {
         let mut raw = self.raw().await;
         let waiting = "SELECT (SELECT count(*) FROM audit_events WHERE kind IS NOT NULL AND position IS NULL) \
-             + (SELECT count(DISTINCT position) - 1 FROM feeds) AS n";
+             + (SELECT count(DISTINCT position) - 1 FROM feeds WHERE name IN ('events', 'webhooks')) \
+             + (SELECT count(*) FROM audit_events WHERE seal IS NULL) AS n";
         for _ in 0..1000 {
             let row = sqlx::query(waiting).fetch_one(&mut raw).await.unwrap();
             if row.try_get::<i64, _>("n").unwrap() == 0 {
@@ -91,7 +93,7 @@ impl World {
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        panic!("events get no place");
+        panic!("events get no place or no seal");
     }
 
     /// Whether what was armed has happened.

@@ -113,8 +113,9 @@ async fn c08_what_a_process_had_put_aside_goes_with_it() {
     let told = ask_by(&http(gone), gone, ("demo-api", &secret), &[("token", &key.text)]).await;
     assert_eq!(told.json()["active"], true);
     let active = let_in([here, here], &secret, &key, 60).await;
-    // A block is a hundredth of the cap.
-    assert!((490..=495).contains(&active), "{active} of the 495 that were left");
+    // On SQLite both are one process, which lost nothing; a block is a hundredth of the cap.
+    let left = if std::env::var_os("TEST_DATABASE_URL").is_some() { 495 } else { 499 };
+    assert!((left - 5..=left).contains(&active), "{active} of the {left} that were left");
     server.advance(Duration::from_secs(60));
     assert_eq!(let_in([here, here], &secret, &key, 1).await, CALLERS, "the next minute is whole again");
 }
