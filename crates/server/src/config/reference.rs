@@ -5,7 +5,7 @@ use super::{section::Key, sections};
 const INTRODUCTION: &str = "\
 # Configuration
 
-This page is generated from the declarations in `crates/server/src/config/sections.rs`.
+This page is generated from the declarations in `crates/server/src/config/sections/`.
 
 Settings stand in one TOML file, which `lanyard init` writes and `lanyard serve --config FILE` reads. Every setting can
 be overridden by an environment variable, whose name is given with it; a list is written there with commas. A setting
