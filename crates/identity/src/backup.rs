@@ -109,6 +109,21 @@ impl Authority {
     }
 }
 
+impl Authority {
+    /// When the newest backup in the directory of backups was made; nothing if there is none, or no directory.
+    pub async fn newest_backup(&self) -> Option<Timestamp> {
+        let settings = self.parts.settings.backup.clone();
+        tokio::task::spawn_blocking(move || settings.newest()).await.ok().flatten()
+    }
+
+    /// Whether backups are made on a schedule by this server.
+    #[must_use]
+    pub fn schedules_backups(&self) -> bool {
+        let settings = &self.parts.settings.backup;
+        !self.parts.store.is_shared() && settings.directory.is_some() && settings.hour.is_some()
+    }
+}
+
 impl BackupSettings {
     /// Neither directory nor schedule.
     #[must_use]
@@ -139,7 +154,12 @@ impl BackupSettings {
         let done = tokio::task::spawn_blocking(move || {
             let finished = finish(&copy, &target, key.as_ref());
             drop(fs::remove_file(&copy));
-            finished.map_err(|error| StorageError::Unavailable(format!("{}: {error}", target.display())))
+            finished.map_err(|error| {
+                let there = error.kind() == std::io::ErrorKind::AlreadyExists;
+                let what =
+                    if there { "there is such a file already; name another".to_owned() } else { error.to_string() };
+                StorageError::Unavailable(format!("{}: {what}", target.display()))
+            })
         });
         done.await.map_err(|error| StorageError::Unavailable(error.to_string()))?
     }

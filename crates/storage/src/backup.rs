@@ -95,17 +95,20 @@ pub async fn examine(copy: &Path) -> Result<(), StorageError> {
 }
 
 /// Puts a copy in the place of a database that no process has open. The old one, if there is any, stands beside it under the
-/// name that comes back.
+/// name that comes back: `kept` at its end, and a number where something has that name already.
 ///
 /// # Errors
 /// [`StorageError::Unavailable`]: another process has it open, or a file cannot be moved.
 pub async fn put_in_place(path: &Path, copy: &Path, kept: &str) -> Result<Option<PathBuf>, StorageError> {
     connect::install_drivers();
     let lock = connect::lock(path).map_err(|error| unusable(path, &error))?;
+    if named(copy, "-wal").exists() {
+        fold_log(copy).await;
+    }
     let mut old = None;
     if path.exists() {
         fold_log(path).await;
-        let beside = named(path, kept);
+        let beside = unused(&named(path, kept));
         for end in ["-wal", "-shm", ""] {
             let (from, to) = (named(path, end), named(&beside, end));
             if from.exists() {
@@ -139,6 +142,13 @@ async fn fold_log(path: &Path) {
     if let Err(error) = folded.await {
         tracing::warn!(error = StorageError::shown(&error), "the old database cannot be read; it is kept as it is");
     }
+}
+
+/// This name, or one beside it that nothing has. Nobody else takes it meanwhile: whoever puts something in place holds the lock.
+fn unused(path: &Path) -> PathBuf {
+    let is_free = |candidate: &PathBuf| ["", "-wal", "-shm"].iter().all(|end| !named(candidate, end).exists());
+    let numbered = (2..).map(|number: u32| named(path, &format!("-{number}")));
+    std::iter::once(path.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| path.to_owned())
 }
 
 fn named(path: &Path, end: &str) -> PathBuf {

@@ -30,6 +30,15 @@ impl StorageError {
         Shown(error).to_string()
     }
 
+    /// For somebody who works with files by hand: what is wrong, without what that means for a request.
+    #[must_use]
+    pub fn in_plain_words(&self) -> String {
+        match self {
+            Self::Unavailable(what) => what.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the whole batch must go: the driver and the database may disagree about what was rolled back.
     pub(crate) const fn breaks_batch(&self) -> bool {
         matches!(self, Self::Unavailable(_))

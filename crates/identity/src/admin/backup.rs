@@ -34,7 +34,8 @@ impl Authority {
                 "this is a PostgreSQL database: back it up with `pg_dump --format=custom`, see docs/backups.md",
             ));
         }
-        let made = self.back_up(file.as_deref(), now).await.map_err(|error| ActError::new(error.to_string()))?;
+        let made = self.back_up(file.as_deref(), now).await;
+        let made = made.map_err(|error| ActError::new(format!("no backup was made: {}", error.in_plain_words())))?;
         Ok(json!({ "file": made.file, "bytes": made.bytes, "sealed": made.sealed }))
     }
 }

@@ -19,6 +19,7 @@ pub struct Restored {
 }
 
 /// Puts the backup in the place of the database at `path`, which no process may have open. Nothing has changed unless it is sound.
+/// What it should not believe is refused before it has the database's name, so that none is ever served that believes it.
 ///
 /// # Errors
 /// [`StorageError::Unavailable`] in plain words.
@@ -28,19 +29,39 @@ pub async fn restore(
     key: Option<BackupKey>,
     now: Timestamp,
 ) -> Result<Restored, StorageError> {
+    if fs::canonicalize(backup).ok().is_some_and(|backup| fs::canonicalize(path).ok() == Some(backup)) {
+        return Err(StorageError::Unavailable(format!("{} is the database itself, and no backup", backup.display())));
+    }
     let copy = beside(path, ".restoring");
-    drop(fs::remove_file(&copy));
+    clear(&copy);
     let put = async {
         bring(backup.to_owned(), copy.clone(), key).await?;
-        storage::examine(&copy).await?;
+        storage::examine(&copy).await.map_err(|error| about(backup, &copy, error))?;
+        let own = Options { url: format!("sqlite:{}", copy.display()), copy_before_migrating: None, ..options.clone() };
+        mark_restored(&own, now).await.map_err(|error| about(backup, &copy, error))?;
         let kept = format!(".before-{}", now.as_seconds());
         storage::put_in_place(path, &copy, &kept).await
     };
     let put = put.await;
-    drop(fs::remove_file(&copy));
-    let old = put?;
-    mark_restored(options, now).await?;
-    Ok(Restored { old })
+    clear(&copy);
+    Ok(Restored { old: put? })
+}
+
+/// Removes a copy with what stands beside it while it is open.
+fn clear(copy: &Path) {
+    for end in ["", "-wal", "-shm", ".lock"] {
+        drop(fs::remove_file(beside(copy, end)));
+    }
+}
+
+/// What is wrong with the copy is wrong with the backup, whose name people know.
+fn about(backup: &Path, copy: &Path, error: StorageError) -> StorageError {
+    match error {
+        StorageError::Unavailable(text) => {
+            StorageError::Unavailable(text.replace(&*copy.to_string_lossy(), &backup.to_string_lossy()))
+        }
+        other => other,
+    }
 }
 
 /// Refuses what a database believes that was put back, whoever put it there.

@@ -97,7 +97,8 @@ impl Restore {
         };
         let key = self.key(&settings)?;
         let restored = backup::restore(backup, (path, &options), key, now).await;
-        let restored = restored.map_err(|error| Failure::failed(format!("Nothing was put back: {error}.")))?;
+        let restored =
+            restored.map_err(|error| Failure::failed(format!("Nothing was put back: {}.", error.in_plain_words())))?;
         self.told(restored.old.as_deref())
     }
 
