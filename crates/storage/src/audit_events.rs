@@ -68,7 +68,9 @@ impl Read {
     /// # Errors
     /// Trouble of the database.
     pub async fn recent_events_of(&mut self, user_id: Id<User>) -> Result<Vec<PastEvent>, StorageError> {
-        let sql = "SELECT id, at, action, address FROM audit_events WHERE user_id = $1 \
+        // From where somebody else acted is theirs.
+        let sql = "SELECT id, at, action, CASE WHEN actor IS NULL OR actor = user_id THEN address END AS address \
+             FROM audit_events WHERE user_id = $1 \
              AND action NOT IN ('refresh.retried', 'refresh.recovered') ORDER BY id DESC LIMIT 20";
         let rows = self.all(sql, [user_id.into()]).await?;
         let event = |row| {

@@ -62,6 +62,15 @@ pub struct TrailEntry {
     pub project_name: Option<String>,
 }
 
+impl TrailEntry {
+    /// As this person sees it: from where somebody else acted is not for them.
+    fn keep_to(&mut self, person: Id<User>) {
+        if self.entry.by.as_deref().is_some_and(|by| by != person.as_str()) {
+            self.entry.address = None;
+        }
+    }
+}
+
 /// The newest entries under this condition on `$1`; what a program that lost an answer asked for again is in nobody's trail but the
 /// server's.
 macro_rules! trail {
@@ -119,6 +128,10 @@ impl Read {
             filter.until.unwrap_or(Timestamp::from_micros(i64::MAX)).into(),
             most.into(),
         ];
-        self.all(sql, values).await?.iter().map(trail_entry).collect()
+        let mut entries = self.all(sql, values).await?.iter().map(trail_entry).collect::<Result<Vec<_>, _>>()?;
+        if let TrailOf::Person(id) = filter.of {
+            entries.iter_mut().for_each(|one| one.keep_to(id));
+        }
+        Ok(entries)
     }
 }

@@ -103,7 +103,8 @@ const PERSONAL: &[Personal] = personal! {
         WHERE subject IN ('sign-in:account:' || $1, 'second-factor:account:' || $1, 'user-code:account:' || $1)",
         without [];
     "events" from "audit_events": "SELECT id, at AS happened_at, action, kind, client_id, organization_id, project_id, resource_id, grant_id, \
-        key_id, subject, actor, token_id, address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
+        key_id, subject, actor, token_id, \
+        CASE WHEN actor = $1 OR (actor IS NULL AND user_id = $1) THEN address END AS address, position FROM audit_events WHERE user_id = $1 OR actor = $1 ORDER BY id",
         without ["written", "salt", "address_digest", "seal"];
 };
 

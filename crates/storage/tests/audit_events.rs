@@ -1,7 +1,7 @@
 //! The table of audit events.
 
 use model::{AuditEvent, ClientId, Id};
-use storage::StorageError;
+use storage::{StorageError, TrailFilter, TrailOf};
 
 use crate::harness::{Fresh, NOW, at, commit, things::audit_event};
 
@@ -46,4 +46,38 @@ async fn a_person_reads_what_happened_lately_and_no_answer_that_a_program_lost()
     let told = db.store.read().await.unwrap().recent_events_of(person).await.unwrap();
     let expected: Vec<_> = (10..30).rev().map(|second| ("session.started".to_owned(), at(second))).collect();
     assert_eq!(told.into_iter().map(|event| (event.action, event.at)).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn from_where_somebody_else_acted_is_not_told_to_whom_it_concerns() {
+    let db = Fresh::new().await;
+    let (person, owner) = (Id::new(NOW), Id::new(at(1)));
+    let by = |by: Option<Id<model::User>>, address: &str, second| AuditEvent {
+        user_id: Some(person),
+        by: by.map(|id| id.to_string()),
+        address: Some(address.to_owned()),
+        ..audit_event("member.changed", at(second))
+    };
+    let events = [by(None, "192.0.2.1", 1), by(Some(person), "192.0.2.2", 2), by(Some(owner), "198.51.100.9", 3)];
+    let events = events.into_iter().chain([by(None, "203.0.113.5", 4).by_operator()]).collect::<Vec<_>>();
+    commit!(db.store, [events], tx => {
+        for event in &events {
+            tx.insert_audit_event(event).await?;
+        }
+        Ok::<_, StorageError>(())
+    })
+    .unwrap();
+    let mut read = db.store.read().await.unwrap();
+    let addresses = [None, None, Some("192.0.2.2"), Some("192.0.2.1")].map(|one| one.map(str::to_owned));
+    let told = read.recent_events_of(person).await.unwrap();
+    assert_eq!(told.into_iter().map(|event| event.address).collect::<Vec<_>>(), addresses);
+    let trail = read.trail(&TrailFilter::all(TrailOf::Person(person)), 10).await.unwrap();
+    assert_eq!(trail.into_iter().map(|one| one.entry.address).collect::<Vec<_>>(), addresses);
+    // The owner reads from where they acted themselves, and whoever runs the server all of it.
+    let trail = read.trail(&TrailFilter::all(TrailOf::Person(owner)), 10).await.unwrap();
+    assert_eq!(trail[0].entry.address.as_deref(), Some("198.51.100.9"));
+    let trail = read.trail(&TrailFilter::all(TrailOf::Server), 10).await.unwrap();
+    assert_eq!(trail.iter().filter(|one| one.entry.address.is_some()).count(), 4);
+    let held = read.held_of(person).await.unwrap();
+    assert!(!format!("{held:?}").contains("198.51.100.9"), "the download");
 }
