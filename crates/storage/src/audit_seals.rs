@@ -92,6 +92,15 @@ impl Read {
         self.one(sql, []).await?.map(|row| Columns::of(&row, "audit_events").text("id")).transpose()
     }
 
+    /// How many entries stand under no seal yet.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn unsealed_audit_entries(&mut self) -> Result<u64, StorageError> {
+        let row = self.one("SELECT count(*) AS number FROM audit_events WHERE seal IS NULL", []).await?;
+        row.map_or(Ok(0), |row| Columns::of(&row, "audit_events").count("number"))
+    }
+
     /// Where the chain goes on after the last purge.
     ///
     /// # Errors

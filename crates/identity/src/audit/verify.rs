@@ -35,6 +35,8 @@ pub struct Verified {
     pub entries: u64,
     /// Entries that went with their person or organisation.
     pub erased: u64,
+    /// Entries that stand under no seal yet, known at the head.
+    pub waiting: u64,
     /// Whether the head that was asked for was passed.
     pub met: bool,
     /// The first thing that is not as it was sealed.
@@ -223,6 +225,7 @@ impl Walk<'_> {
         if place.number < position {
             return Ok(Some(Wrong::of_seal(place.number + 1, "removed")));
         }
+        self.found.waiting = self.read.unsealed_audit_entries().await?;
         let astray = self.read.audit_entry_astray().await?;
         Ok(astray.map(|id| Wrong::of_entry(place.number, &id, "inserted")))
     }

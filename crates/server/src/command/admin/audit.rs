@@ -86,6 +86,7 @@ struct Verified {
     head: String,
     entries: u64,
     erased: u64,
+    waiting: u64,
     met: bool,
     wrong: Option<Wrong>,
 }
@@ -129,7 +130,7 @@ async fn verify(server: &Reached, head: Option<String>, json: bool) -> Result<()
     let (mut from, mut entries, mut erased, mut met) = (None, 0, 0, head.is_none());
     loop {
         let step = server.act(Act::AuditVerify { from: from.take(), head: head.clone() }).await?;
-        let step: Verified = serde_json::from_value(step)
+        let mut step: Verified = serde_json::from_value(step)
             .map_err(|error| Failure::failed(format!("The server's answer is not understood: {error}.")))?;
         entries += step.entries;
         erased += step.erased;
@@ -137,7 +138,7 @@ async fn verify(server: &Reached, head: Option<String>, json: bool) -> Result<()
         if let Some(wrong) = step.wrong {
             return Err(broken(&wrong, &step.head));
         }
-        from = step.next;
+        from = step.next.take();
         if from.is_some() {
             continue;
         }
@@ -148,16 +149,25 @@ async fn verify(server: &Reached, head: Option<String>, json: bool) -> Result<()
             ));
         }
         return match json {
-            true => answer(
-                &serde_json::json!({ "sound": true, "entries": entries, "erased": erased, "head": step.head }),
-                true,
-            ),
-            false => say(&format!(
-                "{entries} entries are as they were sealed; {erased} went with their person or organisation. The head is {}",
-                step.head
-            )),
+            true => {
+                let Verified { head, waiting, .. } = step;
+                let found = serde_json::json!({ "sound": true, "entries": entries, "erased": erased, "waiting": waiting, "head": head });
+                answer(&found, true)
+            }
+            false => say(&sound(entries, erased, &step)),
         };
     }
+}
+
+fn sound(entries: u64, erased: u64, step: &Verified) -> String {
+    let waiting = match step.waiting {
+        0 => String::new(),
+        some => format!(" {some} stand under no seal yet: a running server seals what is new within a second."),
+    };
+    format!(
+        "{entries} entries are as they were sealed; {erased} went with their person or organisation.{waiting} The head is {}",
+        step.head
+    )
 }
 
 fn broken(wrong: &Wrong, sound: &str) -> Failure {
