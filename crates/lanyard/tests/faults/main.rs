@@ -13,6 +13,8 @@
 
 mod harness;
 
+mod backups;
+mod commands;
 mod commits;
 mod cuts;
 mod disk;
