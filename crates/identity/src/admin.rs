@@ -228,7 +228,7 @@ impl Authority {
             }
             A::UserRemoveFactors { user } => self.user_remove_factors(by, user, now).await,
             A::UserRemove { user } => self.remove::<User>(by, user, now).await,
-            A::SigningKeyRotate {} => self.signing_key_rotate(now).await,
+            A::SigningKeyRotate {} => self.signing_key_rotate(by, now).await,
             A::Purge { dry_run } => self.purge_now(dry_run, now).await,
             A::Backup { file } => self.backup(file, now).await,
             A::AuditList(ask) => self.audit_list(*ask).await,
@@ -237,8 +237,8 @@ impl Authority {
         }
     }
 
-    async fn signing_key_rotate(&self, now: Timestamp) -> Result<Value, ActError> {
-        let kids = self.rotate_signing_keys(now).await?;
+    async fn signing_key_rotate(&self, by: By, now: Timestamp) -> Result<Value, ActError> {
+        let kids = self.rotate_signing_keys(&by.actor, now).await?;
         Ok(json!({ "kids": kids }))
     }
 }

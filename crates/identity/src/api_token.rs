@@ -8,7 +8,11 @@ use std::time::Duration;
 use model::{ApiToken, AuditEvent, Id, Secret, Timestamp, Token, TokenKind, User};
 use storage::{StorageError, Tx};
 
-use crate::{Authority, Caller, Error, account::SignedIn};
+use crate::{
+    Authority, Caller, Error,
+    account::{Notice, SignedIn},
+    mail::Message,
+};
 
 /// The reason of a token that its person took back.
 pub const REVOKED: &str = "revoked";
@@ -127,17 +131,23 @@ impl Authority {
             used_address: None,
             revoked: None,
         };
-        let event = entry("api_token.created", &token, Some(caller.address.clone()), now);
+        let message = Message::ApiTokenMade { name: token.name.clone(), writes: token.writes };
+        let notice = Notice {
+            event: entry("api_token.created", &token, Some(caller.address.clone()), now),
+            mail: self.notice(&person.user.email, message, (caller, now))?,
+        };
         let (kept, epoch) = (token.clone(), person.user.security_epoch);
         let made: Result<bool, Error> = self
             .parts
             .store
             .transaction(move |tx| {
-                let (token, event) = (kept.clone(), event.clone());
-                Box::pin(async move { Ok(keep(tx, &token, epoch, &event, now).await?) })
+                let (token, notice) = (kept.clone(), notice.clone());
+                Box::pin(async move { Ok(keep(tx, &token, epoch, &notice, now).await?) })
             })
             .await;
-        Ok(match made? {
+        let made = made?;
+        self.parts.mail.ring();
+        Ok(match made {
             true => Ok(MadeApiToken { token, text: protocol::Confidential::new(text) }),
             false => Err(TokenRefusal::Full),
         })
@@ -178,7 +188,7 @@ async fn keep(
     tx: &mut Tx,
     token: &ApiToken,
     epoch: u64,
-    event: &AuditEvent,
+    notice: &Notice,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     if !tx.hold_user(token.user_id, epoch).await? {
@@ -188,7 +198,7 @@ async fn keep(
         return Ok(false);
     }
     tx.insert_api_token(token).await?;
-    tx.insert_audit_event(event).await?;
+    notice.write(tx).await?;
     Ok(true)
 }
 

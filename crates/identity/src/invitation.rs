@@ -153,6 +153,15 @@ async fn waiting(read: &mut Read, token: &str, now: Timestamp) -> Result<Option<
     Ok(found.filter(|one| one.status(now) == InvitationStatus::Waiting))
 }
 
+/// Whether this invitation can be accepted still.
+pub(crate) async fn still_invites(read: &mut Read, id: Id<Invitation>, now: Timestamp) -> Result<bool, StorageError> {
+    let found = read.invitation(id).await?.filter(|one| one.status(now) == InvitationStatus::Waiting);
+    match found {
+        Some(invitation) => Ok(still_offered(read, &invitation).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
 /// The organisation, if it is not disabled, and whoever invited could do so now.
 async fn still_offered(read: &mut Read, invitation: &Invitation) -> Result<Option<Organization>, StorageError> {
     let who = match invitation.invited_by {

@@ -64,4 +64,4 @@ pub use settings::{
     ApiKeySettings, DeviceSettings, DocumentSettings, EventSettings, OrganizationSettings, PasswordSettings,
     RegistrationSettings, RetentionSettings, SessionSettings, Settings, SignInLimits, SignUpSettings, TokenSettings,
 };
-pub use upstream::{ProviderKind, ProviderSettings, UpstreamSettings};
+pub use upstream::{ProviderHealth, ProviderKind, ProviderSettings, UpstreamSettings};

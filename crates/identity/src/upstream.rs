@@ -7,6 +7,7 @@
 mod claims;
 mod discovery;
 mod github;
+mod health;
 mod http;
 mod id_token;
 mod keys;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use model::{Email, Secret, ServerSecrets, Timestamp, UpstreamKey, UpstreamLogin, server_secret::Purpose};
 use protocol::Confidential;
 
+pub use health::ProviderHealth;
 pub use provider::{ProviderKind, ProviderSettings, UpstreamSettings};
 
 use self::{http::Http, provider::Provider};
@@ -127,10 +129,20 @@ impl Providers {
         now: Timestamp,
     ) -> Result<Arrived, UpstreamError> {
         let provider = self.find(id).ok_or_else(|| gone(id))?;
-        match provider.settings.kind {
+        let arrived = match provider.settings.kind {
             ProviderKind::GitHub => github::arrival(provider, &self.http, &code, trip).await,
             _ => openid::arrival(provider, &self.http, &code, trip, now).await,
+        };
+        match arrived {
+            // What is refused may be what one browser brought; that says nothing of the provider.
+            Err(refused @ UpstreamError::Refused(_)) => Err(refused),
+            other => provider.seen.note(other, now, |health| &mut health.arrived_at),
         }
+    }
+
+    /// How this provider has answered lately.
+    pub(crate) fn health(&self, id: &str) -> ProviderHealth {
+        self.find(id).map(|provider| provider.seen.now()).unwrap_or_default()
     }
 }
 

@@ -6,4 +6,6 @@ sign-up-button = Konto anlegen
 sign-up-have-account = Sie haben ein Konto? { $link }
     .link = Anmelden
 sign-up-no-address = Das ist keine E-Mail-Adresse. Sie sieht aus wie name@example.com.
+sign-up-invited = Sie sind als { $address } eingeladen. Benutzen Sie diese Adresse; eine E-Mail dorthin fragt, ob sie Ihnen gehört.
+sign-up-uninvited = Die Einladung ist für eine andere Adresse. Konten gibt es hier für Eingeladene, mit der Adresse, an die die Einladung ging.
 sign-up-taken = Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.

@@ -1,6 +1,6 @@
 //! What a proof carries from the page where it was asked for to the moment at which it is brought back.
 
-use model::{Authorization, Id, Proof, UpstreamLogin, user::PasswordHash};
+use model::{Authorization, Id, Invitation, Proof, UpstreamLogin, user::PasswordHash};
 use serde::{Deserialize, Serialize};
 
 /// Kept as JSON beside the proof; erased when it is spent.
@@ -15,6 +15,9 @@ pub(super) struct Carried {
     upstream: Option<String>,
     /// The request at /authorize that waits.
     waiting: Option<String>,
+    /// The invitation without which nobody may sign up.
+    #[serde(default)]
+    invitation: Option<String>,
 }
 
 impl Carried {
@@ -39,6 +42,11 @@ impl Carried {
         Self { waiting: waiting.map(|id| id.to_string()), ..Self::default() }
     }
 
+    /// For as long as this invitation is open.
+    pub(super) fn by_invitation(self, invitation: Option<Id<Invitation>>) -> Self {
+        Self { invitation: invitation.map(|id| id.to_string()), ..self }
+    }
+
     /// What this proof carries; nothing if it is over.
     pub(super) fn of(proof: &Proof) -> Self {
         proof.carried.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -54,6 +62,10 @@ impl Carried {
 
     pub(super) fn upstream(&self) -> Option<Id<UpstreamLogin>> {
         self.upstream.as_deref().and_then(Id::parse)
+    }
+
+    pub(super) fn invitation(&self) -> Option<Id<Invitation>> {
+        self.invitation.as_deref().and_then(Id::parse)
     }
 
     pub(super) fn waiting(&self) -> Option<Id<Authorization>> {

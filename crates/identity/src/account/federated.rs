@@ -27,7 +27,7 @@ use super::{SignedIn, attempts::Limit, notice::Notice, sessions::event};
 use crate::{
     Authority, Caller, Error,
     mail::Message,
-    upstream::{Arrived, ProviderSettings, Trip, UpstreamError},
+    upstream::{Arrived, ProviderHealth, ProviderSettings, Trip, UpstreamError},
 };
 
 /// How long a trip may take.
@@ -83,6 +83,12 @@ impl Authority {
     #[must_use]
     pub fn providers(&self) -> &[ProviderSettings] {
         &self.parts.settings.upstream.providers
+    }
+
+    /// How the provider of this id has answered since this process started.
+    #[must_use]
+    pub fn provider_health(&self, id: &str) -> ProviderHealth {
+        self.parts.upstream.health(id)
     }
 
     /// The ids of the providers by whom somebody can sign in today.

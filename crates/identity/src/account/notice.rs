@@ -16,16 +16,16 @@ pub(crate) const NOTICE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// What is written of a change beside the change itself.
 #[derive(Clone)]
-pub(super) struct Notice {
+pub(crate) struct Notice {
     /// For the trail.
-    pub(super) event: AuditEvent,
+    pub(crate) event: AuditEvent,
     /// For the person; none where no mail is sent.
-    pub(super) mail: Option<Mail>,
+    pub(crate) mail: Option<Mail>,
 }
 
 impl Authority {
     /// The mail that tells of a change; none where no mail is sent.
-    pub(super) fn notice(
+    pub(crate) fn notice(
         &self,
         to: &Email,
         message: Message,
@@ -41,7 +41,7 @@ impl Authority {
 
 impl Notice {
     /// Writes both, in the transaction of the act.
-    pub(super) async fn write(&self, tx: &mut Tx) -> Result<(), StorageError> {
+    pub(crate) async fn write(&self, tx: &mut Tx) -> Result<(), StorageError> {
         tx.insert_audit_event(&self.event).await?;
         match &self.mail {
             Some(mail) => tx.insert_mail(mail).await,

@@ -1,10 +1,13 @@
 //! Signing up. Where mail is sent, an account exists from the moment at which its address is proved and not before: nobody can
 //! take somebody else's address and wait inside, and the answer is the same for an address that has an account (C-07, V-48);
-//! its owner is told by mail. Where no mail is sent the account is made at once, with an address that nobody proved.
+//! its owner is told by mail. Where no mail is sent the account is made at once, with an address that nobody proved. Where strangers
+//! may not sign up, whoever is invited may, with the address that the invitation is for, for as long as it is open.
 
 use std::time::Duration;
 
-use model::{Authorization, Email, Id, Proof, ProofKind, Secret, Session, Timestamp, User, user::PasswordHash};
+use model::{
+    Authorization, Email, Id, Invitation, Proof, ProofKind, Secret, Session, Timestamp, User, user::PasswordHash,
+};
 use protocol::Confidential;
 use storage::StorageError;
 
@@ -18,7 +21,12 @@ use super::{
     mailed::{NewProof, Post, Wanted},
     methods::{self, Method},
 };
-use crate::{Authority, Caller, Error, mail::Message, password::PasswordRefusal};
+use crate::{
+    Authority, Caller, Error,
+    invitation::{OpenInvitation, still_invites},
+    mail::Message,
+    password::PasswordRefusal,
+};
 
 /// C-02.
 pub(super) const LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -34,6 +42,8 @@ pub struct SignUp {
     pub name: Option<String>,
     /// The request at /authorize that waits for them.
     pub waiting: Option<Id<Authorization>>,
+    /// The token of the invitation that they follow.
+    pub invited: Option<Confidential>,
     /// The browser's present secret.
     pub browser: Secret,
     /// The session that this browser has proved to hold, to be ended.
@@ -56,6 +66,8 @@ pub enum SignedUp {
 pub enum SignUpRefusal {
     /// This server makes accounts only by its operator.
     Disabled,
+    /// They follow an invitation, without which nobody may, and it is for another address.
+    Uninvited,
     /// That is no e-mail address.
     Email,
     /// The password cannot be one.
@@ -76,14 +88,21 @@ impl Authority {
     /// Trouble of the database; `temporarily_unavailable` when too many passwords wait to be hashed.
     pub async fn sign_up(&self, ask: SignUp, now: Timestamp) -> Result<Result<SignedUp, SignUpRefusal>, Error> {
         let settings = &self.parts.settings;
-        if !settings.sign_up.enabled {
-            return Ok(Err(SignUpRefusal::Disabled));
-        }
+        let invitation = match settings.sign_up.enabled {
+            true => None,
+            false => match self.invitation_to_sign_up(ask.invited.as_ref(), now).await? {
+                None => return Ok(Err(SignUpRefusal::Disabled)),
+                open => open,
+            },
+        };
         let Some(email) = Email::parse(&ask.email) else { return Ok(Err(SignUpRefusal::Email)) };
         let limits = &settings.sign_in_limits;
         let counters = [Limit::of_address("sign-up", &ask.caller, limits.per_address)];
         if let Some(retry_after) = self.count_attempt(&counters, limits.window, now).await? {
             return Ok(Err(SignUpRefusal::TooMany { retry_after }));
+        }
+        if invitation.as_ref().is_some_and(|open| open.email != email) {
+            return Ok(Err(SignUpRefusal::Uninvited));
         }
         let about = [email.as_str(), ask.name.as_deref().unwrap_or_default()];
         if let Err(refusal) = self.acceptable_password(&ask.password, &about).await? {
@@ -91,9 +110,25 @@ impl Authority {
         }
         let hash = self.parts.passwords.hash(ask.password.expose()).await?;
         if self.sends_mail() {
-            self.mail_sign_up(&ask, email, &hash, now).await.map(|id| Ok(SignedUp::Mailed(id)))
+            let invitation = invitation.map(|open| open.id);
+            self.mail_sign_up(&ask, (email, invitation), &hash, now).await.map(|id| Ok(SignedUp::Mailed(id)))
         } else {
             self.sign_up_at_once(ask, email, hash, now).await
+        }
+    }
+
+    /// The invitation by which somebody may sign up where strangers may not: one that is open, and whose address a mail proves.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn invitation_to_sign_up(
+        &self,
+        token: Option<&Confidential>,
+        now: Timestamp,
+    ) -> Result<Option<OpenInvitation>, Error> {
+        match token.filter(|_| self.sends_mail()) {
+            Some(token) => self.open_invitation(token.expose(), now).await,
+            None => Ok(None),
         }
     }
 
@@ -101,7 +136,7 @@ impl Authority {
     async fn mail_sign_up(
         &self,
         ask: &SignUp,
-        email: Email,
+        (email, invitation): (Email, Option<Id<Invitation>>),
         hash: &PasswordHash,
         now: Timestamp,
     ) -> Result<Id<Proof>, Error> {
@@ -109,7 +144,7 @@ impl Authority {
         let kind = ProofKind::SignUp;
         let wanted = Wanted { kind, account: None, email: &email, life: LIFE, browser: Some(&ask.browser) };
         let mut new = self.new_proof(&wanted, now);
-        new.proof.carried = Carried::sign_up(ask.name.clone(), hash, ask.waiting).text();
+        new.proof.carried = Carried::sign_up(ask.name.clone(), hash, ask.waiting).by_invitation(invitation).text();
         let post = self.sign_up_post(&new, owner.as_ref(), (&ask.caller, now))?;
         let id = new.proof.id;
         self.write_new(new, post, now).await?;
@@ -181,14 +216,19 @@ impl Authority {
             proved.amr = methods::by(Method::Provider);
         }
         let beginning = self.begin_session(proved, now);
-        let (rows, session) = (account.clone(), beginning.clone());
+        let (rows, session, invitation) = (account.clone(), beginning.clone(), carried.invitation());
         let made: Result<Result<bool, ConfirmRefusal>, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let (proof, rows, session) = (proof.clone(), rows.clone(), session.clone());
-                let arrived = arrived.clone();
+                let (arrived, invitation) = (arrived.clone(), invitation);
                 Box::pin(async move {
+                    if let Some(id) = invitation
+                        && !still_invites(tx, id, now).await?
+                    {
+                        return Ok(Err(ConfirmRefusal::Dead));
+                    }
                     if !tx.spend_proof(&proof, now).await? {
                         return Ok(Err(ConfirmRefusal::Dead));
                     }

@@ -6,21 +6,23 @@ use std::time::Duration;
 use model::{AuditEvent, SigningKey, Timestamp};
 
 use super::{ALGORITHMS, PUBLICATION, kept, make};
-use crate::{Authority, Error, Settings};
+use crate::{Actor, Authority, Error, Settings};
 
 impl Authority {
-    /// Makes a new key of each algorithm; the `kid`s of the new keys.
+    /// Makes a new key of each algorithm, for whoever operates the server; the `kid`s of the new keys.
     ///
     /// # Errors
     /// Trouble of the database; then nothing has changed.
-    pub async fn rotate_signing_keys(&self, now: Timestamp) -> Result<Vec<String>, Error> {
+    pub async fn rotate_signing_keys(&self, by: &Actor, now: Timestamp) -> Result<Vec<String>, Error> {
+        let by = by.named();
         let made = make::keys(ALGORITHMS.to_vec(), &self.parts.secrets, now).await?;
         let kids = made.iter().map(|key| key.id.clone()).collect();
         self.parts
             .store
             .transaction::<(), Error, _>(move |tx| {
-                let made = made.clone();
+                let (made, by) = (made.clone(), by.clone());
                 Box::pin(async move {
+                    tx.act_for(by);
                     tx.lock_signing_keys().await?;
                     let there = tx.signing_keys().await?;
                     for key in made {

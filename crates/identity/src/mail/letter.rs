@@ -120,6 +120,13 @@ pub enum Message {
         /// What it is called.
         name: String,
     },
+    /// This person made a token for the management API.
+    ApiTokenMade {
+        /// What it is called.
+        name: String,
+        /// Whether it changes anything.
+        writes: bool,
+    },
     /// One of this person's API keys has another text.
     KeyRotated {
         /// What it is called.
@@ -206,6 +213,7 @@ impl Message {
             Self::ProviderChanged { .. } => "provider_changed",
             Self::ConnectionReused { .. } => "connection_reused",
             Self::KeyMade { .. } => "key_made",
+            Self::ApiTokenMade { .. } => "api_token_made",
             Self::KeyRotated { .. } => "key_rotated",
             Self::ConnectionShared { .. } => "connection_shared",
             Self::Invited { .. } => "invited",

@@ -47,7 +47,7 @@ impl Provider {
         if let Some(known) = kept.as_ref().filter(|kept| within(kept, FRESH)) {
             return Ok(Arc::clone(&known.metadata));
         }
-        match fetched(&self.settings, http).await {
+        match self.seen.note(fetched(&self.settings, http).await, now, |health| &mut health.discovered_at) {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
                 *kept = Some(Kept { at: now, metadata: Arc::clone(&metadata) });

@@ -63,8 +63,8 @@ impl Provider {
         if let Some(known) = kept.as_ref().filter(|kept| now >= kept.at && now.since(kept.at) < within) {
             return Ok(Arc::clone(&known.keys));
         }
-        let body = http.fetch(&self.settings, &metadata.jwks_uri).await?;
-        let keys = Arc::new(parsed(&body)?);
+        let asked = http.fetch(&self.settings, &metadata.jwks_uri).await.and_then(|body| parsed(&body));
+        let keys = Arc::new(self.seen.note(asked, now, |health| &mut health.keys_at)?);
         *kept = Some(KeptKeys { at: now, keys: Arc::clone(&keys) });
         Ok(keys)
     }

@@ -6,7 +6,7 @@ use protocol::Confidential;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{discovery::Kept, keys::KeptKeys};
+use super::{discovery::Kept, health::Seen, keys::KeptKeys};
 
 /// Microsoft's tenants that stand for many, and the one of personal accounts.
 pub(super) const COMMON: &str = "common";
@@ -71,12 +71,13 @@ pub(super) struct Provider {
     pub(super) redirect_uri: String,
     pub(super) metadata: Mutex<Option<Kept>>,
     pub(super) keys: Mutex<Option<KeptKeys>>,
+    pub(super) seen: Seen,
 }
 
 impl Provider {
     pub(super) fn new(settings: ProviderSettings, issuer: &str) -> Self {
         let redirect_uri = format!("{issuer}/upstream/{}/callback", settings.id);
-        Self { settings, redirect_uri, metadata: Mutex::default(), keys: Mutex::default() }
+        Self { settings, redirect_uri, metadata: Mutex::default(), keys: Mutex::default(), seen: Seen::default() }
     }
 }
 

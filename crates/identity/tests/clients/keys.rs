@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use identity::{Authority, Settings};
+use identity::{Actor, Authority, Settings};
 use model::ServerSecrets;
 use protocol::ErrorCode;
 use serde_json::{Value, json};
@@ -71,8 +71,13 @@ async fn rotation_publishes_then_signs_then_retires_and_signs_nobody_out() {
     let pair = world.connect("demo-cli").await;
     let old = id_token(&world).await;
     let before = kids(&jwks(&world.authority).await);
-    let made: BTreeSet<_> =
-        world.authority.rotate_signing_keys(world.authority.now()).await.unwrap().into_iter().collect();
+    let made: BTreeSet<_> = world
+        .authority
+        .rotate_signing_keys(&Actor::operator(), world.authority.now())
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
     assert_eq!(made.len(), 3);
     let published = jwks(&world.authority).await;
     assert_eq!(kids(&published), before.union(&made).cloned().collect());
@@ -99,8 +104,13 @@ async fn a_key_goes_when_nothing_that_it_signed_can_come_back() {
         keys.into_iter().map(|key| key.id).collect::<BTreeSet<_>>()
     };
     let first = stored().await;
-    let made: BTreeSet<_> =
-        world.authority.rotate_signing_keys(world.authority.now()).await.unwrap().into_iter().collect();
+    let made: BTreeSet<_> = world
+        .authority
+        .rotate_signing_keys(&Actor::operator(), world.authority.now())
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
     let clean = async || world.authority.run_janitor_once(world.authority.now()).await.unwrap();
     let is_hint = async || world.authority.verify_id_token_hint(&old, world.authority.now()).await.is_ok();
     // They retire after five minutes, are published for 65 more, and serve hints for a session's 14 days after that.
@@ -122,7 +132,7 @@ async fn a_key_goes_when_nothing_that_it_signed_can_come_back() {
 async fn every_process_changes_over_at_the_same_moment() {
     let world = World::new().await;
     let other = world.second().await;
-    let made = world.authority.rotate_signing_keys(world.authority.now()).await.unwrap();
+    let made = world.authority.rotate_signing_keys(&Actor::operator(), world.authority.now()).await.unwrap();
     world.advance(61);
     let there = kids(&jwks(&other).await);
     assert!(made.iter().all(|kid| there.contains(kid)), "noticed well before they sign");
@@ -184,7 +194,7 @@ async fn a_hint_is_an_id_token_of_ours_expired_or_not() {
         claims.map_err(identity::Error::into_oauth)
     };
     assert_eq!(read(&hint).await.unwrap().sub, world.person.user.id.to_string());
-    world.authority.rotate_signing_keys(world.authority.now()).await.unwrap();
+    world.authority.rotate_signing_keys(&Actor::operator(), world.authority.now()).await.unwrap();
     world.advance(30 * 86400);
     assert!(read(&hint).await.is_ok(), "expired, and its key retired");
 

@@ -100,6 +100,7 @@ impl Stand {
             password: Confidential::new(password),
             name: name.map(str::to_owned),
             waiting: None,
+            invited: None,
             browser: Secret::generate(),
             replaces: None,
             caller: caller("192.0.2.1"),

@@ -89,8 +89,8 @@ fn page(visit: &Visit, open: &OpenInvitation) -> Result<HttpResponse, PageError>
 fn first(visit: &Visit, open: &OpenInvitation, it: &Phrase<'_>) -> Option<(&'static str, Vec<view::Step>)> {
     let step = |id, path: &str| view::Step::new(id, it, path);
     let Some(SignedIn { user, .. }) = &visit.signed_in else {
-        let sign_up = visit.state.settings.sign_up.enabled.then(|| step("sign-up", "/sign-up"));
-        return Some(("before", std::iter::once(step("sign-in", "/sign-in")).chain(sign_up).collect()));
+        // The invitation is the permission, where strangers may not sign up.
+        return Some(("before", vec![step("sign-in", "/sign-in"), step("sign-up", "/sign-up")]));
     };
     if user.email != open.email {
         return Some(("other", vec![step("another", "/sign-in?account=another")]));

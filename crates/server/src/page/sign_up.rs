@@ -45,17 +45,17 @@ impl TryFrom<Params> for Form {
 /// # Errors
 /// 404 where they may not; a running request that cannot go on.
 pub async fn get(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    if !visit.state.settings.sign_up.enabled {
+    if !visit.may_sign_up().await? {
         return Err(closed());
     }
     let asked = Asked::parse(request.query_string())?;
     match asked.authorization {
         None if visit.signed_in.is_some() => Ok(visit.go("/")),
-        None => page(&visit, None, [String::new(), String::new()], None),
+        None => page(&visit, None, [String::new(), String::new()], None).await,
         Some(id) => match visit.arrival(id, true).await? {
             Arrival::Sign(waiter) => {
                 let hint = waiter.login_hint.clone().unwrap_or_default();
-                page(&visit, Some(waiter), [String::new(), hint], None)
+                page(&visit, Some(waiter), [String::new(), hint], None).await
             }
             Arrival::Other(step) => visit.show(Some(id), step),
         },
@@ -73,6 +73,7 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
         password,
         name: Some(name.clone()).filter(|name| !name.trim().is_empty()),
         waiting: authorization,
+        invited: visit.invited.clone(),
         browser: visit.browser.secret.clone(),
         replaces: visit.signed_in.as_ref().map(|signed_in| signed_in.session.id),
         caller: visit.caller.clone(),
@@ -83,8 +84,25 @@ pub async fn post(visit: Visit, form: ProtectedForm<Form>) -> Result<HttpRespons
         Err(SignUpRefusal::Disabled) => Err(closed()),
         Err(refusal) => {
             let waiter = visit.waiter(authorization).await?;
-            page(&visit, waiter, [name, email], Some(&refusal))
+            page(&visit, waiter, [name, email], Some(&refusal)).await
         }
+    }
+}
+
+impl Visit {
+    /// Whether an account can be made here: by anybody, or by whoever follows an invitation.
+    async fn may_sign_up(&self) -> Result<bool, PageError> {
+        Ok(self.state.settings.sign_up.enabled || self.invited_as().await?.is_some())
+    }
+
+    /// Where strangers may not make an account: the address for which somebody may who follows an invitation, as a mail's reader
+    /// knows it.
+    async fn invited_as(&self) -> Result<Option<String>, PageError> {
+        if self.state.settings.sign_up.enabled {
+            return Ok(None);
+        }
+        let open = self.state.authority.invitation_to_sign_up(self.invited.as_ref(), self.now).await?;
+        Ok(open.map(|open| view::mail::masked(open.email.as_str())))
     }
 }
 
@@ -92,16 +110,18 @@ fn closed() -> PageError {
     PageError::new(StatusCode::NOT_FOUND, "error-sign-up-closed")
 }
 
-fn page(
+async fn page(
     visit: &Visit,
     waiter: Option<Waiter>,
     [name, email]: [String; 2],
     refusal: Option<&SignUpRefusal>,
 ) -> Result<HttpResponse, PageError> {
+    let invited_as = visit.invited_as().await?;
     let (waiting, form_action) = waiter.map(|waiter| (waiter.shown, waiter.form_action)).unzip();
     let mut filled = view::SignUp {
         layout: visit.layout(),
         waiting,
+        invited_as,
         name: Field { value: name, error: None },
         email: Field { value: email, error: None },
         password_error: None,
@@ -120,6 +140,9 @@ fn page(
 /// Writes the refusal beside what it is about.
 fn say(visit: &Visit, filled: &mut view::SignUp, refusal: &SignUpRefusal) -> StatusCode {
     match refusal {
+        SignUpRefusal::Uninvited => {
+            filled.email.error = Some(visit.say("sign-up-uninvited").into());
+        }
         SignUpRefusal::Email => {
             filled.email.error = Some(visit.say("sign-up-no-address").into());
         }

@@ -13,6 +13,8 @@ pub struct SignUp {
     pub layout: Layout,
     /// The app to continue to, if one waits.
     pub waiting: Option<Waiting>,
+    /// The address, in part, for which alone an account can be made, where strangers may make none.
+    pub invited_as: Option<String>,
     /// What to call the person; may stay empty.
     pub name: Field,
     /// The address they will sign in with.
@@ -52,6 +54,7 @@ impl SignUp {
         let plain = Self {
             layout: sample::layout(language, "/sign-up"),
             waiting: None,
+            invited_as: None,
             name: Field::default(),
             email: Field::default(),
             password_error: None,
@@ -73,9 +76,16 @@ impl SignUp {
             password_error: Some(sample::HOSTILE.to_owned()),
             refusal: Some(sample::HOSTILE.to_owned()),
             waiting: sample::waiting(sample::HOSTILE),
+            invited_as: Some(sample::HOSTILE.to_owned()),
             ..plain.clone()
         };
         let limited = Self { refusal: Some(said("sign-in-too-many")), ..plain.clone() };
-        vec![("plain", plain), ("refused", refused), ("limited", limited), ("hostile", hostile)]
+        let invited = Self {
+            invited_as: Some("a…@example.com".to_owned()),
+            email: field("eve@example.com", &said("sign-up-uninvited")),
+            ..plain.clone()
+        };
+        let all = [("plain", plain), ("refused", refused), ("limited", limited), ("invited", invited)];
+        all.into_iter().chain([("hostile", hostile)]).collect()
     }
 }

@@ -242,3 +242,20 @@ async fn the_security_page_says_what_happened() {
     assert!(shown.body.contains("Your password was changed"), "{}", shown.body);
     assert!(!server.browser().get("/account/security").await.body.contains("password was changed"));
 }
+
+#[tokio::test]
+async fn whoever_makes_an_api_token_is_told_by_mail_and_the_mail_does_not_hold_it() {
+    let server = TestServer::start().await;
+    let member = server.signed_in().await;
+    let form = member.get("/account/tokens").await;
+    let fields = [("name", "Nightly report"), ("may", "write"), ("days", "30")];
+    let made = member.submit(&form, "/account/tokens", &fields).await;
+    let token =
+        made.body.split_once("id=\"token\"").and_then(|(_, rest)| rest.split(['>', '<']).nth(1)).unwrap_or_default();
+    assert!(token.starts_with("lyd_pat_"), "{}", made.body);
+    let told = server.mail("member@example.com").await;
+    assert_eq!(told.kind, "api_token_made");
+    assert!(told.words.text.contains("Nightly report") && told.words.text.contains("may do here"));
+    assert!(told.words.text.contains("/account/tokens") && told.words.text.contains("/forgotten"));
+    assert!(!told.words.text.contains(token) && !told.words.html.contains(token));
+}

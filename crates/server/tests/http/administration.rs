@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use identity::admin::Act;
+use storage::{TrailFilter, TrailOf};
 
 use crate::harness::{Answer, Browser, PASSWORD, TestServer, page, seed};
 
@@ -138,6 +139,10 @@ async fn organisations_apps_and_keys_are_in_an_operators_hands() {
     let count = |body: &str| body.matches("ES256").count();
     owner.submit(&keys, "/admin/keys/rotate", &[]).await;
     assert_eq!(count(&owner.get("/admin/keys").await.body), count(&keys.body) + 1);
+    let mut read = server.authority.store().read().await.unwrap();
+    let trail = read.trail(&TrailFilter::all(TrailOf::Server), 1000).await.unwrap();
+    let rotated = trail.iter().find(|one| one.entry.action == "signing_keys.rotated").unwrap();
+    assert_eq!(rotated.by_email.as_deref(), Some("owner@example.com"), "whoever pressed it is named");
 }
 
 #[tokio::test]

@@ -101,6 +101,15 @@ impl Said {
                 let message = say("mail-key-made").with("name", named(name));
                 Self { act: connections(), was_asked: true, ..Self::new(language, &message, &["happened"]) }
             }
+            Message::ApiTokenMade { name, writes } => {
+                let message = say("mail-api-token-made").with("name", named(name));
+                Self {
+                    was_asked: true,
+                    act: act("mail-see-api-tokens", "/account/tokens"),
+                    lock: act("mail-new-password", "/forgotten"),
+                    ..Self::new(language, &message, &[if *writes { "writes" } else { "reads" }])
+                }
+            }
             Message::KeyRotated { name } => {
                 let message = say("mail-key-rotated").with("name", named(name));
                 Self { act: connections(), was_asked: true, ..Self::new(language, &message, &["happened"]) }

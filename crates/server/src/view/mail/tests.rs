@@ -50,6 +50,8 @@ fn samples(text: &str) -> Vec<Message> {
         Message::ProviderChanged { connected: false, provider: app.clone(), label: None },
         Message::ConnectionReused { app: app.clone() },
         Message::KeyMade { name: app.clone() },
+        Message::ApiTokenMade { name: app.clone(), writes: true },
+        Message::ApiTokenMade { name: app.clone(), writes: false },
         Message::KeyRotated { name: app.clone() },
         Message::ConnectionShared { app: app.clone() },
         Message::Invited {

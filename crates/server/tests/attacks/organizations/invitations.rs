@@ -266,3 +266,58 @@ async fn whoever_signs_in_or_up_on_the_way_comes_back_to_the_invitation() {
     assert_eq!(done.status, 303, "{}", json!(done.body));
     assert!(is_member(&server, "new@example.com").await);
 }
+
+/// A server where strangers make no accounts.
+async fn closed() -> TestServer {
+    TestServer::start_with(&[("SIGN_UP__ENABLED", "false")]).await
+}
+
+/// Types address and password into the form of `/sign-up`.
+async fn signs_up(browser: &Browser, email: &str) -> Answer {
+    send(browser, "/sign-up", &[("email", email), ("password", "orchids by the tram stop")]).await
+}
+
+#[tokio::test]
+async fn whoever_is_invited_makes_an_account_where_strangers_make_none() {
+    let server = closed().await;
+    let link = invited(&server, "new@example.com", Role::Admin).await;
+    let path = link.split('?').next().unwrap().to_owned();
+    let browser = server.browser();
+    assert!(page::has_id(&browser.open(&link).await.body, "sign-up"), "the page leads there");
+    let form = browser.get("/sign-up").await;
+    assert!(form.status == 200 && form.body.contains("n…@example.com"), "{}", form.body);
+    let check = browser.follow(signs_up(&browser, "New@example.com").await).await;
+    assert!(!is_member(&server, "new@example.com").await, "the mail has not been answered");
+    let code = server.mail("new@example.com").await.words.code.unwrap();
+    let (to, _) = page::form(&check.body, "/again").unwrap();
+    let confirmed = browser.submit(&check, to.trim_end_matches("/again"), &[("code", &code)]).await;
+    assert_eq!(confirmed.location().as_deref(), Some(path.as_str()));
+    assert_eq!(send(&browser, &path, &[]).await.location().as_deref(), Some("/organizations/acme"));
+    assert!(members(&server).await.contains(&("new@example.com".to_owned(), "admin".to_owned())));
+}
+
+#[tokio::test]
+async fn v46_an_invitation_makes_no_account_for_another_address_and_none_when_it_is_over() {
+    let server = closed().await;
+    let stranger = server.browser();
+    assert_eq!(stranger.get("/sign-up").await.status, 404);
+    assert_eq!(signs_up(&stranger, "new@example.com").await.status, 404, "without an invitation");
+
+    let link = invited(&server, "new@example.com", Role::Member).await;
+    let guest = server.browser();
+    guest.open(&link).await;
+    assert_eq!(signs_up(&guest, "eve@example.com").await.status, 422, "for another address");
+    // Begun while it was open, and taken back before the mail is answered.
+    let check = guest.follow(signs_up(&guest, "new@example.com").await).await;
+    let code = server.mail("new@example.com").await.words.code.unwrap();
+    let id = link.split('?').next().unwrap().trim_start_matches("/invitations/").to_owned();
+    seed::act(&server.authority, Act::InvitationRevoke { invitation: id }).await;
+    let (to, _) = page::form(&check.body, "/again").unwrap();
+    let late = guest.submit(&check, to.trim_end_matches("/again"), &[("code", &code)]).await;
+    assert!(late.location().is_none_or(|to| !to.starts_with("/invitations")), "{:?}", late.location());
+    assert_eq!(guest.get("/sign-up").await.status, 404, "it is over");
+    let mut read = server.authority.store().read().await.unwrap();
+    for email in ["new@example.com", "eve@example.com"] {
+        assert!(read.user_by_email(&model::Email::parse(email).unwrap()).await.unwrap().is_none(), "{email}");
+    }
+}
