@@ -1,5 +1,6 @@
-// Every page in Chromium: pictures into target/pages/, and what holds for all of them; then the keyboard alone, and no JavaScript.
+// Every page in Chromium: pictures into target/pages/, and what holds for all of them; then the keyboard alone, no JavaScript, and the rooms of an organisation and of the administration.
 import { inspect, listen, photograph } from "../pages/inspect.mjs";
+import { rooms } from "../pages/rooms.mjs";
 import { walk } from "../pages/walk.mjs";
 import { factors } from "../pages/factors.mjs";
 import { keyboard } from "../pages/keyboard.mjs";
@@ -14,22 +15,26 @@ export async function run(surroundings) {
   const { server, suite } = surroundings;
   const speaker = await Speaker.discover(server, null);
   const stranger = await registered(speaker);
-  await suite("walk", async ({ check }) => {
-    for await (const stop of walk({ ...surroundings, speaker, stranger })) {
-      await check(stop.name, async () => {
-        const complaints = listen(stop.page);
-        await stop.visit();
-        await inspect(stop.page);
-        await photograph(stop.page, stop.name);
-        equal(complaints, [], "the browser's complaints");
-        stop.page.removeAllListeners("console").removeAllListeners("pageerror");
-      });
-    }
-  });
+  await suite("walk", ({ check }) => seen(walk({ ...surroundings, speaker, stranger }), check));
   await suite("factors", (tools) => factors({ ...surroundings, ...tools }));
   await suite("keyboard", (tools) => keyboard({ ...surroundings, ...tools, speaker, stranger }));
   await suite("without JavaScript", (tools) => withoutScripts({ ...surroundings, ...tools, speaker, stranger }));
+  await suite("rooms", ({ check }) => seen(rooms({ ...surroundings, speaker, stranger }), check));
   await speaker.close();
+}
+
+/** Looks at each stop, and keeps its pictures. */
+async function seen(stops, check) {
+  for await (const stop of stops) {
+    await check(stop.name, async () => {
+      const complaints = listen(stop.page);
+      await stop.visit();
+      await inspect(stop.page);
+      await photograph(stop.page, stop.name);
+      equal(complaints, [], "the browser's complaints");
+      stop.page.removeAllListeners("console").removeAllListeners("pageerror");
+    });
+  }
 }
 
 /** A client that nobody knows, as an assistant registers itself. */
