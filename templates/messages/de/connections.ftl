@@ -11,6 +11,7 @@ connections-last-used = Benutzt
 connections-used-from = von { $address }
 connections-never = noch nie
 connections-disconnect = { $app } trennen
+connections-take-back = { $app } zurücknehmen
 connections-ended = Kürzlich getrennt ({ $count })
 connections-another = Einen weiteren Assistenten verbinden
 connections-nothing = nichts mehr

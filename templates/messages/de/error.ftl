@@ -53,4 +53,4 @@ error-undo-dead = Dieser Link gilt nicht mehr
     .to-do = Wenn Sie sich nicht anmelden können, sagen Sie es den Betreibern dieses Servers.
 error-proof-elsewhere = Dieser Link gehört zu einem anderen Browser
     .happened = Er führt fort, was in dem Browser begonnen wurde, in dem Sie sich mit einem anderen Anbieter angemeldet haben.
-    .to-do = Öffnen Sie ihn dort, oder geben Sie dort den Code aus der Mail ein.
+    .to-do = Öffnen Sie ihn dort, oder geben Sie dort den Code aus der E-Mail ein.

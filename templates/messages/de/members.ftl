@@ -5,6 +5,7 @@ members-title = Mitglieder
     .change = Rolle ändern
     .remove = Entfernen
     .disabled = Konto abgeschaltet
+    .you = Sie
     .since = Mitglied seit
 members-role = Rolle
     .member = Mitglied

@@ -4,6 +4,7 @@ projects-title = Projekte
     .all = Alle
     .none = Es gibt noch kein Projekt, das Sie sehen dürfen.
     .disabled = abgeschaltet
+    .limited = nur für manche Mitglieder
     .since = seit
 projects-new = Ein neues Projekt
     .act = Projekt anlegen

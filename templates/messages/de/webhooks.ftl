@@ -1,4 +1,4 @@
-# Where an organisation is told of its events.
+# Wo eine Organisation von ihren Ereignissen erfährt.
 webhooks-title = Benachrichtigungen an andere Systeme
     .lead = Adressen, an denen diese Organisation anderen Systemen sagt, was geschieht: dass eine Verbindung erlaubt, zurückgenommen oder missbraucht wurde, dass jemand ausgeschieden ist, dass ein Schlüssel ersetzt wurde.
     .see = Benachrichtigungen ansehen

@@ -12,6 +12,7 @@ connections-last-used = Last used
 connections-used-from = from { $address }
 connections-never = never
 connections-disconnect = Disconnect { $app }
+connections-take-back = Take back { $app }
 connections-ended = Recently disconnected ({ $count })
 connections-another = Connect another assistant
 # What it may do, when it may do nothing.

@@ -5,6 +5,7 @@ members-title = Members
     .change = Change the role
     .remove = Remove
     .disabled = account switched off
+    .you = you
     .since = member since
 members-role = Role
     .member = Member

@@ -4,6 +4,7 @@ projects-title = Projects
     .all = All
     .none = There is no project yet that you may see.
     .disabled = switched off
+    .limited = for some members only
     .since = since
 projects-new = A new project
     .act = Create the project

@@ -13,6 +13,8 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("people", people(language, "mel@example.com")),
         ("person", person(language)),
         ("mail", mail(language)),
+        ("providers", providers(language, "https://login.acme.example/keys:503")),
+        ("providers-hostile", providers(language, sample::HOSTILE)),
         ("hostile", people(language, sample::HOSTILE)),
     ]
 }
@@ -114,4 +116,25 @@ fn mail(language: Language) -> OrganizationPage {
         },
     ];
     page(language, Desk::Mail, "administration-mail", sections)
+}
+
+fn providers(language: Language, why: &str) -> OrganizationPage {
+    let (title, it) = (say(language, "administration-providers"), say(language, "administration-provider"));
+    let ago = |part| Fact::at(it.part(part), Moment::ago(sample::NOW - sample::DAY, sample::NOW));
+    let troubled = Row {
+        title: "Acme Login".to_owned(),
+        badge: Some(it.part("trouble").into()),
+        facts: vec![
+            Fact::text("", "acme"),
+            ago("discovered"),
+            ago("keys"),
+            ago("arrived"),
+            Fact { text: Some(why.to_owned()), ..ago("failed") },
+        ],
+        ..Row::default()
+    };
+    let fresh = Row { title: "Google".to_owned(), facts: vec![words(&it.part("never"))], ..Row::default() };
+    let note = Some(title.part("note").into());
+    let list = Section { rows: vec![troubled, fresh], note, ..Section::new("providers", &title.part("all")) };
+    page(language, Desk::Providers, "administration-providers", vec![list])
 }

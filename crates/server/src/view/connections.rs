@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{App, Layout, Moment, Notice, ProjectName};
+use super::{App, Layout, Moment, Notice, ProjectName, Provenance};
 
 mod samples;
 
@@ -47,6 +47,16 @@ pub struct Connection {
     pub until: Option<Moment>,
     /// Where the form goes that ends it, below the issuer's path; none for who may not.
     pub end: Option<String>,
+}
+
+impl Connection {
+    /// The message of the button that ends it.
+    pub(super) const fn ending(&self) -> &'static str {
+        match self.app.provenance {
+            Provenance::ApiKey { .. } => "connections-take-back",
+            _ => "connections-disconnect",
+        }
+    }
 }
 
 /// A device that somebody let in.

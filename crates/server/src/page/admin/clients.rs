@@ -74,8 +74,8 @@ pub async fn post(visit: Visit, form: ProtectedForm<Chosen>) -> Result<HttpRespo
 }
 
 /// The form that switches one: its id may be an address, so that it is carried and no part of one.
-fn switch(visit: &Visit, (kind, at): (&str, usize), id: &str, is_off: bool) -> Form {
-    let it = visit.say("administration-switch");
+fn switch(visit: &Visit, (kind, at): (&str, usize), (id, name): (&str, &str), is_off: bool) -> Form {
+    let it = visit.say("administration-switch").with("name", name);
     let (words, value) = if is_off { ("on", "on") } else { ("off", "off") };
     let inputs = vec![Input::carried(kind, id), Input::carried("switch", value)];
     let form = Form::new(&format!("switch-{kind}-{at}"), it.part(words), &Desk::Clients.path(), inputs);
@@ -101,7 +101,7 @@ fn client(visit: &Visit, at: usize, one: &Client) -> Section {
         id: format!("client-{at}").into(),
         heading: one.name.clone(),
         rows: vec![row],
-        form: Some(switch(visit, ("client", at), one.id.as_str(), one.disabled_at.is_some())),
+        form: Some(switch(visit, ("client", at), (one.id.as_str(), &one.name), one.disabled_at.is_some())),
         ..Section::default()
     }
 }
@@ -134,7 +134,7 @@ fn resource(visit: &Visit, at: usize, one: &Resource) -> Section {
         heading: one.name.clone(),
         said: Some(it.to_string()),
         rows: std::iter::once(head).chain(scopes).collect(),
-        form: Some(switch(visit, ("resource", at), one.id.as_str(), one.disabled_at.is_some())),
+        form: Some(switch(visit, ("resource", at), (one.id.as_str(), &one.name), one.disabled_at.is_some())),
         ..Section::default()
     }
 }

@@ -82,7 +82,7 @@ pub async fn erase(
     let one = found(&visit, &id).await?;
     let typed = form.into_inner().typed();
     if typed.trim().to_lowercase() != one.user.email.as_str() {
-        let error = Some(visit.say("privacy-confirm").part("wrong").into());
+        let error = Some(visit.say("administration-erase").part("wrong").into());
         return confirmation(&visit, &one, Field { value: typed, error });
     }
     visit.operate(&actor, Act::UserRemove { user: one.user.id.to_string() }).await?;
@@ -165,7 +165,7 @@ fn confirmation(visit: &Visit, one: &PersonView, typed: Field) -> Result<HttpRes
         goes: ["account", "access", "memberships"].map(|part| it.part(part).into()).into(),
         stays: stays.collect(),
         afterwards: it.part("at-once").into(),
-        label: visit.say("privacy-confirm").part("label").into(),
+        label: it.part("label").into(),
         expected: one.user.email.to_string(),
         typed,
         act: it.part("act").into(),

@@ -88,7 +88,10 @@ fn row(visit: &Visit, room: &Room, member: &Member) -> Row {
     let name = member.user.name.as_deref().filter(|name| !name.is_empty());
     Row {
         title: member.user.email.to_string(),
-        badge: member.user.disabled_at.map(|_| it.part("disabled").into()),
+        badge: match member.user.disabled_at {
+            Some(_) => Some(it.part("disabled").into()),
+            None => own.then(|| it.part("you").into()),
+        },
         facts: name
             .map(|name| Fact::text("", name))
             .into_iter()

@@ -149,9 +149,10 @@ async fn page(
     let mut sections = Vec::new();
     if room.may(Permission::ManageProjects) {
         sections.push(name(visit, room, project, wrong.as_deref()));
-        sections.push(switch(visit, room, project));
     }
     sections.extend(room.may(Permission::ManageMembers).then(|| seen_by(visit, room, project)));
+    // What stops something stands last.
+    sections.extend(room.may(Permission::ManageProjects).then(|| switch(visit, room, project)));
     sections.extend(room.may(Permission::DeleteProject).then(|| end(visit, room, project)));
     let mut page = room.page(visit, Place::Projects, &visit.say("projects-one"), sections);
     page.title.clone_from(&project.name);

@@ -182,7 +182,10 @@ async fn page(visit: &Visit, room: &Room, project: &Project) -> Result<HttpRespo
     let others: Vec<Choice> = all
         .iter()
         .filter(|member| !member.membership.role.sees_every_project() && !is_listed(member.user.id))
-        .map(|member| Choice::new(member.user.id.as_str(), &member.user.email, false))
+        .map(|member| {
+            let choice = Choice::new(member.user.id.as_str(), &member.user.email, false);
+            choice.meaning(member.user.name.as_deref().unwrap_or_default())
+        })
         .collect();
     let mut sections = vec![
         Section { said: Some(it.part(said).into()), acts: vec![act], ..Section::new("limit", &it.part("who")) },

@@ -94,14 +94,19 @@ pub(super) fn list(visit: &Visit, room: &Room, projects: &[Project], heading: &P
 }
 
 fn row(visit: &Visit, room: &Room, project: &Project) -> Row {
+    let it = visit.say("projects-title");
+    let limited = project.limited_at.map(|_| Fact { words: it.part("limited").into(), ..Fact::default() });
     Row {
         title: project.name.clone(),
         path: Some(room.path(Place::Projects, &format!("/{}", project.slug))),
-        badge: project.disabled_at.map(|_| visit.say("projects-title").part("disabled").into()),
-        facts: vec![
+        badge: project.disabled_at.map(|_| it.part("disabled").into()),
+        facts: [
             Fact::text("", project.slug.as_str()),
-            Fact::at(visit.say("projects-title").part("since"), Moment::date(project.created_at.as_micros())),
-        ],
+            Fact::at(it.part("since"), Moment::date(project.created_at.as_micros())),
+        ]
+        .into_iter()
+        .chain(limited)
+        .collect(),
         ..Row::default()
     }
 }
