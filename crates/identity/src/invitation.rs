@@ -7,6 +7,7 @@ use model::{
     AuditEvent, Email, Id, Invitation, InvitationStatus, Membership, Organization, Permission, Permissions, Role,
     Timestamp, User,
 };
+use protocol::Confidential;
 use storage::{ActsFor, Read, StorageError, Tx};
 
 use crate::{
@@ -71,6 +72,21 @@ impl Authority {
             inviter,
             expires_at: invitation.expires_at,
         }))
+    }
+
+    /// The invitation by which somebody may sign up where strangers may not: one that is open, and whose address a mail proves.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn invitation_to_sign_up(
+        &self,
+        token: Option<&Confidential>,
+        now: Timestamp,
+    ) -> Result<Option<OpenInvitation>, Error> {
+        match token.filter(|_| self.sends_mail()) {
+            Some(token) => self.open_invitation(token.expose(), now).await,
+            None => Ok(None),
+        }
     }
 
     /// Makes the person a member, and says of which organisation. Whoever is one already stays as they are.

@@ -21,12 +21,7 @@ use super::{
     mailed::{NewProof, Post, Wanted},
     methods::{self, Method},
 };
-use crate::{
-    Authority, Caller, Error,
-    invitation::{OpenInvitation, still_invites},
-    mail::Message,
-    password::PasswordRefusal,
-};
+use crate::{Authority, Caller, Error, invitation::still_invites, mail::Message, password::PasswordRefusal};
 
 /// C-02.
 pub(super) const LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -114,21 +109,6 @@ impl Authority {
             self.mail_sign_up(&ask, (email, invitation), &hash, now).await.map(|id| Ok(SignedUp::Mailed(id)))
         } else {
             self.sign_up_at_once(ask, email, hash, now).await
-        }
-    }
-
-    /// The invitation by which somebody may sign up where strangers may not: one that is open, and whose address a mail proves.
-    ///
-    /// # Errors
-    /// Trouble of the database.
-    pub async fn invitation_to_sign_up(
-        &self,
-        token: Option<&Confidential>,
-        now: Timestamp,
-    ) -> Result<Option<OpenInvitation>, Error> {
-        match token.filter(|_| self.sends_mail()) {
-            Some(token) => self.open_invitation(token.expose(), now).await,
-            None => Ok(None),
         }
     }
 
