@@ -1,9 +1,12 @@
 //! Signing in with other providers: the first time, every time after, for an app that waits, and connecting one to an account.
 
+use std::time::Duration;
+
+use identity::admin::Act;
 use serde_json::json;
 
 use crate::harness::{
-    PASSWORD, TestServer, page,
+    PASSWORD, TestServer, page, seed,
     upstream::{
         Manner, OID, Says, Speaks, TENANT, Upstream, account, claims, leave_from, me, offering, person, through,
     },
@@ -225,4 +228,35 @@ async fn without_providers_there_is_no_button_and_no_address() {
     let acme = Upstream::start(Speaks::OpenId).await;
     let offered = offering(&acme, "openid", &[("PROVIDERS__ACME__ENABLED", "false")]).await;
     assert!(!offered.browser().get("/sign-in").await.body.contains("/sign-in/with/"));
+}
+
+#[tokio::test]
+async fn operators_see_how_each_provider_has_answered_lately() {
+    let acme = Upstream::start(Speaks::OpenId).await;
+    let server = offering(&acme, "openid", &[]).await;
+    seed::act(&server.authority, Act::UserSetOperator { user: "owner@example.com".into(), operator: true }).await;
+    let operator = server.browser();
+    operator.sign_in("owner@example.com", PASSWORD).await;
+    let shown = async || operator.get("/admin/providers").await.body;
+    assert!(shown().await.contains("not asked since this process started"));
+
+    acme.person(person("1", "nia@example.com"));
+    let browser = server.browser();
+    browser.follow(through(&browser, &acme).await).await;
+    let well = shown().await;
+    for said in ["said what it is", "gave its keys", "somebody came back from it"] {
+        assert!(well.contains(said), "{well}");
+    }
+    assert!(!well.contains("in trouble") && operator.get("/admin").await.body.contains("none in trouble"));
+
+    server.advance(Duration::from_secs(60));
+    let mut trouble = Manner::default();
+    trouble.says.insert("/token", Says::Status(500));
+    acme.manner(trouble);
+    let stuck = server.browser();
+    let there = leave_from(&stuck, &stuck.get("/sign-in").await).await;
+    assert_eq!(stuck.get(&acme.agree(&there)).await.status, 502);
+    let troubled = shown().await;
+    assert!(troubled.contains("in trouble") && troubled.contains("did not answer as it should"), "{troubled}");
+    assert!(operator.get("/admin").await.body.contains("one in trouble"));
 }
