@@ -25,6 +25,7 @@ mod project;
 mod project_limit;
 mod resource;
 mod resource_change;
+mod resource_own;
 mod role;
 mod scope_text;
 mod secret;
@@ -39,17 +40,17 @@ use serde_json::{Value, json};
 pub use act::{Act, TypedPassword};
 pub use apply::{Plan, PlannedClient, PlannedKind, PlannedOrganization, PlannedProject, PlannedResource};
 pub use audit::AuditAsk;
-pub use client::{ClientAdd, ClientHome, ClientKind};
+pub use client::{ClientAdd, ClientHome, ClientKind, OwnClient};
 pub use error::{ActError, ActErrorKind};
 pub use founding::FirstProject;
 pub use import::ImportLine;
 pub use key::KeyAdd;
-pub use list::{List, Listed, NoCursor};
+pub use list::{List, Listed, Narrowed, NoCursor};
 pub use look::Look;
 pub use organization::is_name;
 
 use self::{resource_change::Change, thing::By};
-use crate::{Actor, Authority, Denied, Who};
+use crate::{Actor, Authority, Denied};
 
 impl Authority {
     /// Does what the operator asks. The answer is a JSON object, for a list `{"<things>": […]}`; times are whole seconds since
@@ -67,10 +68,13 @@ impl Authority {
     /// # Errors
     /// As [`Authority::act`]; its kind says what sort of no it is.
     pub async fn act_as(&self, by: &Actor, act: Act, now: Timestamp) -> Result<Value, ActError> {
-        if let Who::Administrator { user_id } = by.who
+        if let Some(user_id) = by.operating()
             && self.parts.store.read().await?.operator_since(user_id).await?.is_none()
         {
             return Err(ActError::from(Denied::Absent));
+        }
+        if by.is_operator() && by.only_reads() {
+            return Err(ActError::forbidden("this token only reads"));
         }
         let done = if act.is_within_an_organization() {
             self.act_within(by, act, now).await
@@ -164,6 +168,50 @@ impl Authority {
             A::WebhookRemove { webhook } => self.remove::<Webhook>(may(P::ManageWebhooks), webhook, now).await,
             A::WebhookDeliveries { webhook } => self.webhook_deliveries(by, &webhook).await,
             A::WebhookResend { delivery } => self.webhook_resend(by, &delivery, now).await,
+            app => self.act_on_apps(by, app, now).await,
+        }
+    }
+
+    /// What is done with clients and resource servers by the operator, and by whoever may in the organisation that one belongs to.
+    async fn act_on_apps(&self, by: &Actor, act: Act, now: Timestamp) -> Result<Value, ActError> {
+        use Act as A;
+        use Permission as P;
+        let may = |permission| By::whoever_may(permission, by);
+        match act {
+            A::ResourceShow { resource } => self.show_to::<Resource>(may(P::ManageResources), &resource).await,
+            A::ResourceSetDisabled { resource, disabled } => {
+                self.set_disabled::<Resource>(may(P::ManageResources), resource, disabled, now).await
+            }
+            A::ResourceNewSecret { resource } => self.resource_new_secret(by, resource, now).await,
+            A::ResourceSetAccessTokens { resource, form } => {
+                self.resource_set_access_tokens(by, resource, &form, now).await
+            }
+            A::ResourceChange { resource, name, default, dry_run } => {
+                let changes = name.map(Change::Name).into_iter().chain(default.map(Change::Default)).collect();
+                self.resource_change(by, resource, changes, dry_run, now).await
+            }
+            A::ResourceScopeAdd { resource, scopes, dry_run } => {
+                self.resource_change(by, resource, vec![Change::AddScopes(scopes)], dry_run, now).await
+            }
+            A::ResourceScopeRemove { resource, scope, dry_run } => {
+                self.resource_change(by, resource, vec![Change::RemoveScope(scope)], dry_run, now).await
+            }
+            A::ResourceScopeDescribe { resource, scope, language, words, dry_run } => {
+                let change = Change::Describe { scope, language, words };
+                self.resource_change(by, resource, vec![change], dry_run, now).await
+            }
+            A::ResourceRemove { resource } => self.remove::<Resource>(may(P::ManageResources), resource, now).await,
+            A::OwnResourceAdd { organization, name, identifier, scopes } => {
+                self.own_resource_add(by, &organization, (&name, &identifier, &scopes), now).await
+            }
+            A::OwnClientAdd { organization, client } => self.own_client_add(by, &organization, *client, now).await,
+            A::OwnClientChange { client, wanted } => self.own_client_change(by, client, *wanted, now).await,
+            A::ClientShow { client } => self.show_to::<Client>(may(P::ManageClients), &client).await,
+            A::ClientSetDisabled { client, disabled } => {
+                self.set_disabled::<Client>(may(P::ManageClients), client, disabled, now).await
+            }
+            A::ClientNewSecret { client } => self.client_new_secret(by, client, now).await,
+            A::ClientRemove { client } => self.remove::<Client>(may(P::ManageClients), client, now).await,
             _ => Err(ActError::forbidden("this is the operator's to do")),
         }
     }
@@ -171,50 +219,23 @@ impl Authority {
     /// What is the operator's alone.
     async fn operate(&self, by: &Actor, act: Act, now: Timestamp) -> Result<Value, ActError> {
         use Act as A;
-        let by = By::whoever_operates(by);
+        let (actor, by) = (by, By::whoever_operates(by));
         match act {
-            A::OrganizationAdd { slug, name } => self.organization_add(&slug, &name, now).await,
+            A::OrganizationAdd { slug, name } => self.organization_add(actor, &slug, &name, now).await,
             A::OrganizationSetDisabled { organization, disabled } => {
                 self.set_disabled::<Organization>(by, organization, disabled, now).await
             }
             A::ResourceAdd { id, name, identifier, scopes } => {
-                self.resource_add(id, &name, &identifier, &scopes, now).await
+                self.resource_add(actor, (id, &name), &identifier, &scopes, now).await
             }
             A::ResourceList {} => self.resource_list().await,
-            A::ResourceShow { resource } => self.show::<Resource>(&resource).await,
-            A::ResourceSetDisabled { resource, disabled } => {
-                self.set_disabled::<Resource>(by, resource, disabled, now).await
-            }
-            A::ResourceNewSecret { resource } => self.resource_new_secret(resource, now).await,
-            A::ResourceSetAccessTokens { resource, form } => {
-                self.resource_set_access_tokens(resource, &form, now).await
-            }
-            A::ResourceChange { resource, name, default, dry_run } => {
-                let changes = name.map(Change::Name).into_iter().chain(default.map(Change::Default)).collect();
-                self.resource_change(resource, changes, dry_run, now).await
-            }
-            A::ResourceScopeAdd { resource, scopes, dry_run } => {
-                self.resource_change(resource, vec![Change::AddScopes(scopes)], dry_run, now).await
-            }
-            A::ResourceScopeRemove { resource, scope, dry_run } => {
-                self.resource_change(resource, vec![Change::RemoveScope(scope)], dry_run, now).await
-            }
-            A::ResourceScopeDescribe { resource, scope, language, words, dry_run } => {
-                let change = Change::Describe { scope, language, words };
-                self.resource_change(resource, vec![change], dry_run, now).await
-            }
-            A::ResourceRemove { resource } => self.remove::<Resource>(by, resource, now).await,
-            A::ClientAdd(client) => self.client_add(*client, now).await,
+            A::ClientAdd(client) => self.client_add(actor, *client, now).await,
             A::ClientList {} => self.client_list().await,
-            A::ClientShow { client } => self.show::<Client>(&client).await,
-            A::ClientSetDisabled { client, disabled } => self.set_disabled::<Client>(by, client, disabled, now).await,
-            A::ClientSetDevice { client, allowed } => self.client_set_device(client, allowed, now).await,
-            A::ClientNewSecret { client } => self.client_new_secret(client, now).await,
-            A::ClientChange(client) => self.client_change(*client, now).await,
+            A::ClientSetDevice { client, allowed } => self.client_set_device(actor, client, allowed, now).await,
+            A::ClientChange(client) => self.client_change(actor, *client, now).await,
             A::Apply { plan, dry_run, prune } => self.apply(&plan, dry_run, prune, now).await,
-            A::ClientRemove { client } => self.remove::<Client>(by, client, now).await,
             A::UserAdd { email, name, password, email_verified } => {
-                self.user_add(&email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await
+                self.user_add(actor, &email, name, password.as_ref().map(|typed| &typed.0), email_verified, now).await
             }
             A::UserImport { lines, dry_run } => self.user_import(lines, dry_run, now).await,
             A::UserList {} => self.user_list().await,

@@ -3,7 +3,7 @@
 use model::{Id, Organization, Role, SigningKey, Timestamp, User};
 use storage::{MailSeen, Numbers, Person};
 
-use crate::{Actor, Authority, Caller, Error, account::SignedIn};
+use crate::{Actor, Authority, Caller, Error, Who, account::SignedIn};
 
 /// So many stand on a page.
 pub const PAGE: usize = 50;
@@ -57,6 +57,20 @@ impl Authority {
     ) -> Result<Option<Actor>, Error> {
         let since = self.parts.store.read().await?.operator_since(person.user.id).await?;
         Ok(since.filter(|_| person.proved_recently(now)).map(|_| Actor::administrator(person.user.id, caller)))
+    }
+
+    /// Whoever a program acts for, as an operator of the server where its person is one and it reaches all that they reach; else
+    /// as before, to be refused. What belongs to the whole server is asked for so, and nothing else is.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn operating(&self, actor: Actor) -> Result<Actor, Error> {
+        let Who::Token { user_id, token_id, writes, within: None } = &actor.who else { return Ok(actor) };
+        if !self.operates(*user_id).await? {
+            return Ok(actor);
+        }
+        let who = Who::OperatingToken { user_id: *user_id, token_id: token_id.clone(), writes: *writes };
+        Ok(Actor { who, address: actor.address })
     }
 
     /// Whether somebody operates this server.

@@ -98,6 +98,7 @@ impl Authority {
             secret_hash: None,
             fingerprint: None,
             nonce_instead_of_pkce: false,
+            owner: None,
             home: None,
             document: Some(Fetched { at: now, fresh_until: now.plus(fresh_for) }),
             created_at: before.map_or(now, |client| client.created_at),

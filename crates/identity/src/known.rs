@@ -57,6 +57,11 @@ impl Snapshot {
         self.resources.iter().filter(|resource| resource.disabled_at.is_none())
     }
 
+    /// Those of them that the operator registered: what is said to everybody is about these.
+    pub(crate) fn resources_of_server(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.enabled_resources().filter(|resource| resource.owner.is_none())
+    }
+
     fn remembered(&self, id: &ClientId) -> Option<Arc<Client>> {
         self.clients.read().ok()?.by_id.get(id).cloned()
     }
@@ -171,6 +176,7 @@ mod tests {
             secret_hash: None,
             fingerprint: None,
             nonce_instead_of_pkce: false,
+            owner: None,
             home: None,
             document: None,
             created_at: Timestamp::from_seconds(0),

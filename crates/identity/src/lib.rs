@@ -9,6 +9,7 @@ pub mod admin;
 pub mod administration;
 pub mod api_key;
 pub mod api_token;
+pub mod apps;
 pub mod audit;
 pub mod authenticate_client;
 mod authority;

@@ -118,9 +118,10 @@ pub(crate) fn as_json(document: &impl Serialize) -> Result<Bytes, Error> {
         .map_err(|error| OAuthError::server_error(format!("a document that is not JSON: {error}")).into())
 }
 
-/// Identity scopes and those of every enabled resource, the writing ones too: first-party clients may ask for them.
+/// Identity scopes and those of every enabled resource of the operator's, the writing ones too: first-party clients may ask for them.
 fn scopes(known: &Snapshot) -> Vec<String> {
-    let all =
-        known.enabled_resources().fold(register::strangers_scope(known), |all, resource| all.union(&resource.scope()));
+    let all = known
+        .resources_of_server()
+        .fold(register::strangers_scope_of_server(known), |all, resource| all.union(&resource.scope()));
     all.iter().map(str::to_owned).collect()
 }

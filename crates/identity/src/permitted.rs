@@ -17,9 +17,10 @@ pub(crate) struct Asked {
 }
 
 /// The widest scope that this client may ever hold at this resource: only a first-party client may hold scopes that write,
-/// whatever it asks or is configured to ask.
+/// whatever it asks or is configured to ask, and an organisation's own client holds nothing of another organisation's.
 pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
     let of_resource = match resource {
+        Some(resource) if !meets(client, resource) => Scope::empty(),
         Some(resource) if client.first_party => resource.scope(),
         Some(resource) => resource.read_scope(),
         None => Scope::empty(),
@@ -30,6 +31,11 @@ pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
         Some(limit) => all.intersection(limit).union(&offline),
         None => all.union(&offline),
     }
+}
+
+/// Whether there is an organisation, or none, that both the client and the resource serve.
+fn meets(client: &Client, resource: &Resource) -> bool {
+    client.owner.is_none_or(|organization_id| resource.serves(organization_id))
 }
 
 /// What of `scope` writes at this resource.
@@ -77,13 +83,18 @@ pub(crate) fn named(known: &Snapshot, indicator: &ResourceIndicator) -> Result<A
 
 /// The resource that is meant where none is named: the only one that understands what is asked, or the default among them.
 fn implied(known: &Snapshot, client: &Client, scope: Option<&Scope>) -> Result<Option<Arc<Resource>>, OAuthError> {
+    // Another's resource is never meant by silence: else whoever adds one would change what the requests of others mean.
+    let candidates = || {
+        let own = |resource: &&Arc<Resource>| resource.owner.is_none() || resource.owner == client.owner;
+        known.enabled_resources().filter(own)
+    };
     let wanted = match (scope, &client.metadata.scope) {
         (Some(scope), _) | (None, Some(scope)) => scope.of_resources(),
         (None, None) => {
-            return Ok(the_one(known.enabled_resources()).ok().flatten());
+            return Ok(the_one(candidates()).ok().flatten());
         }
     };
-    let found = known.enabled_resources().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
+    let found = candidates().filter(|resource| !resource.scope().intersection(&wanted).is_empty());
     the_one(found).map_err(|Several| {
         OAuthError::invalid_target("several resources understand these scopes: say which one by the parameter resource")
     })
@@ -92,14 +103,15 @@ fn implied(known: &Snapshot, client: &Client, scope: Option<&Scope>) -> Result<O
 /// There are several, and none of them is the one that is meant then.
 struct Several;
 
-/// The only one of these, or of several the one that an operator made the default.
+/// The only one of these, or of several the default: an organisation's own before the operator's.
 fn the_one<'r>(found: impl Iterator<Item = &'r Arc<Resource>>) -> Result<Option<Arc<Resource>>, Several> {
     let found: Vec<_> = found.collect();
     match found.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(Arc::clone(only))),
         several => {
-            let default = several.iter().find(|resource| resource.default_at.is_some());
+            let defaults = several.iter().filter(|resource| resource.default_at.is_some());
+            let default = defaults.max_by_key(|resource| resource.owner.is_some());
             default.map(|resource| Some(Arc::clone(resource))).ok_or(Several)
         }
     }

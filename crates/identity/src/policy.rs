@@ -27,6 +27,15 @@ pub enum Who {
         /// Whose browser.
         user_id: Id<User>,
     },
+    /// A program with an API token of a person who operates the server: may everything, under their name.
+    OperatingToken {
+        /// Whose.
+        user_id: Id<User>,
+        /// Which token, for the trail.
+        token_id: String,
+        /// Whether it changes anything. One that does was made after a fresh proof, and counts as such.
+        writes: bool,
+    },
     /// A signed-in browser.
     Person {
         /// Whose.
@@ -66,11 +75,19 @@ impl Actor {
         Self { who: Who::Administrator { user_id }, address: Some(caller.address.clone()) }
     }
 
+    /// The person whose role as an operator it is by which they may everything.
+    pub(crate) const fn operating(&self) -> Option<Id<User>> {
+        match self.who {
+            Who::Administrator { user_id } | Who::OperatingToken { user_id, .. } => Some(user_id),
+            Who::Operator | Who::Person { .. } | Who::Token { .. } => None,
+        }
+    }
+
     /// The person, or the person of the token; nobody for an operator, who acts for the server.
     #[must_use]
     pub const fn user_id(&self) -> Option<Id<User>> {
         match self.who {
-            Who::Operator | Who::Administrator { .. } => None,
+            Who::Operator | Who::Administrator { .. } | Who::OperatingToken { .. } => None,
             Who::Person { user_id, .. } | Who::Token { user_id, .. } => Some(user_id),
         }
     }
@@ -80,14 +97,14 @@ impl Actor {
     pub const fn within(&self) -> Option<Id<Organization>> {
         match self.who {
             Who::Token { within, .. } => within,
-            Who::Operator | Who::Administrator { .. } | Who::Person { .. } => None,
+            Who::Operator | Who::Administrator { .. } | Who::OperatingToken { .. } | Who::Person { .. } => None,
         }
     }
 
     /// Whether they may everything.
     #[must_use]
     pub const fn is_operator(&self) -> bool {
-        matches!(self.who, Who::Operator | Who::Administrator { .. })
+        matches!(self.who, Who::Operator | Who::Administrator { .. } | Who::OperatingToken { .. })
     }
 
     /// As the trail names them: the operator, or a person and the token that they act with.
@@ -96,7 +113,9 @@ impl Actor {
         let (by, token_id) = match &self.who {
             Who::Operator => (OPERATOR.to_owned(), None),
             Who::Person { user_id, .. } | Who::Administrator { user_id } => (user_id.to_string(), None),
-            Who::Token { user_id, token_id, .. } => (user_id.to_string(), Some(token_id.clone())),
+            Who::Token { user_id, token_id, .. } | Who::OperatingToken { user_id, token_id, .. } => {
+                (user_id.to_string(), Some(token_id.clone()))
+            }
         };
         ActsFor { by, token_id, address: self.address.clone() }
     }
@@ -105,13 +124,13 @@ impl Actor {
         match self.who {
             Who::Operator | Who::Administrator { .. } => true,
             Who::Person { recent, .. } => recent,
-            Who::Token { writes, .. } => writes,
+            Who::Token { writes, .. } | Who::OperatingToken { writes, .. } => writes,
         }
     }
 
     /// Whether they change nothing, whatever they may.
     pub(crate) const fn only_reads(&self) -> bool {
-        matches!(self.who, Who::Token { writes: false, .. })
+        matches!(self.who, Who::Token { writes: false, .. } | Who::OperatingToken { writes: false, .. })
     }
 }
 

@@ -113,9 +113,16 @@ pub(crate) fn strangers_scope(known: &Snapshot) -> Scope {
     known.enabled_resources().fold(identity, |all, resource| all.union(&resource.read_scope()))
 }
 
-/// The metadata with what its silence means.
+/// The same, at the operator's resources alone.
+pub(crate) fn strangers_scope_of_server(known: &Snapshot) -> Scope {
+    let identity = tokens(&[OPENID, PROFILE, EMAIL, OFFLINE_ACCESS]);
+    known.resources_of_server().fold(identity, |all, resource| all.union(&resource.read_scope()))
+}
+
+/// The metadata with what its silence means. What organisations have is left out: it is asked for by name, and whoever says nothing
+/// is not told of everybody's.
 fn effective(mut metadata: ClientMetadata, known: &Snapshot) -> ClientMetadata {
-    metadata.scope.get_or_insert_with(|| strangers_scope(known));
+    metadata.scope.get_or_insert_with(|| strangers_scope_of_server(known));
     // OpenID Connect Registration §2.
     metadata.id_token_signed_response_alg.get_or_insert(SigningAlgorithm::RS256);
     metadata
@@ -135,6 +142,7 @@ fn new_client(metadata: ClientMetadata, now: Timestamp) -> (Client, Option<Strin
         fingerprint: identical::fingerprint(&metadata),
         metadata,
         nonce_instead_of_pkce: false,
+        owner: None,
         home: None,
         document: None,
         created_at: now,

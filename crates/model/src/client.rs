@@ -116,6 +116,8 @@ pub struct Client {
     pub fingerprint: Option<String>,
     /// A confidential client that proves the code by the OpenID nonce instead of PKCE.
     pub nonce_instead_of_pkce: bool,
+    /// The organisation whose app it is; none for the operator's, and for one that came by itself.
+    pub owner: Option<Id<Organization>>,
     /// Whose data it reads by client_credentials.
     pub home: Option<Home>,
     /// When its document was fetched and until when it need not be again.
@@ -159,6 +161,12 @@ impl Client {
     pub fn may_use(&self, grant_type: GrantType) -> bool {
         let may = grant_type != GrantType::DeviceCode || self.origin == ClientOrigin::Operator;
         may && self.metadata.grant_types.contains(&grant_type)
+    }
+
+    /// Whether it may be given anything over what belongs to this organisation: an organisation's own app reaches its own.
+    #[must_use]
+    pub fn serves(&self, organization_id: Id<Organization>) -> bool {
+        self.owner.is_none_or(|owner| owner == organization_id)
     }
 
     /// Whether somebody vouches for who it is; if not, consent is never silent.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use protocol::{Access, ResourceIndicator, Scope, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, SecretHash, Timestamp};
+use crate::{Id, Language, Organization, SecretHash, Timestamp};
 
 /// The name by which a resource server authenticates at introspection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Resource {
     pub name: String,
     /// Its identifier in `resource` and `aud` (RFC 8707).
     pub identifier: ResourceIndicator,
+    /// The organisation that it belongs to; none for the operator's.
+    pub owner: Option<Id<Organization>>,
     /// Its secret at introspection.
     pub secret_hash: SecretHash,
     /// What can be asked of it.
@@ -124,6 +126,13 @@ impl ResourceScope {
 }
 
 impl Resource {
+    /// Whether it has anything to do with projects of this organisation: one that belongs to an organisation is reached for that
+    /// organisation's projects alone.
+    #[must_use]
+    pub fn serves(&self, organization_id: Id<Organization>) -> bool {
+        self.owner.is_none_or(|owner| owner == organization_id)
+    }
+
     /// All scopes that it understands.
     #[must_use]
     pub fn scope(&self) -> Scope {

@@ -1,7 +1,7 @@
 //! The table of clients.
 
 use model::{
-    Client, ClientId, ClientOrigin, Profile, Timestamp,
+    Client, ClientId, ClientOrigin, Id, Organization, Profile, Timestamp,
     client::{Fetched, Home},
 };
 use sqlx::any::AnyRow;
@@ -28,6 +28,7 @@ pub(crate) fn client(row: &AnyRow) -> Result<Client, StorageError> {
         secret_hash: columns.optional_hash("secret_hash")?,
         fingerprint: columns.optional_text("fingerprint")?,
         nonce_instead_of_pkce: columns.optional_time("nonce_instead_of_pkce_at")?.is_some(),
+        owner: columns.optional_id("owner_id")?,
         home: organization_id.zip(project_id).map(|(organization_id, project_id)| Home { organization_id, project_id }),
         document: match fetched_at {
             Some(at) => Some(Fetched { at, fresh_until: columns.time("fresh_until")? }),
@@ -39,7 +40,7 @@ pub(crate) fn client(row: &AnyRow) -> Result<Client, StorageError> {
     })
 }
 
-fn values(client: &Client) -> Result<[Value; 17], StorageError> {
+fn values(client: &Client) -> Result<[Value; 18], StorageError> {
     let metadata = serde_json::to_string(&client.metadata)
         .map_err(|_| StorageError::Corrupt { table: "clients", id: client.id.as_str().to_owned() })?;
     let flag = |set: bool| set.then_some(client.created_at);
@@ -61,6 +62,7 @@ fn values(client: &Client) -> Result<[Value; 17], StorageError> {
         client.created_at.into(),
         client.used_at.into(),
         client.disabled_at.into(),
+        client.owner.into(),
     ])
 }
 
@@ -88,6 +90,15 @@ impl Read {
         .transpose()
     }
 
+    /// The clients of an organisation, oldest first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn clients_of(&mut self, organization_id: Id<Organization>) -> Result<Vec<Client>, StorageError> {
+        let sql = "SELECT * FROM clients WHERE owner_id = $1 ORDER BY id";
+        self.all(sql, [organization_id.into()]).await?.iter().map(client).collect()
+    }
+
     /// All clients that an operator registered, oldest first.
     ///
     /// # Errors
@@ -109,8 +120,8 @@ impl Tx {
         self.run_one(
             "client",
             "INSERT INTO clients (id, origin, name, profile, first_party_at, token_endpoint_auth_method, secret_hash, metadata, fingerprint, \
-             nonce_instead_of_pkce_at, organization_id, project_id, fetched_at, fresh_until, created_at, used_at, disabled_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             nonce_instead_of_pkce_at, organization_id, project_id, fetched_at, fresh_until, created_at, used_at, disabled_at, owner_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             values(client)?,
         )
         .await
@@ -124,8 +135,8 @@ impl Tx {
         self.run_one(
             "client",
             "INSERT INTO clients (id, origin, name, profile, first_party_at, token_endpoint_auth_method, secret_hash, metadata, fingerprint, \
-             nonce_instead_of_pkce_at, organization_id, project_id, fetched_at, fresh_until, created_at, used_at, disabled_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+             nonce_instead_of_pkce_at, organization_id, project_id, fetched_at, fresh_until, created_at, used_at, disabled_at, owner_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, profile = excluded.profile, first_party_at = excluded.first_party_at, \
              token_endpoint_auth_method = excluded.token_endpoint_auth_method, secret_hash = excluded.secret_hash, metadata = excluded.metadata, \
              nonce_instead_of_pkce_at = excluded.nonce_instead_of_pkce_at, organization_id = excluded.organization_id, \

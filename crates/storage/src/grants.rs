@@ -153,7 +153,8 @@ impl Read {
         organization_id: Id<Organization>,
     ) -> Result<Vec<Grant>, StorageError> {
         self.all(
-            "SELECT * FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
+            "SELECT * FROM grants WHERE user_id = $1 AND revoked_at IS NULL \
+             AND (organization_id = $2 OR client_id IN (SELECT id FROM clients WHERE owner_id = $2)) ORDER BY id",
             [user_id.into(), organization_id.into()],
         )
         .await?

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn invitation(row: &AnyRow) -> Result<Invitation, StorageError> {
+pub(crate) fn invitation(row: &AnyRow) -> Result<Invitation, StorageError> {
     let columns = Columns::of(row, "invitations");
     let accepted = columns.optional_time("accepted_at")?.zip(columns.optional_id("accepted_by")?);
     let revoked = columns.optional_time("revoked_at")?;
@@ -55,7 +55,7 @@ impl Tx {
     /// Trouble of the database.
     pub async fn insert_invitation(&mut self, invitation: &Invitation) -> Result<(), StorageError> {
         self.run(
-            "UPDATE invitations SET revoked_at = $3 WHERE organization_id = $1 AND email = $2 \
+            "UPDATE invitations SET revoked_at = $3, version = version + 1 WHERE organization_id = $1 AND email = $2 \
              AND accepted_at IS NULL AND revoked_at IS NULL",
             [invitation.organization_id.into(), (&invitation.email).into(), invitation.created_at.into()],
         )
@@ -118,7 +118,7 @@ impl Tx {
         (by, verified): (Id<User>, &Email),
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let sql = "UPDATE invitations SET accepted_at = $4, accepted_by = $3 WHERE id = $1 AND token_hash = $2 AND email = $5 \
+        let sql = "UPDATE invitations SET accepted_at = $4, accepted_by = $3, version = version + 1 WHERE id = $1 AND token_hash = $2 AND email = $5 \
              AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $4";
         let values = [invitation.id.into(), (&invitation.token_hash).into(), by.into(), now.into(), verified.into()];
         Ok(self.run(sql, values).await? == 1)

@@ -57,10 +57,14 @@ mod resources;
 mod restored;
 mod roles;
 mod row_versions;
+#[cfg(test)]
+mod schema;
 mod sessions;
 mod signing_keys;
 mod standing;
 mod store;
+#[cfg(test)]
+mod tenancy;
 mod token_reads;
 mod totps;
 mod tx;

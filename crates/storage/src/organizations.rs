@@ -133,6 +133,12 @@ impl Tx {
         for project in self.projects_of(organization.id).await? {
             self.delete_project(&project, now).await?;
         }
+        for client in self.clients_of(organization.id).await? {
+            self.delete_client(&client.id, now).await?;
+        }
+        for resource in self.resources_owned_by(organization.id).await? {
+            self.delete_resource(&resource.id, now).await?;
+        }
         self.run("DELETE FROM invitations WHERE organization_id = $1", [organization.id.into()]).await?;
         self.run("DELETE FROM memberships WHERE organization_id = $1", [organization.id.into()]).await?;
         self.run("DELETE FROM roles WHERE organization_id = $1", [organization.id.into()]).await?;

@@ -5,6 +5,7 @@
 
 mod access;
 mod organizations;
+mod people;
 mod server;
 mod webhooks;
 

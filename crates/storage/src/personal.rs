@@ -217,41 +217,11 @@ fn value(row: &AnyRow, name: &str) -> Result<Held, StorageError> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, path::Path};
-
     use super::{ERASED, PERSONAL};
+    use crate::schema::schema;
 
     /// Tables in which a person is named by other means than a column `user_id` or an address.
     const BY_ANOTHER_WAY: [&str; 4] = ["users", "families", "access_tokens", "attempts"];
-
-    /// Each table with its lines in the migrations.
-    fn schema() -> BTreeMap<String, Vec<String>> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
-        files.sort();
-        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut within = None;
-        for line in files.iter().flat_map(|path| {
-            fs::read_to_string(path).unwrap().lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
-        }) {
-            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-                let name = rest.split_whitespace().next().unwrap().to_owned();
-                tables.insert(name.clone(), Vec::new());
-                within = Some(name);
-            } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
-                let (name, column) = rest.split_once(" ADD COLUMN ").expect("a column is added");
-                tables.get_mut(name).unwrap().push(column.to_owned());
-            } else if line.starts_with(')') {
-                within = None;
-            } else if let Some(table) = &within
-                && line.starts_with(|first: char| first.is_ascii_lowercase())
-            {
-                tables.get_mut(table).unwrap().push(line);
-            }
-        }
-        tables
-    }
 
     fn names(columns: &[String]) -> Vec<&str> {
         columns.iter().map(|line| line.split_whitespace().next().unwrap()).collect()

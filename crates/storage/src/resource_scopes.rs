@@ -58,7 +58,8 @@ impl Tx {
         self.bump_policy().await
     }
 
-    /// Makes a resource the one that is meant where several could be, in the place of whichever was; without a time it is none.
+    /// Makes a resource the one that is meant where several could be, in the place of whichever of the same owner's was; without a
+    /// time it is none.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if there is no such resource.
@@ -66,7 +67,9 @@ impl Tx {
         // First, since its row is what two who do this at once wait for.
         self.bump_policy().await?;
         if at.is_some() {
-            self.run("UPDATE resources SET default_at = NULL WHERE default_at IS NOT NULL", []).await?;
+            let sql = "UPDATE resources SET default_at = NULL WHERE default_at IS NOT NULL \
+                 AND coalesce(owner_id, '') = (SELECT coalesce(owner_id, '') FROM resources WHERE id = $1)";
+            self.run(sql, [id.into()]).await?;
         }
         let sql = "UPDATE resources SET default_at = $2 WHERE id = $1";
         self.run_one("resource", sql, [id.into(), at.into()]).await

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccessTokenForm, Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
+use model::{AccessTokenForm, Id, Organization, Resource, ResourceId, ResourceScope, SecretHash, Timestamp};
 use protocol::{Access, ResourceIndicator};
 use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns};
+
+/// Among the names that are never given again: identifiers of resources, beside their ids.
+const IDENTIFIER: &str = "identifier";
 
 fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, StorageError> {
     let columns = Columns::of(row, "resources");
@@ -14,6 +17,7 @@ fn resource(row: &AnyRow, scopes: Vec<ResourceScope>) -> Result<Resource, Storag
         id: ResourceId::new(columns.text("id")?),
         name: columns.text("name")?,
         identifier: columns.word("identifier", |text| ResourceIndicator::parse(text).ok())?,
+        owner: columns.optional_id("owner_id")?,
         secret_hash: columns.hash("secret_hash")?,
         scopes,
         access_tokens: columns.word("access_tokens", AccessTokenForm::parse)?,
@@ -43,35 +47,82 @@ fn scope(row: &AnyRow) -> Result<(ResourceId, ResourceScope), StorageError> {
 }
 
 impl Read {
+    /// The resources of an organisation with their scopes, oldest first.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn resources_owned_by(
+        &mut self,
+        organization_id: Id<Organization>,
+    ) -> Result<Vec<Resource>, StorageError> {
+        let sql = "SELECT * FROM resource_scopes WHERE resource_id IN (SELECT id FROM resources WHERE owner_id = $1) ORDER BY position";
+        let scopes = self.all(sql, [organization_id.into()]).await?;
+        let rows = self
+            .all("SELECT * FROM resources WHERE owner_id = $1 ORDER BY created_at, id", [organization_id.into()])
+            .await?;
+        with_scopes(&rows, &scopes)
+    }
+
+    /// The resource of this id, or else of this identifier.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn resource_named(&mut self, named: &str) -> Result<Option<Resource>, StorageError> {
+        let by = ["SELECT * FROM resources WHERE id = $1", "SELECT * FROM resources WHERE identifier = $1"];
+        for sql in by {
+            if let Some(row) = self.one(sql, [named.into()]).await? {
+                let id = Columns::of(&row, "resources").text("id")?;
+                let sql = "SELECT * FROM resource_scopes WHERE resource_id = $1 ORDER BY position";
+                let scopes = self.all(sql, [id.into()]).await?;
+                return Ok(with_scopes(&[row], &scopes)?.pop());
+            }
+        }
+        Ok(None)
+    }
+
     /// All resources with their scopes, oldest first.
     ///
     /// # Errors
     /// Trouble of the database.
     pub async fn resources(&mut self) -> Result<Vec<Resource>, StorageError> {
         let scopes = self.all("SELECT * FROM resource_scopes ORDER BY position", []).await?;
-        let scopes = scopes.iter().map(scope).collect::<Result<Vec<_>, _>>()?;
         let rows = self.all("SELECT * FROM resources ORDER BY created_at, id", []).await?;
-        rows.iter()
-            .map(|row| {
-                let id = ResourceId::new(Columns::of(row, "resources").text("id")?);
-                resource(row, scopes.iter().filter(|(of, _)| *of == id).map(|(_, scope)| scope.clone()).collect())
-            })
-            .collect()
+        with_scopes(&rows, &scopes)
     }
+}
+
+/// Resources, each with those of these scopes that are its own.
+pub(crate) fn with_scopes(rows: &[AnyRow], scopes: &[AnyRow]) -> Result<Vec<Resource>, StorageError> {
+    let mut of: BTreeMap<ResourceId, Vec<ResourceScope>> = BTreeMap::new();
+    for row in scopes {
+        let (id, scope) = scope(row)?;
+        of.entry(id).or_default().push(scope);
+    }
+    rows.iter()
+        .map(|row| {
+            let id = ResourceId::new(Columns::of(row, "resources").text("id")?);
+            resource(row, of.remove(&id).unwrap_or_default())
+        })
+        .collect()
 }
 
 impl Tx {
     /// Adds a resource with its scopes.
     ///
     /// # Errors
-    /// [`StorageError::Constraint`] if id or identifier is taken, or the id was once.
+    /// [`StorageError::Constraint`] if id or identifier is taken, or the id was once. An organisation is given no identifier that ever
+    /// was another resource's: whoever still trusts what was issued for it would trust theirs.
     pub async fn insert_resource(&mut self, resource: &Resource) -> Result<(), StorageError> {
         if self.is_retired("resource", "", resource.id.as_str()).await? {
             return Err(StorageError::Constraint("resources.id".to_owned()));
         }
+        if resource.owner.is_some() && self.is_retired("resource", IDENTIFIER, resource.identifier.as_str()).await? {
+            return Err(StorageError::Constraint("resources.identifier".to_owned()));
+        }
         self.run_one(
             "resource",
-            "INSERT INTO resources (id, name, identifier, secret_hash, access_tokens, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO resources (id, name, identifier, secret_hash, access_tokens, created_at, disabled_at, owner_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
                 (&resource.id).into(),
                 (&resource.name).into(),
@@ -80,6 +131,7 @@ impl Tx {
                 resource.access_tokens.as_str().into(),
                 resource.created_at.into(),
                 resource.disabled_at.into(),
+                resource.owner.into(),
             ],
         )
         .await?;
@@ -162,6 +214,11 @@ impl Tx {
         self.run("DELETE FROM grants WHERE resource_id = $1", [id.into()]).await?;
         self.run("DELETE FROM api_key_scopes WHERE resource_id = $1", [id.into()]).await?;
         self.retire("resource", "", id.as_str(), now).await?;
+        let row = self.one("SELECT identifier FROM resources WHERE id = $1", [id.into()]).await?;
+        if let Some(row) = row {
+            let identifier = Columns::of(&row, "resources").text("identifier")?;
+            self.retire("resource", IDENTIFIER, &identifier, now).await?;
+        }
         self.run_one("resource", "DELETE FROM resources WHERE id = $1", [id.into()]).await?;
         self.bump_policy().await
     }

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::{Read, StorageError, Tx, columns::Columns};
 
-fn role(row: &AnyRow) -> Result<NamedRole, StorageError> {
+pub(crate) fn role(row: &AnyRow) -> Result<NamedRole, StorageError> {
     let columns = Columns::of(row, "roles");
     Ok(NamedRole {
         id: columns.id("id")?,
@@ -85,7 +85,8 @@ impl Tx {
     /// Trouble of the database; [`StorageError::Conflict`] if there is none.
     pub async fn delete_role(&mut self, id: Id<NamedRole>) -> Result<(), StorageError> {
         self.run("UPDATE memberships SET role_id = NULL WHERE role_id = $1", [id.into()]).await?;
-        self.run("UPDATE invitations SET role_id = NULL WHERE role_id = $1", [id.into()]).await?;
+        self.run("UPDATE invitations SET role_id = NULL, version = version + 1 WHERE role_id = $1", [id.into()])
+            .await?;
         self.run_one("role", "DELETE FROM roles WHERE id = $1", [id.into()]).await
     }
 }

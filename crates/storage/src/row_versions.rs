@@ -3,7 +3,7 @@
 //! Owns the counting. Does not own which act changes what (`identity`), nor the version of policy that hot flows prove
 //! (`versions`).
 
-use model::{ApiKey, ClientId, Id, Organization, Project, ResourceId, User, Webhook};
+use model::{ApiKey, ClientId, Id, Invitation, NamedRole, Organization, Project, ResourceId, User, Webhook};
 
 use crate::{Read, StorageError, Tx, columns::Columns, columns::Value, live::Touched};
 
@@ -26,6 +26,10 @@ pub enum Versioned {
     ApiKey(Id<ApiKey>),
     /// A person.
     User(Id<User>),
+    /// A role that an organisation names itself.
+    Role(Id<NamedRole>),
+    /// An invitation.
+    Invitation(Id<Invitation>),
 }
 
 /// How a table's version is read, and moved if it is the one that was expected.
@@ -63,6 +67,8 @@ impl Versioned {
             Self::Webhook(_) => texts!("webhooks"),
             Self::ApiKey(_) => texts!("api_keys"),
             Self::User(_) => texts!("users"),
+            Self::Role(_) => texts!("roles"),
+            Self::Invitation(_) => texts!("invitations"),
         }
     }
 
@@ -77,6 +83,8 @@ impl Versioned {
             Self::Webhook(id) => one((*id).into()),
             Self::ApiKey(id) => one((*id).into()),
             Self::User(id) => one((*id).into()),
+            Self::Role(id) => one((*id).into()),
+            Self::Invitation(id) => one((*id).into()),
         }
     }
 }

@@ -107,6 +107,7 @@ administration-client =
     .used = zuletzt benutzt
     .first-party = Ihre eigene
     .operator = von den Betreibern hinzugefügt
+    .organization = von einer Organisation hinzugefügt
     .registered = hat sich selbst registriert
     .document = bekannt durch ihre eigene Webseite
 administration-resource = Ein Dienst, und was von ihm verlangt werden kann:

@@ -30,6 +30,7 @@ frame-app-document = { $host } · weist sich durch die eigene Webseite aus
 frame-app-key = API-Schlüssel { $hint }
 frame-app-registered = Hat sich selbst eingetragen; nicht geprüft
 frame-app-operator = Eingetragen von den Betreibern von { $server }
+frame-app-organization = Eingetragen von einer Organisation auf { $server }, für ihre eigenen Leute
 frame-app-first-party = Von denselben Betreibern wie { $server }
 frame-an-app = Eine App
 frame-connect-settings = Öffnen Sie in Ihrem Assistenten die Einstellungen für Konnektoren (manche nennen sie MCP-Server) und fügen Sie einen eigenen hinzu.

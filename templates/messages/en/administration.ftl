@@ -107,6 +107,7 @@ administration-client =
     .used = last used
     .first-party = your own
     .operator = added by an operator
+    .organization = added by an organisation
     .registered = registered itself
     .document = known by its own web page
 administration-resource = A service, and what can be asked of it:

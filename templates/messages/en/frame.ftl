@@ -32,6 +32,7 @@ frame-app-document = { $host } · says who it is by its own web page
 frame-app-key = API key { $hint }
 frame-app-registered = Registered itself; not verified
 frame-app-operator = Added by the people who run { $server }
+frame-app-organization = Added by an organisation on { $server }, for its own people
 frame-app-first-party = Run by the same people as { $server }
 frame-an-app = An app
 # How to connect an assistant.

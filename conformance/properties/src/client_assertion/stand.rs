@@ -77,6 +77,7 @@ fn client(signer: &Signer) -> Client {
         secret_hash: None,
         fingerprint: None,
         nonce_instead_of_pkce: false,
+        owner: None,
         home: None,
         document: None,
         created_at: Timestamp::from_seconds(0),

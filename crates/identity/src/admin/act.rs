@@ -6,7 +6,7 @@ use model::Role;
 use protocol::Confidential;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd, Plan};
+use super::{AuditAsk, ClientAdd, FirstProject, ImportLine, KeyAdd, OwnClient, Plan};
 use crate::audit::Place;
 
 /// One act. `organization`, `project`, `user`, `client` and `resource` are named by slug, address or id.
@@ -248,6 +248,17 @@ pub enum Act {
         /// `issues:read=read:read issues and comments`, one each.
         scopes: Vec<String>,
     },
+    /// Registers a resource server of an organisation; the answer shows its secret this once.
+    OwnResourceAdd {
+        /// Whose.
+        organization: String,
+        /// What people read.
+        name: String,
+        /// Its `resource` identifier (RFC 8707 §2): https, and on no address of the server's own.
+        identifier: String,
+        /// As in `ResourceAdd`.
+        scopes: Vec<String>,
+    },
     /// All resource servers.
     ResourceList {},
     /// One resource server.
@@ -325,6 +336,20 @@ pub enum Act {
     ClientAdd(Box<ClientAdd>),
     /// Makes a client what this says; its secret stays, and so does whether it has one.
     ClientChange(Box<ClientAdd>),
+    /// Registers a client of an organisation; the answer shows its secret, if it gets one, this once.
+    OwnClientAdd {
+        /// Whose.
+        organization: String,
+        /// What it is.
+        client: Box<OwnClient>,
+    },
+    /// Makes a client of an organisation what this says; its secret stays, and so does whether it has one.
+    OwnClientChange {
+        /// Which.
+        client: String,
+        /// What it shall be.
+        wanted: Box<OwnClient>,
+    },
     /// All clients.
     ClientList {},
     /// One client.
@@ -559,6 +584,22 @@ impl Act {
                 | Self::ProjectMemberList { .. }
                 | Self::ProjectMemberAdd { .. }
                 | Self::ProjectMemberRemove { .. }
+                | Self::OwnClientAdd { .. }
+                | Self::OwnClientChange { .. }
+                | Self::ClientShow { .. }
+                | Self::ClientSetDisabled { .. }
+                | Self::ClientNewSecret { .. }
+                | Self::ClientRemove { .. }
+                | Self::OwnResourceAdd { .. }
+                | Self::ResourceShow { .. }
+                | Self::ResourceSetDisabled { .. }
+                | Self::ResourceNewSecret { .. }
+                | Self::ResourceSetAccessTokens { .. }
+                | Self::ResourceChange { .. }
+                | Self::ResourceScopeAdd { .. }
+                | Self::ResourceScopeRemove { .. }
+                | Self::ResourceScopeDescribe { .. }
+                | Self::ResourceRemove { .. }
                 | Self::KeyAdd(_)
                 | Self::KeyList { .. }
                 | Self::KeyRotate { .. }

@@ -1,20 +1,23 @@
-//! Clients, by the operator. What a new one may be stands in `addition`.
+//! Clients, by the operator and by whoever may in the organisation that one belongs to. What a new one may be stands in `addition`,
+//! what an organisation may make in `own`.
 
 mod addition;
+mod own;
 
-use model::{AuditEvent, Client, ClientId, ClientOrigin, Id, SecretHash, Timestamp};
+use model::{AuditEvent, Client, ClientId, ClientOrigin, Id, Organization, Permission, SecretHash, Timestamp};
 use protocol::GrantType;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx, Versioned};
 
 pub(super) use addition::differs;
 pub use addition::{ClientAdd, ClientHome, ClientKind};
+pub use own::OwnClient;
 
 use super::{
     ActError, answer, secret,
-    thing::{Actions, Step, Thing},
+    thing::{Actions, By, Step, Thing},
 };
-use crate::{Authority, connections};
+use crate::{Actor, Authority, connections};
 
 const ID_CHARACTERS: usize = 100;
 
@@ -34,6 +37,10 @@ impl Thing for Client {
         })
     }
 
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        self.owner
+    }
+
     fn row(&self) -> Versioned {
         Versioned::Client(self.id.clone())
     }
@@ -45,7 +52,7 @@ impl Thing for Client {
     fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
         AuditEvent {
             client_id: Some(self.id.clone()),
-            organization_id: self.home.map(|home| home.organization_id),
+            organization_id: self.owner.or(self.home.map(|home| home.organization_id)),
             subject: Some(self.id.to_string()),
             ..AuditEvent::new(action, now)
         }
@@ -67,7 +74,7 @@ impl Thing for Client {
 }
 
 impl Authority {
-    pub(super) async fn client_add(&self, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn client_add(&self, by: &Actor, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
         let (text, hash) = secret::fresh();
         let has_secret = matches!(asked.kind, ClientKind::Confidential {});
         let id = client_id(asked.id.clone(), now)?;
@@ -75,9 +82,10 @@ impl Authority {
         let hash = has_secret.then_some(hash);
         let added = self
             .add::<Client>(
+                by,
                 move |tx| {
                     let (asked, id, hash) = (asked.clone(), id.clone(), hash.clone());
-                    Box::pin(async move { addition::client(tx, &asked, id, hash, now).await })
+                    Box::pin(async move { addition::client(tx, &asked, None, (id, hash), now).await })
                 },
                 || taken,
                 now,
@@ -87,9 +95,10 @@ impl Authority {
     }
 
     /// Makes a client what this says. Its secret stays, and so does whether it has one.
-    pub(super) async fn client_change(&self, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn client_change(&self, by: &Actor, asked: ClientAdd, now: Timestamp) -> Result<Value, ActError> {
         let named = asked.id.clone().ok_or_else(|| ActError::new("say which client is to be changed"))?;
-        self.change::<Client>(
+        self.change_by::<Client>(
+            By::whoever_operates(by),
             named,
             "client.changed",
             move |tx, client| become_another(tx, client, asked.clone(), now),
@@ -105,18 +114,21 @@ impl Authority {
 
     pub(super) async fn client_set_device(
         &self,
+        by: &Actor,
         named: String,
         allowed: bool,
         now: Timestamp,
     ) -> Result<Value, ActError> {
         let action = if allowed { "client.device_allowed" } else { "client.device_refused" };
-        self.change::<Client>(named, action, move |tx, client| set_device(tx, client, allowed, now), now).await
+        let by = By::whoever_operates(by);
+        self.change_by::<Client>(by, named, action, move |tx, client| set_device(tx, client, allowed, now), now).await
     }
 
-    pub(super) async fn client_new_secret(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn client_new_secret(&self, by: &Actor, named: String, now: Timestamp) -> Result<Value, ActError> {
+        let by = By::whoever_may(Permission::ManageClients, by);
         let (text, hash) = secret::fresh();
         let changed = self
-            .change::<Client>(named, "client.new_secret", move |tx, client| renew(tx, client, hash.clone()), now)
+            .change_by::<Client>(by, named, "client.new_secret", move |tx, client| renew(tx, client, hash.clone()), now)
             .await?;
         Ok(secret::shown(changed, Some(text)))
     }
@@ -162,7 +174,10 @@ fn become_another<'t>(tx: &'t mut Tx, client: &'t mut Client, asked: ClientAdd, 
                 "whether '{id}' has a secret is never changed; remove it and add another"
             )));
         }
-        let wanted = addition::client(tx, &asked, id, client.secret_hash.clone(), now).await?;
+        if client.owner.is_some() {
+            return Err(ActError::conflict(format!("'{id}' is an organisation's, which says what it is")));
+        }
+        let wanted = addition::client(tx, &asked, None, (id, client.secret_hash.clone()), now).await?;
         let Client { created_at, used_at, disabled_at, .. } = *client;
         *client = Client { created_at, used_at, disabled_at, ..wanted };
         tx.put_client(client).await?;

@@ -7,9 +7,9 @@ use model::{
     AuditEvent, Email, Id, Invitation, Language, Organization, Permission, Role, Secret, SecretHash, Timestamp,
 };
 use serde_json::{Value, json};
-use storage::{Read, Tx};
+use storage::{Read, Tx, Versioned};
 
-use super::{ActError, answer, member, organization, role, thing::allow, user};
+use super::{ActError, answer, member, organization, role, thing::allow, user, versioned};
 use crate::{
     Actor, Authority, Standing,
     account::link_token,
@@ -75,7 +75,7 @@ impl Authority {
                     let language = asked.language.as_deref().and_then(Language::of_tag);
                     authority.send(tx, (&by, &standing), &invitation, &secret, language, now).await?;
                     tx.insert_audit_event(&audit("invitation.added", &invitation, now)).await?;
-                    shown(tx, &invitation, &organization, now).await
+                    Ok(versioned::at(shown(tx, &invitation, &organization, now).await?, 1))
                 })
             })
             .await;
@@ -96,7 +96,7 @@ impl Authority {
     /// A new link and a new time; the old link is worth nothing any more. Whoever sends it again is who invites.
     pub(super) async fn invitation_resend(&self, by: &Actor, named: &str, now: Timestamp) -> Result<Value, ActError> {
         self.must_send_mail()?;
-        let parts = (self.clone(), by.clone(), parse_id(named)?);
+        let (parts, expected) = ((self.clone(), by.clone(), parse_id(named)?), self.expected);
         let sent: Result<Value, ActError> = self
             .parts
             .store
@@ -104,6 +104,7 @@ impl Authority {
                 let (authority, by, id) = parts.clone();
                 Box::pin(async move {
                     let (standing, invitation) = held(tx, &by, id).await?;
+                    let version = versioned::move_on(tx, &Versioned::Invitation(id), expected).await?;
                     must_be_no_member(tx, &standing.organization, &invitation.email).await?;
                     let (secret, expires_at) = (Secret::generate(), now.plus(authority.settings().invitation_lifetime));
                     let renewal = (by.user_id(), expires_at, MOST_MAILS);
@@ -115,7 +116,7 @@ impl Authority {
                     let (_, renewed) = held(tx, &by, id).await?;
                     authority.send(tx, (&by, &standing), &renewed, &secret, None, now).await?;
                     tx.insert_audit_event(&audit("invitation.resent", &renewed, now)).await?;
-                    shown(tx, &renewed, &standing.organization, now).await
+                    Ok(versioned::at(shown(tx, &renewed, &standing.organization, now).await?, version))
                 })
             })
             .await;
@@ -124,19 +125,20 @@ impl Authority {
     }
 
     pub(super) async fn invitation_revoke(&self, by: &Actor, named: &str, now: Timestamp) -> Result<Value, ActError> {
-        let parts = (by.clone(), parse_id(named)?);
+        let (parts, expected) = ((by.clone(), parse_id(named)?), self.expected);
         self.parts
             .store
             .transaction(move |tx| {
                 let (by, id) = parts.clone();
                 Box::pin(async move {
                     let (standing, invitation) = held(tx, &by, id).await?;
+                    let version = versioned::move_on(tx, &Versioned::Invitation(id), expected).await?;
                     if !tx.revoke_invitation(id, now).await? {
                         return Err(ActError::conflict("this invitation was accepted or taken back already"));
                     }
                     tx.insert_audit_event(&audit("invitation.revoked", &invitation, now)).await?;
                     let (_, revoked) = held(tx, &by, id).await?;
-                    shown(tx, &revoked, &standing.organization, now).await
+                    Ok(versioned::at(shown(tx, &revoked, &standing.organization, now).await?, version))
                 })
             })
             .await
@@ -215,7 +217,8 @@ async fn must_be_no_member(read: &mut Read, organization: &Organization, email: 
     }
 }
 
-async fn shown(
+/// As it is told, without its token.
+pub(super) async fn shown(
     read: &mut Read,
     invitation: &Invitation,
     organization: &Organization,

@@ -83,7 +83,7 @@ impl Authority {
                         organization_id: organization.id,
                         project_id: project.id,
                         name: name.clone(),
-                        permits: permits(&tx.resources().await?, scope, add.resource.as_deref())?,
+                        permits: permits(&resources_serving(tx, &organization).await?, scope, add.resource.as_deref())?,
                         addresses: addresses.clone(),
                         caps: KeyCaps { minute: KeyCap::of(add.per_minute), month: KeyCap::of(add.per_month) },
                         secret: fresh.kept.clone(),
@@ -234,6 +234,13 @@ async fn maker(tx: &mut Tx, by: &Actor, organization: &Organization, named: &str
             user.email, organization.slug, organization.slug
         ))),
     }
+}
+
+/// What a key of this organisation may be shown to.
+async fn resources_serving(read: &mut Read, organization: &Organization) -> Result<Vec<Resource>, StorageError> {
+    let mut resources = read.resources().await?;
+    resources.retain(|resource| resource.serves(organization.id));
+    Ok(resources)
 }
 
 fn permits(all: &[Resource], scope: &Scope, named: Option<&str>) -> Result<Vec<KeyPermit>, ActError> {

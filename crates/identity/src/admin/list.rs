@@ -1,12 +1,12 @@
 //! Lists, a part at a time: for the management API. Each part is one query or two, however long it is, and says behind which
 //! cursor the next one begins.
 
-use model::{Id, Organization, Permission, Project, Timestamp, User, Webhook};
+use model::{Id, NamedRole, Organization, Permission, Project, Timestamp, User, Webhook};
 use serde_json::{Value, json};
-use storage::{AtVersion, ListedGrant, ListedKey, ListedMember, Page, Read};
+use storage::{AtVersion, ListedGrant, ListedKey, ListedMember, Page, Read, TrailEntry, TrailFilter, TrailOf};
 
-use super::{ActError, answer, key, organization, project, thing::Thing, versioned, webhook};
-use crate::{Actor, Authority, Standing, cursor::Listing};
+use super::{ActError, answer, invitation, key, organization, project, thing::Thing, user, versioned, webhook};
+use crate::{Actor, Authority, Standing, audit, cursor::Listing};
 
 /// What is listed. Organisations and projects are named by slug or id.
 #[derive(Clone, Debug)]
@@ -25,12 +25,41 @@ pub enum List {
     Webhooks(String),
     /// What was sent to one of its webhooks, newest first.
     Deliveries(String, String),
+    /// The roles that an organisation names itself.
+    Roles(String),
+    /// Its invitations.
+    Invitations(String),
+    /// Who is on the list of one of its projects.
+    ProjectMembers(String, String),
+    /// What happened in it, newest first.
+    Audit(String, Box<Narrowed>),
+    /// What happened on the whole server.
+    ServerAudit(Box<Narrowed>),
+    /// What happened to the account of whoever asks, and what they did.
+    OwnAudit(Box<Narrowed>),
+    /// The clients of an organisation.
+    OwnClients(String),
+    /// Its resource servers.
+    OwnResources(String),
     /// All clients.
     Clients,
     /// All resource servers.
     Resources,
     /// All people.
     Users,
+}
+
+/// How a list of what happened is narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// One action, or an area of them: `grant`, `grant.allowed`.
+    pub action: Option<String>,
+    /// Who did it or whom it concerns: address or id.
+    pub person: Option<String>,
+    /// Not before this.
+    pub since: Option<Timestamp>,
+    /// Before this.
+    pub until: Option<Timestamp>,
 }
 
 /// A part of a list.
@@ -53,6 +82,19 @@ struct Place {
 type Row = (String, Value);
 
 impl Authority {
+    /// What of a trail somebody asks for, if it is theirs to see; for an export. Nothing for a list of something else.
+    ///
+    /// # Errors
+    /// It is not theirs to see.
+    pub async fn trail_asked_for(&self, by: &Actor, list: &List) -> Result<Option<TrailFilter>, ActError> {
+        let mut read = self.parts.store.read().await?;
+        let found = place(&mut read, by, list, self.now()).await.map_err(|error| error.told_to(by))?;
+        Ok(match found.1 {
+            Scope::Trail(filter) => Some(*filter),
+            _ => None,
+        })
+    }
+
     /// A part of a list: `limit` things at the most, behind `cursor`.
     ///
     /// # Errors
@@ -80,7 +122,7 @@ impl Authority {
         list: &List,
         (cursor, limit): (Option<&str>, u32),
     ) -> Result<Result<Listed, NoCursor>, ActError> {
-        let (place, scope) = place(read, by, list).await?;
+        let (place, scope) = place(read, by, list, self.now()).await?;
         let Place { endpoint, tenant, filter } = &place;
         let listing = Listing { endpoint, tenant, filter };
         let after = match cursor.map(|cursor| self.position(&listing, cursor)) {
@@ -118,27 +160,41 @@ enum Scope {
     Keys(Organization, (Option<Id<Project>>, Seen)),
     Webhooks(Organization),
     Deliveries(Id<Webhook>),
-    Clients,
-    Resources,
+    Roles(Organization),
+    Invitations(Organization, Timestamp),
+    ProjectMembers(Id<Project>),
+    Trail(Box<TrailFilter>),
+    Clients(Option<Id<Organization>>),
+    Resources(Option<Id<Organization>>),
     Users,
 }
 
 /// What is listed, if this actor may see it, and what its cursors are bound to.
-async fn place(read: &mut Read, by: &Actor, list: &List) -> Result<(Place, Scope), ActError> {
+async fn place(read: &mut Read, by: &Actor, list: &List, now: Timestamp) -> Result<(Place, Scope), ActError> {
     let own = by.user_id().map(|id| id.to_string()).unwrap_or_default();
     let of = |endpoint, tenant: String| Place { endpoint, tenant, filter: String::new() };
     let (named, permission) = match list {
         List::Organizations => return Ok((of("organizations", own), Scope::Organizations)),
-        List::Clients | List::Resources | List::Users if !by.is_operator() => {
+        List::OwnAudit(narrowed) => {
+            let of = by.user_id().map_or(TrailOf::Server, TrailOf::Person);
+            return trail(read, of, narrowed, ("own-audit", own)).await;
+        }
+        List::Clients | List::Resources | List::Users | List::ServerAudit(_) if !by.is_operator() => {
             return Err(ActError::forbidden("this is the operator's to see"));
         }
-        List::Clients => return Ok((of("clients", own), Scope::Clients)),
-        List::Resources => return Ok((of("resources", own), Scope::Resources)),
+        List::Clients => return Ok((of("clients", own), Scope::Clients(None))),
+        List::Resources => return Ok((of("resources", own), Scope::Resources(None))),
         List::Users => return Ok((of("users", own), Scope::Users)),
+        List::ServerAudit(narrowed) => return trail(read, TrailOf::Server, narrowed, ("server-audit", own)).await,
         List::Projects(named) => (named, Permission::SeeOrganization),
-        List::Members(named) => (named, Permission::SeeMembers),
+        List::Members(named) | List::Roles(named) | List::Invitations(named) | List::ProjectMembers(named, _) => {
+            (named, Permission::SeeMembers)
+        }
+        List::Audit(named, _) => (named, Permission::SeeAudit),
         List::Grants(named, _) | List::Keys(named, _) => (named, Permission::SeeAccess),
         List::Webhooks(named) | List::Deliveries(named, _) => (named, Permission::ManageWebhooks),
+        List::OwnClients(named) => (named, Permission::ManageClients),
+        List::OwnResources(named) => (named, Permission::ManageResources),
     };
     let standing = organization::look(read, by, named, permission).await?;
     let seen = match (standing.role, standing.user_id) {
@@ -149,6 +205,18 @@ async fn place(read: &mut Read, by: &Actor, list: &List) -> Result<(Place, Scope
     Ok(match list {
         List::Members(_) => (of("members", tenant), Scope::Members(within)),
         List::Webhooks(_) => (of("webhooks", tenant), Scope::Webhooks(within)),
+        List::Roles(_) => (of("roles", tenant), Scope::Roles(within)),
+        List::Invitations(_) => (of("invitations", tenant), Scope::Invitations(within, now)),
+        List::ProjectMembers(_, project) => {
+            let id =
+                narrowed(read, &standing, named, Some(project)).await?.ok_or_else(|| ActError::absent("no project"))?;
+            (narrow(of("project-members", tenant), Some(id)), Scope::ProjectMembers(id))
+        }
+        List::Audit(_, narrowed) => {
+            return trail(read, TrailOf::Organization(within.id), narrowed, ("audit", tenant)).await;
+        }
+        List::OwnClients(_) => (of("own-clients", tenant), Scope::Clients(Some(within.id))),
+        List::OwnResources(_) => (of("own-resources", tenant), Scope::Resources(Some(within.id))),
         List::Grants(_, project) => {
             let id = narrowed(read, &standing, named, project.as_deref()).await?;
             (narrow(of("access", tenant), id), Scope::Grants(within, (id, seen)))
@@ -166,6 +234,26 @@ async fn place(read: &mut Read, by: &Actor, list: &List) -> Result<(Place, Scope
         }
         _ => (of("projects", tenant), Scope::Projects(within, seen)),
     })
+}
+
+/// What happened, narrowed as was said. Somebody whom nobody knows did nothing.
+async fn trail(
+    read: &mut Read,
+    of: TrailOf,
+    narrowed: &Narrowed,
+    (endpoint, tenant): (&'static str, String),
+) -> Result<(Place, Scope), ActError> {
+    let person = match &narrowed.person {
+        Some(named) => Some(match Id::parse(named) {
+            Some(id) => id,
+            None => user::find(read, named).await.map_or_else(|_| Id::from_bytes([0; 16]), |user| user.id),
+        }),
+        None => None,
+    };
+    let Narrowed { action, since, until, .. } = narrowed.clone();
+    let place = Place { endpoint, tenant, filter: format!("{narrowed:?}") };
+    let filter = TrailFilter { of, action, person, since, until, before: None };
+    Ok((place, Scope::Trail(Box::new(filter))))
 }
 
 async fn narrowed(
@@ -228,11 +316,47 @@ impl Scope {
                 let found = read.page_of_deliveries(*webhook_id, before, page.limit).await?;
                 found.iter().map(|one| (one.position.to_string(), webhook::delivery(one))).collect()
             }
-            Self::Clients => of_server(&read.page_of_clients(page).await?, |one| one.id.to_string()),
-            Self::Resources => of_server(&read.page_of_resources(page).await?, |one| one.id.to_string()),
+            Self::Roles(within) => {
+                let found = read.page_of_roles(within.id, page).await?;
+                let of = |one: &AtVersion<NamedRole>| versioned(one, |role| answer::role(role, within));
+                found.iter().map(|one| (one.thing.id.to_string(), of(one))).collect()
+            }
+            Self::Invitations(within, now) => {
+                let mut rows = Vec::new();
+                for one in read.page_of_invitations(within.id, page).await? {
+                    let shown = invitation::shown(read, &one.thing, within, *now).await?;
+                    rows.push((one.thing.id.to_string(), versioned::at(shown, one.version)));
+                }
+                rows
+            }
+            Self::ProjectMembers(project_id) => {
+                let found = read.page_of_project_members(*project_id, page).await?;
+                found.iter().map(|(user, since)| (user.id.to_string(), listed(user, *since))).collect()
+            }
+            Self::Trail(filter) => {
+                let filter = TrailFilter { before: page.after.map(str::to_owned), ..(**filter).clone() };
+                let found = read.trail(&filter, page.limit).await?;
+                found.iter().map(|one| (one.entry.id.clone(), told(one))).collect()
+            }
+            Self::Clients(owner) => of_server(&read.page_of_clients(*owner, page).await?, |one| one.id.to_string()),
+            Self::Resources(owner) => of_server(&read.page_of_resources(*owner, page).await?, |one| one.id.to_string()),
             Self::Users => of_server(&read.page_of_users(page).await?, |one| one.id.to_string()),
         })
     }
+}
+
+/// Somebody on a project's list.
+fn listed(user: &User, since: Timestamp) -> Value {
+    json!({ "user_id": user.id, "email": user.email, "created_at": since.as_seconds() })
+}
+
+/// What happened, as in an export, at whole seconds.
+fn told(one: &TrailEntry) -> Value {
+    let mut told = audit::shown(one);
+    if let Some(members) = told.as_object_mut() {
+        members.insert("at".to_owned(), one.entry.at.as_seconds().into());
+    }
+    told
 }
 
 fn of_server<T: Thing>(found: &[AtVersion<T>], id: impl Fn(&T) -> String) -> Vec<Row> {

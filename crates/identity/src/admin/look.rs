@@ -5,7 +5,7 @@ use model::{Client, Id, Organization, Permission, Resource, SigningKey, Timestam
 use serde_json::{Value, json};
 use storage::{Read, Versioned};
 
-use super::{ActError, answer, key, organization, project, thing::Thing, user, versioned};
+use super::{ActError, answer, invitation, key, organization, project, role, thing::Thing, user, versioned};
 use crate::{Actor, Authority, Standing};
 
 /// What is looked at. Each is named as in an [`Act`](super::Act).
@@ -21,6 +21,14 @@ pub enum Look {
     Key(String, String),
     /// A webhook of an organisation.
     Webhook(String, String),
+    /// A role that an organisation names itself: slug or id.
+    Role(String, String),
+    /// An invitation of an organisation.
+    Invitation(String, String),
+    /// A client of an organisation.
+    OwnClient(String, String),
+    /// A resource server of an organisation.
+    OwnResource(String, String),
     /// A client.
     Client(String),
     /// A resource server.
@@ -40,7 +48,7 @@ impl Authority {
             Look::Client(name) => of_operator::<Client>(&mut read, by, name).await,
             Look::Resource(name) => of_operator::<Resource>(&mut read, by, name).await,
             Look::User(name) => of_operator::<User>(&mut read, by, name).await,
-            within => look_within(&mut read, by, within).await,
+            within => look_within(&mut read, by, within, self.now()).await,
         };
         seen.map_err(|error| error.told_to(by))
     }
@@ -54,12 +62,14 @@ async fn of_operator<T: Thing<Name = String>>(read: &mut Read, by: &Actor, name:
     Ok(versioned::at(thing.answer(), version))
 }
 
-async fn look_within(read: &mut Read, by: &Actor, look: &Look) -> Result<Value, ActError> {
+async fn look_within(read: &mut Read, by: &Actor, look: &Look, now: Timestamp) -> Result<Value, ActError> {
     let (named, permission) = match look {
         Look::Organization(named) | Look::Project(named, _) => (named, Permission::SeeOrganization),
-        Look::Member(named, _) => (named, Permission::SeeMembers),
+        Look::Member(named, _) | Look::Role(named, _) | Look::Invitation(named, _) => (named, Permission::SeeMembers),
         Look::Key(named, _) => (named, Permission::SeeAccess),
         Look::Webhook(named, _) => (named, Permission::ManageWebhooks),
+        Look::OwnClient(named, _) => (named, Permission::ManageClients),
+        Look::OwnResource(named, _) => (named, Permission::ManageResources),
         Look::Client(_) | Look::Resource(_) | Look::User(_) => {
             return Err(ActError::forbidden("this is the operator's to see"));
         }
@@ -75,18 +85,29 @@ async fn look_within(read: &mut Read, by: &Actor, look: &Look) -> Result<Value, 
             }
         }
         Look::Member(_, user) => member(read, within, user).await,
+        Look::Role(_, named) => role(read, within, named).await,
+        Look::Invitation(_, named) => invitation(read, within, named, now).await,
         Look::Key(_, named) => self::key(read, &standing, named).await,
-        Look::Webhook(_, named) => {
-            let (webhook, version) = versioned::seen::<Webhook>(read, named).await?;
-            match webhook.organization_id == within.id {
-                true => Ok(versioned::at(webhook.answer(), version)),
-                false => Err(ActError::absent("it is another organisation's")),
-            }
-        }
+        Look::Webhook(_, named) => its::<Webhook>(read, within, named).await,
+        Look::OwnClient(_, named) => its::<Client>(read, within, named).await,
+        Look::OwnResource(_, named) => its::<Resource>(read, within, named).await,
         _ => {
             let (organization, version) = versioned::seen::<Organization>(read, &within.id.to_string()).await?;
             Ok(versioned::at(organization.answer(), version))
         }
+    }
+}
+
+/// One of an organisation's own; another's looks as if it were not there.
+async fn its<T: Thing<Name = String>>(
+    read: &mut Read,
+    within: &Organization,
+    named: &String,
+) -> Result<Value, ActError> {
+    let (thing, version) = versioned::seen::<T>(read, named).await?;
+    match thing.organization_id() == Some(within.id) {
+        true => Ok(versioned::at(thing.answer(), version)),
+        false => Err(ActError::absent("it is another organisation's")),
     }
 }
 
@@ -96,6 +117,22 @@ async fn member(read: &mut Read, within: &Organization, named: &str) -> Result<V
     let version = read.version_of(&Versioned::Membership(within.id, user.id)).await?.ok_or_else(missing)?;
     let member = read.member(within.id, user.id).await?.ok_or_else(missing)?;
     Ok(versioned::at(answer::member(&member, within), version))
+}
+
+async fn role(read: &mut Read, within: &Organization, named: &str) -> Result<Value, ActError> {
+    let id = role::find(read, within, named).await?.id;
+    let missing = || ActError::absent("there is no such role");
+    let version = read.version_of(&Versioned::Role(id)).await?.ok_or_else(missing)?;
+    let role = read.role(id).await?.ok_or_else(missing)?;
+    Ok(versioned::at(answer::role(&role, within), version))
+}
+
+async fn invitation(read: &mut Read, within: &Organization, named: &str, now: Timestamp) -> Result<Value, ActError> {
+    let missing = || ActError::absent("there is no such invitation here");
+    let id = Id::parse(named).ok_or_else(missing)?;
+    let version = read.version_of(&Versioned::Invitation(id)).await?.ok_or_else(missing)?;
+    let found = read.invitation(id).await?.filter(|one| one.organization_id == within.id).ok_or_else(missing)?;
+    Ok(versioned::at(invitation::shown(read, &found, within, now).await?, version))
 }
 
 async fn key(read: &mut Read, standing: &Standing, named: &str) -> Result<Value, ActError> {

@@ -66,7 +66,13 @@ impl Thing for Organization {
 }
 
 impl Authority {
-    pub(super) async fn organization_add(&self, slug: &str, name: &str, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn organization_add(
+        &self,
+        by: &Actor,
+        slug: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let organization = Organization {
             id: Id::new(now),
             slug: parse_slug(slug)?,
@@ -77,7 +83,7 @@ impl Authority {
         };
         let taken =
             || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");
-        self.add::<Organization>(move |_| ready(organization.clone()), taken, now).await
+        self.add::<Organization>(by, move |_| ready(organization.clone()), taken, now).await
     }
 
     pub(super) async fn organization_change(

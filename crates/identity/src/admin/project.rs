@@ -89,6 +89,7 @@ impl Authority {
             || format!("'{named}' has, or had, a project '{slug}', and slugs are never given again; choose another");
         let parts = (by.clone(), named.to_owned(), organization::parse_slug(slug)?, organization::parse_name(name)?);
         self.add::<Owned>(
+            by,
             move |tx| {
                 let (by, named, slug, name) = parts.clone();
                 Box::pin(async move {

@@ -1,15 +1,15 @@
-//! Resource servers, by the operator.
+//! Resource servers, by the operator and by whoever may in the organisation that one belongs to (`resource_own`).
 
-use model::{AccessTokenForm, AuditEvent, Resource, ResourceId, SecretHash, Timestamp};
+use model::{AccessTokenForm, AuditEvent, Id, Organization, Permission, Resource, ResourceId, SecretHash, Timestamp};
 use protocol::ResourceIndicator;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx, Versioned};
 
 use super::{
     ActError, answer, client, organization, scope_text, secret,
-    thing::{Actions, Step, Thing, ready},
+    thing::{Actions, By, Step, Thing, ready},
 };
-use crate::{Authority, api_key};
+use crate::{Actor, Authority, api_key};
 
 /// The reason of keys that were good for a resource alone that was removed.
 const RESOURCE_REMOVED: &str = "resource_removed";
@@ -26,11 +26,14 @@ impl Thing for Resource {
 
     /// By its id or its identifier.
     async fn find(read: &mut Read, named: &String) -> Result<Self, ActError> {
-        let is_named = |resource: &Self| resource.id.as_str() == named || resource.identifier.as_str() == named;
-        read.resources().await?.into_iter().find(is_named).ok_or_else(|| {
+        read.resource_named(named).await?.ok_or_else(|| {
             let named = named.escape_debug();
             ActError::absent(format!("there is no resource '{named}'; `lanyard resource list` shows them"))
         })
+    }
+
+    fn organization_id(&self) -> Option<Id<Organization>> {
+        self.owner
     }
 
     fn row(&self) -> Versioned {
@@ -44,6 +47,7 @@ impl Thing for Resource {
     fn audit(&self, action: &'static str, now: Timestamp) -> AuditEvent {
         AuditEvent {
             resource_id: Some(self.id.clone()),
+            organization_id: self.owner,
             subject: Some(self.id.to_string()),
             ..AuditEvent::new(action, now)
         }
@@ -69,8 +73,8 @@ impl Thing for Resource {
 impl Authority {
     pub(super) async fn resource_add(
         &self,
-        id: Option<String>,
-        name: &str,
+        by: &Actor,
+        (id, name): (Option<String>, &str),
         identifier: &str,
         scopes: &[String],
         now: Timestamp,
@@ -80,6 +84,7 @@ impl Authority {
             id: ResourceId::new(client::parse_id(id, now)?),
             name: organization::parse_name(name)?,
             identifier: parse_identifier(identifier)?,
+            owner: None,
             secret_hash,
             scopes: scope_text::parse_all(scopes)?,
             access_tokens: AccessTokenForm::Opaque,
@@ -92,7 +97,7 @@ impl Authority {
                 "there is, or was, a resource with this id, or there is one with the identifier {identifier}; `lanyard resource list` shows them"
             )
         };
-        let added = self.add::<Resource>(move |_| ready(resource.clone()), taken, now).await?;
+        let added = self.add::<Resource>(by, move |_| ready(resource.clone()), taken, now).await?;
         Ok(secret::shown(added, Some(text)))
     }
 
@@ -101,10 +106,16 @@ impl Authority {
         Ok(json!({ "resources": resources.iter().map(answer::resource).collect::<Vec<_>>() }))
     }
 
-    pub(super) async fn resource_new_secret(&self, named: String, now: Timestamp) -> Result<Value, ActError> {
+    pub(super) async fn resource_new_secret(
+        &self,
+        by: &Actor,
+        named: String,
+        now: Timestamp,
+    ) -> Result<Value, ActError> {
         let (text, hash) = secret::fresh();
         let changed = self
-            .change::<Resource>(
+            .change_by::<Resource>(
+                By::whoever_may(Permission::ManageResources, by),
                 named,
                 "resource.new_secret",
                 move |tx, resource| renew(tx, resource, hash.clone()),
@@ -116,6 +127,7 @@ impl Authority {
 
     pub(super) async fn resource_set_access_tokens(
         &self,
+        by: &Actor,
         named: String,
         form: &str,
         now: Timestamp,
@@ -124,8 +136,15 @@ impl Authority {
             let form = form.escape_debug();
             ActError::new(format!("'{form}' is no form of access tokens; write opaque, ES256, RS256 or EdDSA"))
         })?;
-        self.change::<Resource>(named, "resource.access_tokens", move |tx, resource| issue(tx, resource, form), now)
-            .await
+        let by = By::whoever_may(Permission::ManageResources, by);
+        self.change_by::<Resource>(
+            by,
+            named,
+            "resource.access_tokens",
+            move |tx, resource| issue(tx, resource, form),
+            now,
+        )
+        .await
     }
 }
 
@@ -144,7 +163,7 @@ fn renew<'t>(tx: &'t mut Tx, resource: &'t mut Resource, hash: SecretHash) -> St
     })
 }
 
-fn parse_identifier(text: &str) -> Result<ResourceIndicator, ActError> {
+pub(super) fn parse_identifier(text: &str) -> Result<ResourceIndicator, ActError> {
     ResourceIndicator::parse(text).map_err(|error| {
         ActError::new(format!("'{}' cannot identify a resource: {}", text.escape_debug(), error.description))
     })

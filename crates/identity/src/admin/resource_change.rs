@@ -1,15 +1,15 @@
 //! What is changed of a resource server that is there: its name, its scopes and their words, and whether it is the one that is
 //! meant. Each can be tried without changing anything.
 
-use model::{Language, Resource, Timestamp};
+use model::{Language, Permission, Resource, Timestamp};
 use serde_json::Value;
 use storage::Tx;
 
 use super::{
-    ActError, organization, scope_text,
-    thing::{Step, Thing},
+    ActError, organization, resource_own, scope_text,
+    thing::{By, Step, Thing},
 };
-use crate::Authority;
+use crate::{Actor, Authority};
 
 /// One change of a resource.
 #[derive(Clone)]
@@ -30,6 +30,7 @@ impl Authority {
     /// Changes a resource, or only says what it would look like.
     pub(super) async fn resource_change(
         &self,
+        by: &Actor,
         named: String,
         changes: Vec<Change>,
         dry_run: bool,
@@ -38,14 +39,18 @@ impl Authority {
         if changes.is_empty() {
             return Err(ActError::new("nothing was said that is to be changed; add --name, --default or --no-default"));
         }
+        let may = By::whoever_may(Permission::ManageResources, by);
         if dry_run {
-            let mut resource = Resource::find(&mut self.parts.store.read().await?, &named).await?;
+            let mut read = self.parts.store.read().await?;
+            let mut resource = Resource::find(&mut read, &named).await?;
+            may.look(&mut read, &resource).await?;
             for change in &changes {
                 change.decide(&mut resource, now)?;
             }
             return Ok(tried(resource.answer()));
         }
-        self.change::<Resource>(
+        self.change_by::<Resource>(
+            may,
             named,
             "resource.changed",
             move |tx, resource| write(tx, resource, changes.clone(), now),
@@ -88,6 +93,9 @@ impl Change {
                         )));
                     }
                     resource.scopes.push(scope);
+                }
+                if resource.owner.is_some() {
+                    resource_own::refuse_too_many(resource)?;
                 }
             }
             Self::RemoveScope(name) => {

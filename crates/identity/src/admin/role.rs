@@ -3,9 +3,9 @@
 
 use model::{AuditEvent, Id, NamedRole, Organization, Permission, Permissions, Role, Slug, Timestamp};
 use serde_json::{Value, json};
-use storage::{Read, StorageError, Tx};
+use storage::{Read, StorageError, Tx, Versioned};
 
-use super::{ActError, answer, member, organization, thing::allow};
+use super::{ActError, answer, member, organization, thing::allow, versioned};
 use crate::{Actor, Authority, Standing};
 
 /// So many roles of its own an organisation has at the most.
@@ -53,7 +53,7 @@ impl Authority {
                     };
                     tx.insert_role(&role).await?;
                     tx.insert_audit_event(&audit("role.added", &role, now)).await?;
-                    Ok(answer::role(&role, &organization))
+                    Ok(versioned::at(answer::role(&role, &organization), 1))
                 })
             })
             .await;
@@ -79,13 +79,13 @@ impl Authority {
     ) -> Result<Value, ActError> {
         let name = name.as_deref().map(organization::parse_name).transpose()?;
         let permissions = permissions.as_deref().map(parse).transpose()?;
-        let parts = (by.clone(), named.to_owned(), role.to_owned(), name);
+        let (parts, expected) = ((by.clone(), named.to_owned(), role.to_owned(), name), self.expected);
         self.parts
             .store
             .transaction(move |tx| {
                 let (by, named, role, name) = parts.clone();
                 Box::pin(async move {
-                    let (standing, mut role) = held(tx, &by, &named, &role).await?;
+                    let (standing, mut role, version) = held(tx, &by, (&named, &role), expected).await?;
                     if let Some(name) = name {
                         role.name = name;
                     }
@@ -96,7 +96,7 @@ impl Authority {
                     tx.update_role(&role).await?;
                     tx.insert_audit_event(&audit("role.changed", &role, now)).await?;
                     end_what_is_forbidden(tx, &role, now).await?;
-                    Ok(answer::role(&role, &standing.organization))
+                    Ok(versioned::at(answer::role(&role, &standing.organization), version))
                 })
             })
             .await
@@ -110,13 +110,13 @@ impl Authority {
         role: &str,
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let names = (by.clone(), named.to_owned(), role.to_owned());
+        let (names, expected) = ((by.clone(), named.to_owned(), role.to_owned()), self.expected);
         self.parts
             .store
             .transaction(move |tx| {
                 let (by, named, role) = names.clone();
                 Box::pin(async move {
-                    let (standing, mut role) = held(tx, &by, &named, &role).await?;
+                    let (standing, mut role, _) = held(tx, &by, (&named, &role), expected).await?;
                     let shown = answer::role(&role, &standing.organization);
                     role.permissions = Permissions::NONE;
                     tx.update_role(&role).await?;
@@ -130,13 +130,19 @@ impl Authority {
     }
 }
 
-/// A role of an organisation, for whoever may change it: they have all that it permits.
-async fn held(tx: &mut Tx, by: &Actor, named: &str, role: &str) -> Result<(Standing, NamedRole), ActError> {
+/// A role of an organisation in the version that is expected, for whoever may change it: they have all that it permits.
+async fn held(
+    tx: &mut Tx,
+    by: &Actor,
+    (named, role): (&str, &str),
+    expected: Option<i64>,
+) -> Result<(Standing, NamedRole, i64), ActError> {
     let organization = member::hold(tx, named).await?;
     let standing = allow(tx, by, organization.id, Permission::ManageMembers).await?;
     let role = find(tx, &organization, role).await?;
     must_have(&standing, role.permissions)?;
-    Ok((standing, role))
+    let version = versioned::move_on(tx, &Versioned::Role(role.id), expected).await?;
+    Ok((standing, role, version))
 }
 
 async fn end_what_is_forbidden(tx: &mut Tx, role: &NamedRole, now: Timestamp) -> Result<(), StorageError> {

@@ -56,7 +56,22 @@ impl By {
                 must_see(thing, tx, &standing).await
             }
             _ if self.actor.is_operator() => Ok(()),
-            _ => Err(ActError::forbidden("this is the operator's to do")),
+            // It belongs to no organisation: whoever may in one does not see it.
+            (Some(_), None) => Err(Denied::Absent.into()),
+            (None, _) => Err(ActError::forbidden("this is the operator's to do")),
+        }
+    }
+
+    /// As [`By::check`], for looking.
+    pub(super) async fn look<T: Thing>(&self, read: &mut Read, thing: &T) -> Result<(), ActError> {
+        match (self.permission, thing.organization_id()) {
+            (Some(permission), Some(id)) => {
+                let standing = let_look(read, &self.actor, id, permission).await?;
+                must_see(thing, read, &standing).await
+            }
+            _ if self.actor.is_operator() => Ok(()),
+            (Some(_), None) => Err(Denied::Absent.into()),
+            (None, _) => Err(ActError::forbidden("this is the operator's to see")),
         }
     }
 }
@@ -138,19 +153,20 @@ impl Authority {
     /// Adds what `make` makes; `taken` says what it means that a constraint refuses it.
     pub(super) async fn add<T: Thing>(
         &self,
+        by: &Actor,
         make: impl for<'t> Fn(&'t mut Tx) -> Step<'t, T> + Send + Sync + 'static,
         taken: impl FnOnce() -> String,
         now: Timestamp,
     ) -> Result<Value, ActError> {
-        let make = Arc::new(make);
+        let (make, by) = (Arc::new(make), by.named());
         let added: Result<Value, ActError> = self
             .parts
             .store
             .transaction(move |tx| {
-                let make = Arc::clone(&make);
+                let (make, by) = (Arc::clone(&make), by.clone());
                 Box::pin(async move {
-                    // Whoever may, but the operator, says so in `make`.
-                    tx.act_for(Actor::operator().named());
+                    // Whether they may is asked in `make`, where it is not the operator's alone.
+                    tx.act_for(by);
                     let thing = make(tx).await?;
                     thing.insert(tx).await?;
                     tx.insert_audit_event(&thing.audit(T::ACTIONS.added, now)).await?;
@@ -163,20 +179,11 @@ impl Authority {
         Ok(added)
     }
 
-    pub(super) async fn show<T: Thing>(&self, name: &T::Name) -> Result<Value, ActError> {
-        let mut read = self.parts.store.read().await?;
-        let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
-        Ok(versioned::at(thing.answer(), version))
-    }
-
-    /// As [`Authority::show`], for whoever may.
+    /// The thing of this name with its version, for whoever may see it.
     pub(super) async fn show_to<T: Thing>(&self, by: By, name: &T::Name) -> Result<Value, ActError> {
         let mut read = self.parts.store.read().await?;
         let (thing, version) = versioned::seen::<T>(&mut read, name).await?;
-        if let (Some(permission), Some(id)) = (by.permission, thing.organization_id()) {
-            let standing = let_look(&mut read, &by.actor, id, permission).await?;
-            must_see(&thing, &mut read, &standing).await?;
-        }
+        by.look(&mut read, &thing).await?;
         Ok(versioned::at(thing.answer(), version))
     }
 

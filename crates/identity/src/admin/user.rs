@@ -10,7 +10,7 @@ use super::{
     thing::{Actions, By, Step, Thing, ready},
 };
 use crate::{
-    Authority,
+    Actor, Authority,
     account::NOTICE_LIFE,
     api_key, api_token, connections,
     mail::{Asked, FactorChange, Letter, Message},
@@ -75,6 +75,7 @@ impl Thing for User {
 impl Authority {
     pub(super) async fn user_add(
         &self,
+        by: &Actor,
         email: &str,
         name: Option<String>,
         password: Option<&Confidential>,
@@ -94,7 +95,7 @@ impl Authority {
             ..User::new(address, now)
         };
         let taken = || format!("{email} has an account already; `lanyard user show {email}` shows it");
-        self.add::<User>(move |_| ready(user.clone()), taken, now).await
+        self.add::<User>(by, move |_| ready(user.clone()), taken, now).await
     }
 
     /// Gives a person another password and signs them out everywhere. Without one it is made here, and shown this once.

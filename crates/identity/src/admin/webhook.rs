@@ -115,11 +115,12 @@ impl Authority {
             failures: 0,
             disabled: None,
         };
-        let by = by.clone();
+        let actor = by.clone();
         let added = self
             .add::<Webhook>(
+                by,
                 move |tx| {
-                    let (by, webhook) = (by.clone(), webhook.clone());
+                    let (by, webhook) = (actor.clone(), webhook.clone());
                     Box::pin(async move {
                         allow(tx, &by, webhook.organization_id, Permission::ManageWebhooks).await?;
                         Ok(webhook)

@@ -23,10 +23,11 @@ impl Authority {
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn key_scopes(&self, _: &Standing, language: Language) -> Result<Vec<KeyScope>, Error> {
+    pub async fn key_scopes(&self, standing: &Standing, language: Language) -> Result<Vec<KeyScope>, Error> {
         let known = self.known().await?;
         let mut offered: Vec<KeyScope> = Vec::new();
-        for resource in known.enabled_resources() {
+        let serving = known.enabled_resources().filter(|resource| resource.serves(standing.organization.id));
+        for resource in serving {
             let held = resource.scopes.iter().filter(|scope| scope.access == Access::Read || scope.ingest);
             for scope in held {
                 if offered.iter().all(|one| one.name != scope.name) {

@@ -28,8 +28,9 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Option<Step>, Error> {
         let (authorization, client) = (&resolved.authorization, &resolved.client);
-        // A document may have to be fetched again.
-        let ordinary = client.origin != ClientOrigin::Document && is_ordinary(&authorization.request);
+        // A document may have to be fetched again; whose app it is must be asked whether the person belongs there.
+        let ordinary =
+            client.origin != ClientOrigin::Document && client.owner.is_none() && is_ordinary(&authorization.request);
         if !ordinary || !may_be_silent(client, &authorization.request.prompt) {
             return Ok(None);
         }

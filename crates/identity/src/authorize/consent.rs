@@ -1,6 +1,6 @@
 //! Consent: what a person is asked, whether they must be, and what they answer.
 
-use model::{Client, ClientOrigin, Grant, GrantKind, Id, Language, Project, Timestamp, User};
+use model::{Client, ClientOrigin, Grant, GrantKind, Id, Language, Organization, Project, Timestamp, User};
 use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, Prompt, RegisteredRedirectUri, Scope};
 use storage::{MemberProject, StorageError};
 
@@ -84,6 +84,8 @@ pub enum Provenance {
     Operator,
     /// It is the operator's own.
     FirstParty,
+    /// An organisation registered it, for its own people.
+    Organization,
 }
 
 /// What the person answered.
@@ -174,8 +176,9 @@ impl Authority {
         let asked = self.what_is_asked(resolved).await?;
         let mut read = self.parts.store.read().await?;
         let grants = read.live_grants_to(signed_in.user.id, &resolved.client.id).await?;
-        let projects =
+        let mut projects =
             if asked.resource.is_some() { read.projects_of_member(signed_in.user.id).await? } else { Vec::new() };
+        projects.retain(|one| reaches(resolved, &asked, one.project.organization_id));
         drop(read);
         let same_resource = |grant: &&Grant| match (&grant.kind, &asked.resource) {
             (GrantKind::Identity, None) => true,
@@ -264,6 +267,12 @@ impl Authority {
     }
 }
 
+/// Whether this may be over a project of this organisation: what belongs to an organisation is for its own projects alone.
+fn reaches(resolved: &Resolved, asked: &Asked, organization_id: Id<Organization>) -> bool {
+    resolved.client.serves(organization_id)
+        && asked.resource.as_ref().is_none_or(|resource| resource.serves(organization_id))
+}
+
 /// Whether a device asks for what its organisation must allow.
 fn asks_to_write(resolved: &Resolved, asked: &Asked) -> bool {
     matches!(resolved.to, To::Device(_)) && !permitted::writing(asked.resource.as_deref(), &asked.scope).is_empty()
@@ -287,6 +296,7 @@ pub(super) fn may_be_silent(client: &Client, prompt: &Prompt) -> bool {
 pub(super) fn provenance(client: &Client) -> Provenance {
     match client.origin {
         ClientOrigin::Registration => Provenance::Registered,
+        ClientOrigin::Operator if client.owner.is_some() => Provenance::Organization,
         ClientOrigin::Operator if client.first_party => Provenance::FirstParty,
         ClientOrigin::Operator => Provenance::Operator,
         ClientOrigin::Document => {

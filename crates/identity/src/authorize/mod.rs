@@ -114,7 +114,11 @@ impl Authority {
                 false => Step::Verify,
             });
         }
-        // 5 consent
+        // 5 an organisation's app, which is for its own people
+        if !self.lets_in(&resolved, signed_in).await? {
+            return Ok(self.fail(&resolved, not_a_member()));
+        }
+        // 6 consent
         match self.wanted(&resolved, signed_in, caller.language).await? {
             Wanted::Silent(grant) => self.allow_silently(&resolved, signed_in, *grant, caller, now).await,
             Wanted::Asked(_) if resolved.authorization.request.prompt.none => {
@@ -122,6 +126,13 @@ impl Authority {
             }
             Wanted::Asked(request) => Ok(Step::Consent(request)),
         }
+    }
+
+    /// Whether the app is anybody's to use, or belongs to an organisation in force that the person belongs to.
+    async fn lets_in(&self, resolved: &Resolved, signed_in: &SignedIn) -> Result<bool, Error> {
+        let Some(owner) = resolved.client.owner else { return Ok(true) };
+        let member = self.parts.store.read().await?.organization_of_member(owner, signed_in.user.id).await?;
+        Ok(member.is_some_and(|(organization, ..)| organization.disabled_at.is_none()))
     }
 
     /// The stored request, if this browser began it.
@@ -224,6 +235,10 @@ fn wishes_more(request: &AuthorizationRequest, signed_in: &SignedIn) -> bool {
 /// The first of the wished strengths that is one of ours.
 fn known_wish(request: &AuthorizationRequest) -> Option<&str> {
     request.acr_values.iter().map(String::as_str).find(|wish| ACR_VALUES.contains(wish))
+}
+
+fn not_a_member() -> OAuthError {
+    OAuthError::access_denied("this app is for members of the organisation that it belongs to")
 }
 
 fn too_old() -> OAuthError {

@@ -314,6 +314,12 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         let error = OAuthError::access_denied("You no longer have access to this project. Go back and choose another.");
         return Ok(Written::Refused(error));
     }
+    if let Some(owner) = resolved.client.owner {
+        tx.hold_membership(owner, user_id).await?;
+        if tx.organization_of_member(owner, user_id).await?.is_none() {
+            return Ok(Written::Refused(super::not_a_member()));
+        }
+    }
     if let GrantKind::Project { organization_id, .. } = &kind
         && !device_writes.is_empty()
         && !tx.hold_device_writes(*organization_id).await?

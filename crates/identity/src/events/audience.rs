@@ -1,6 +1,6 @@
 //! Which resources an event concerns.
 
-use model::{Event, EventKind, ResourceId};
+use model::{Event, EventKind, Id, Organization, ResourceId};
 use storage::{Read, StorageError};
 
 /// An event, and who may hear of it.
@@ -43,8 +43,12 @@ impl Told {
         Ok(Self { event, audience })
     }
 
-    /// Whether this resource hears of it.
-    pub(super) fn concerns(&self, resource_id: &ResourceId) -> bool {
+    /// Whether this resource hears of it. One that belongs to an organisation hears nothing of another's.
+    pub(super) fn concerns(&self, resource_id: &ResourceId, owner: Option<Id<Organization>>) -> bool {
+        let is_anothers = |owner| self.event.organization_id.is_some_and(|of| of != owner);
+        if owner.is_some_and(is_anothers) {
+            return false;
+        }
         match &self.audience {
             Audience::Everybody => true,
             Audience::Only(these) => these.contains(resource_id),

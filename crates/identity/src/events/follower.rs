@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use model::{Event, Resource, ResourceId};
+use model::{Event, Id, Organization, Resource, ResourceId};
 use protocol::OAuthError;
 use tokio::sync::watch;
 
@@ -29,6 +29,7 @@ pub enum Followed {
 pub struct Follower {
     authority: Authority,
     resource_id: ResourceId,
+    owner: Option<Id<Organization>>,
     /// The last event that was heard or passed over.
     position: u64,
     news: watch::Receiver<News>,
@@ -63,6 +64,7 @@ impl Authority {
         Ok(Follower {
             authority: self.clone(),
             resource_id: resource.id.clone(),
+            owner: resource.owner,
             position,
             news,
             greeting: Some(greeting),
@@ -99,7 +101,7 @@ impl Follower {
     fn take(&mut self) -> Option<Event> {
         while let Some(told) = self.pending.pop_front() {
             self.position = told.event.position;
-            if told.concerns(&self.resource_id) {
+            if told.concerns(&self.resource_id, self.owner) {
                 self.has_ended = told.is_change_of(&self.resource_id);
                 return Some(told.event.clone());
             }

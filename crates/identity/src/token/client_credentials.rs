@@ -28,6 +28,9 @@ impl Authority {
         let Some(resource) = asked.resource else {
             return Err(OAuthError::invalid_target("a client asks for itself only at a resource").into());
         };
+        if !resource.serves(home.organization_id) {
+            return Err(another_organizations());
+        }
         let (id, secret) = (Id::<()>::new(now), Secret::generate());
         let token = AccessToken {
             id,
@@ -58,4 +61,9 @@ impl Authority {
         let jwt = Claimed::at(&resource, home, None, now);
         Ok(Issued { access, refresh: None, expires_at, scope, person: None, jwt })
     }
+}
+
+/// As if it were not there (RFC 8707 §2).
+fn another_organizations() -> Error {
+    OAuthError::invalid_target("no such resource is registered here").because("another organization's").into()
 }

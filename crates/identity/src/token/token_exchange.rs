@@ -43,6 +43,11 @@ impl Authority {
         if target.id == asker.id {
             return Err(OAuthError::invalid_target("a token is exchanged for one of another resource").into());
         }
+        if !reaches(&subject, &target) {
+            return Err(OAuthError::invalid_target("no such resource is registered here")
+                .because("another organization's")
+                .into());
+        }
         // 4 the grant itself
         let scope = narrowed(&subject, &client, &asker, &target, scope)?;
         let (token, part) = self.exchanged(&subject, &asker, &target, scope, now)?;
@@ -165,6 +170,15 @@ impl Authority {
             false => Err(OAuthError::invalid_request(UNACCEPTABLE).because("ended while it was exchanged").into()),
         }
     }
+}
+
+/// Whether the project that the token is over is one that the other resource has to do with.
+fn reaches(subject: &SeenToken, target: &Resource) -> bool {
+    let home = match &subject.behalf {
+        Behalf::Person { kind, .. } => home(kind),
+        Behalf::Client(_) => None,
+    };
+    target.owner.is_none() || home.is_some_and(|home| target.serves(home.organization_id))
 }
 
 const UNACCEPTABLE: &str = "the subject_token is not one that can be exchanged";

@@ -22,7 +22,7 @@ use super::{
     Expected, Idempotency, Kind, Part, Problem,
     answer::{self, Listed, typed},
 };
-use crate::{endpoint::Sender, state::AppState};
+use crate::{endpoint::Sender, page::trail, state::AppState};
 
 /// No thing has this version: the first is 1.
 const NONE_YET: i64 = 0;
@@ -114,6 +114,34 @@ fn not_enough() -> Problem {
 }
 
 impl Asker {
+    /// Whether the token's person operates the server, and it reaches all that they reach.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn operates(&self) -> Result<bool, Problem> {
+        let actor = self.state.authority.operating(self.caller.actor.clone()).await?;
+        Ok(actor.is_operator())
+    }
+
+    /// The same, as an operator of the server if the token's person is one: for what belongs to the whole server.
+    ///
+    /// # Errors
+    /// Trouble of the database.
+    pub async fn operating(mut self) -> Result<Self, Problem> {
+        self.caller.actor = self.state.authority.operating(self.caller.actor).await?;
+        Ok(self)
+    }
+
+    /// What of a trail is asked for, as lines of JSON, read as they are sent.
+    ///
+    /// # Errors
+    /// It is not theirs to see; trouble of the database before the first line.
+    pub async fn export(&self, list: List, name: &str) -> Result<HttpResponse, Problem> {
+        let filter = self.authority().trail_asked_for(self.actor(), &list).await?;
+        let filter = filter.ok_or_else(|| Problem::fault("a list that is no trail cannot be exported"))?;
+        Ok(trail::lines(self.authority().clone(), filter, name).await?)
+    }
+
     fn authority(&self) -> &Authority {
         &self.state.authority
     }

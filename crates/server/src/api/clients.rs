@@ -16,6 +16,8 @@ pub struct Client {
     name: String,
     /// How it came here: `operator`, `registration`, `document`.
     origin: String,
+    /// The organisation whose app it is; none for the operator's, and for one that came by itself.
+    owner_id: Option<String>,
     /// Which reading of the standards it follows: `oauth21`, `oidc`.
     profile: String,
     /// Whether it is the operator's own, and may hold scopes that write.
@@ -130,7 +132,7 @@ impl NewClient {
 #[utoipa::path(get, path = "/api/v1/clients", operation_id = "listClients", tag = "Clients", params(Part),
     responses((status = 200, body = Listed<Client>)))]
 pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Problem> {
-    asker.list::<Client>(List::Clients, part).await
+    asker.operating().await?.list::<Client>(List::Clients, part).await
 }
 
 /// Makes a client; its secret, if it has one, is shown this once.
@@ -140,7 +142,7 @@ pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Probl
 #[utoipa::path(post, path = "/api/v1/clients", operation_id = "makeClient", tag = "Clients", request_body = NewClient,
     responses((status = 201, body = Client)))]
 pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewClient>)>) -> Result<HttpResponse, Problem> {
-    asker.make::<Client>(Act::ClientAdd(Box::new(body.0.asked())), key, "client_id").await
+    asker.operating().await?.make::<Client>(Act::ClientAdd(Box::new(body.0.asked())), key, "client_id").await
 }
 
 /// One client.
@@ -150,7 +152,7 @@ pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewClient>
 #[utoipa::path(get, path = "/api/v1/clients/{client}", operation_id = "showClient", tag = "Clients",
     params(("client" = String, Path, description = "Its identifier.")), responses((status = 200, body = Client)))]
 pub async fn get(Asked(asker, path): Asked<Path<String>>) -> Result<HttpResponse, Problem> {
-    asker.look::<Client>(Look::Client(path.into_inner())).await
+    asker.operating().await?.look::<Client>(Look::Client(path.into_inner())).await
 }
 
 /// Changes a client.
@@ -168,7 +170,7 @@ pub async fn patch(
         ClientChange::Disabled(disabled) => Act::ClientSetDisabled { client: client.clone(), disabled },
         ClientChange::Device(allowed) => Act::ClientSetDevice { client: client.clone(), allowed },
     };
-    asker.change::<Client>(Look::Client(client), expected, act).await
+    asker.operating().await?.change::<Client>(Look::Client(client), expected, act).await
 }
 
 /// Gives a client another secret, shown this once; the old one stops working.
@@ -180,7 +182,7 @@ pub async fn patch(
 pub async fn renew(Asked(asker, (path, expected)): Asked<(Path<String>, Expected)>) -> Result<HttpResponse, Problem> {
     let client = path.into_inner();
     let act = Act::ClientNewSecret { client: client.clone() };
-    asker.change::<Client>(Look::Client(client), expected, act).await
+    asker.operating().await?.change::<Client>(Look::Client(client), expected, act).await
 }
 
 /// Deletes a client with every connection that was given to it.
@@ -192,5 +194,5 @@ pub async fn renew(Asked(asker, (path, expected)): Asked<(Path<String>, Expected
 pub async fn delete(Asked(asker, (path, expected)): Asked<(Path<String>, Expected)>) -> Result<HttpResponse, Problem> {
     let client = path.into_inner();
     let act = Act::ClientRemove { client: client.clone() };
-    asker.remove(Look::Client(client), expected, act).await
+    asker.operating().await?.remove(Look::Client(client), expected, act).await
 }

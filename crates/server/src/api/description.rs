@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{Problem, problem::ProblemDetails};
-use super::{access, clients, keys, me, members, organizations, projects, resources, signing_keys, users, webhooks};
+use super::{
+    access, audit, clients, invitations, keys, me, members, organization_clients, organization_resources,
+    organizations, project_members, projects, resources, roles, signing_keys, users, webhooks,
+};
 use crate::{endpoint::cached_briefly, state::AppState};
 
 /// The handlers.
@@ -23,6 +26,23 @@ use crate::{endpoint::cached_briefly, state::AppState};
     ),
     paths(
         me::get,
+        audit::own,
+        audit::list,
+        audit::export,
+        audit::server,
+        roles::list,
+        roles::post,
+        roles::get,
+        roles::patch,
+        roles::delete,
+        invitations::list,
+        invitations::post,
+        invitations::get,
+        invitations::resend,
+        invitations::delete,
+        project_members::list,
+        project_members::post,
+        project_members::delete,
         organizations::list,
         organizations::post,
         organizations::get,
@@ -53,6 +73,18 @@ use crate::{endpoint::cached_briefly, state::AppState};
         webhooks::delete,
         webhooks::deliveries,
         webhooks::resend,
+        organization_clients::list,
+        organization_clients::post,
+        organization_clients::get,
+        organization_clients::patch,
+        organization_clients::renew,
+        organization_clients::delete,
+        organization_resources::list,
+        organization_resources::post,
+        organization_resources::get,
+        organization_resources::patch,
+        organization_resources::renew,
+        organization_resources::delete,
         clients::list,
         clients::post,
         clients::get,
@@ -80,9 +112,17 @@ struct Handlers;
 /// Methods that are answered.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// What changes a thing in a version that is said, though it is a POST.
-const CONDITIONAL: [&str; 4] = ["rotateKey", "renewWebhookSecret", "renewClientSecret", "renewResourceSecret"];
+const CONDITIONAL: [&str; 7] = [
+    "resendInvitation",
+    "rotateKey",
+    "renewWebhookSecret",
+    "renewClientSecret",
+    "renewResourceSecret",
+    "renewOrganizationClientSecret",
+    "renewOrganizationResourceSecret",
+];
 /// What ends something that has no version.
-const UNCONDITIONAL: &str = "endAccess";
+const UNCONDITIONAL: [&str; 2] = ["endAccess", "removeProjectMember"];
 /// Every operation may be refused so.
 const ALWAYS: [(&str, &str); 7] = [
     ("400", "The request cannot be read."),
@@ -139,7 +179,7 @@ fn operations(item: &mut Map<String, Value>) -> impl Iterator<Item = (&String, &
 /// Adds to an operation what all of its kind have in common.
 fn complete((method, operation): (&String, &mut Map<String, Value>)) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let conditional = matches!(method.as_str(), "patch" | "put" | "delete") && id != UNCONDITIONAL
+    let conditional = matches!(method.as_str(), "patch" | "put" | "delete") && !UNCONDITIONAL.contains(&id.as_str())
         || CONDITIONAL.contains(&id.as_str());
     let changing = method != "get";
     // What a handler's own documentation says of its errors is for who reads its code.

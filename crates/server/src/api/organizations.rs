@@ -98,8 +98,14 @@ pub async fn patch(
     let organization = path.into_inner();
     let act = match body.0 {
         OrganizationChange::Name(name) => Act::OrganizationChange { organization: organization.clone(), name },
+        // The one thing about an organisation that is the operator's alone.
         OrganizationChange::Disabled(disabled) => {
-            Act::OrganizationSetDisabled { organization: organization.clone(), disabled }
+            let act = Act::OrganizationSetDisabled { organization: organization.clone(), disabled };
+            return asker
+                .operating()
+                .await?
+                .change::<Organization>(Look::Organization(organization), expected, act)
+                .await;
         }
         OrganizationChange::DeviceWrites(allowed) => {
             Act::OrganizationSetDeviceWrites { organization: organization.clone(), allowed }

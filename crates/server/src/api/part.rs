@@ -25,6 +25,9 @@ pub struct Part {
     /// Over one project alone: its slug or id. Only where things belong to projects.
     #[param(ignore)]
     pub project: Option<String>,
+    /// How the list is narrowed in other ways, for the address of the next part.
+    #[param(ignore)]
+    pub also: Vec<(String, String)>,
 }
 
 impl FromRequest for Part {
@@ -39,12 +42,12 @@ impl FromRequest for Part {
 
 impl Part {
     fn parse(query: &str, narrows: bool) -> Result<Self, Problem> {
-        let is_empty =
-            |piece: &str| !piece.is_empty() && piece.split_once('=').is_none_or(|(_, value)| value.is_empty());
-        if query.split('&').any(is_empty) {
-            return Err(Problem::new(Kind::Malformed, "A parameter is empty; leave it out."));
-        }
-        let mut params = Params::parse(query)?;
+        refuse_empty(query)?;
+        Self::take(Params::parse(query)?, narrows)
+    }
+
+    /// What is left of a query once its own parameters were taken out.
+    pub(super) fn take(mut params: Params, narrows: bool) -> Result<Self, Problem> {
         let (limit, cursor) = (params.take("limit"), params.take("cursor"));
         let project = if narrows { params.take("project") } else { None };
         if let Some((name, _)) = params.iter().next() {
@@ -57,7 +60,7 @@ impl Part {
                 Problem::new(Kind::Malformed, format!("limit is a whole number from 1 to {MOST}; write limit={USUAL}."))
             })?,
         };
-        Ok(Self { limit, cursor, project })
+        Ok(Self { limit, cursor, project, also: Vec::new() })
     }
 
     /// The query of the part behind `cursor`.
@@ -67,7 +70,19 @@ impl Part {
         if let Some(project) = &self.project {
             query.append_pair("project", project);
         }
+        for (name, value) in &self.also {
+            query.append_pair(name, value);
+        }
         query.finish()
+    }
+}
+
+/// Refuses a parameter that says nothing.
+pub(super) fn refuse_empty(query: &str) -> Result<(), Problem> {
+    let is_empty = |piece: &str| !piece.is_empty() && piece.split_once('=').is_none_or(|(_, value)| value.is_empty());
+    match query.split('&').any(is_empty) {
+        true => Err(Problem::new(Kind::Malformed, "A parameter is empty; leave it out.")),
+        false => Ok(()),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Resource {
     resource: String,
     /// What can be asked of it.
     scopes: Vec<Scope>,
+    /// The organisation that it belongs to; none for the operator's.
+    owner_id: Option<String>,
     /// What the text of its access tokens is: `opaque`, or an algorithm.
     access_tokens: String,
     /// Since when it is the one that is meant where several could be.
@@ -82,10 +84,27 @@ pub enum ResourceChange {
     AddScopes(Vec<String>),
     /// A scope that goes; whatever was issued with it is worth less at once.
     RemoveScope(String),
+    /// Other words of a scope.
+    Describe(Words),
+}
+
+/// What a scope lets an app do, in words.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Of which scope.
+    #[schema(example = "issues:read")]
+    scope: String,
+    /// In which language: `en` or `de`.
+    #[schema(example = "de")]
+    language: String,
+    /// The words after "It can".
+    #[schema(min_length = 1, max_length = 200)]
+    words: String,
 }
 
 impl ResourceChange {
-    fn act(self, resource: String) -> Act {
+    pub(super) fn act(self, resource: String) -> Act {
         match self {
             Self::Disabled(disabled) => Act::ResourceSetDisabled { resource, disabled },
             Self::Name(name) => Act::ResourceChange { resource, name: Some(name), default: None, dry_run: false },
@@ -94,6 +113,9 @@ impl ResourceChange {
             }
             Self::AccessTokens(form) => Act::ResourceSetAccessTokens { resource, form },
             Self::AddScopes(scopes) => Act::ResourceScopeAdd { resource, scopes, dry_run: false },
+            Self::Describe(Words { scope, language, words }) => {
+                Act::ResourceScopeDescribe { resource, scope, language, words, dry_run: false }
+            }
             Self::RemoveScope(scope) => Act::ResourceScopeRemove { resource, scope, dry_run: false },
         }
     }
@@ -106,7 +128,7 @@ impl ResourceChange {
 #[utoipa::path(get, path = "/api/v1/resources", operation_id = "listResources", tag = "Resources", params(Part),
     responses((status = 200, body = Listed<Resource>)))]
 pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Problem> {
-    asker.list::<Resource>(List::Resources, part).await
+    asker.operating().await?.list::<Resource>(List::Resources, part).await
 }
 
 /// Registers a resource server; its secret is shown this once.
@@ -117,7 +139,7 @@ pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Probl
     responses((status = 201, body = Resource)))]
 pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewResource>)>) -> Result<HttpResponse, Problem> {
     let NewResource { client_id: id, name, resource: identifier, scopes } = body.0;
-    asker.make::<Resource>(Act::ResourceAdd { id, name, identifier, scopes }, key, "client_id").await
+    asker.operating().await?.make::<Resource>(Act::ResourceAdd { id, name, identifier, scopes }, key, "client_id").await
 }
 
 /// One resource server.
@@ -127,7 +149,7 @@ pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewResourc
 #[utoipa::path(get, path = "/api/v1/resources/{resource}", operation_id = "showResource", tag = "Resources",
     params(("resource" = String, Path, description = "Its name at introspection.")), responses((status = 200, body = Resource)))]
 pub async fn get(Asked(asker, path): Asked<Path<String>>) -> Result<HttpResponse, Problem> {
-    asker.look::<Resource>(Look::Resource(path.into_inner())).await
+    asker.operating().await?.look::<Resource>(Look::Resource(path.into_inner())).await
 }
 
 /// Changes a resource server.
@@ -142,7 +164,7 @@ pub async fn patch(
 ) -> Result<HttpResponse, Problem> {
     let resource = path.into_inner();
     let act = body.0.act(resource.clone());
-    asker.change::<Resource>(Look::Resource(resource), expected, act).await
+    asker.operating().await?.change::<Resource>(Look::Resource(resource), expected, act).await
 }
 
 /// Gives a resource server another secret, shown this once; the old one stops working.
@@ -154,7 +176,7 @@ pub async fn patch(
 pub async fn renew(Asked(asker, (path, expected)): Asked<(Path<String>, Expected)>) -> Result<HttpResponse, Problem> {
     let resource = path.into_inner();
     let act = Act::ResourceNewSecret { resource: resource.clone() };
-    asker.change::<Resource>(Look::Resource(resource), expected, act).await
+    asker.operating().await?.change::<Resource>(Look::Resource(resource), expected, act).await
 }
 
 /// Deletes a resource server with every connection to it.
@@ -166,5 +188,5 @@ pub async fn renew(Asked(asker, (path, expected)): Asked<(Path<String>, Expected
 pub async fn delete(Asked(asker, (path, expected)): Asked<(Path<String>, Expected)>) -> Result<HttpResponse, Problem> {
     let resource = path.into_inner();
     let act = Act::ResourceRemove { resource: resource.clone() };
-    asker.remove(Look::Resource(resource), expected, act).await
+    asker.operating().await?.remove(Look::Resource(resource), expected, act).await
 }

@@ -46,7 +46,7 @@ pub struct Rotated {
 #[utoipa::path(get, path = "/api/v1/signing-keys", operation_id = "listSigningKeys", tag = "Signing keys",
     responses((status = 200, body = SigningKeys)))]
 pub async fn list(asker: Asker) -> Result<HttpResponse, Problem> {
-    asker.signing_keys::<SigningKeys>().await
+    asker.operating().await?.signing_keys::<SigningKeys>().await
 }
 
 /// Makes new signing keys; nobody is signed out.
@@ -56,5 +56,5 @@ pub async fn list(asker: Asker) -> Result<HttpResponse, Problem> {
 #[utoipa::path(post, path = "/api/v1/signing-keys/rotate", operation_id = "rotateSigningKeys", tag = "Signing keys",
     responses((status = 200, body = Rotated)))]
 pub async fn rotate(Asked(asker, key): Asked<Idempotency>) -> Result<HttpResponse, Problem> {
-    asker.does::<Rotated>(Act::SigningKeyRotate {}, key).await
+    asker.operating().await?.does::<Rotated>(Act::SigningKeyRotate {}, key).await
 }

@@ -61,7 +61,7 @@ pub enum UserChange {
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "People", params(Part),
     responses((status = 200, body = Listed<User>)))]
 pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Problem> {
-    asker.list::<User>(List::Users, part).await
+    asker.operating().await?.list::<User>(List::Users, part).await
 }
 
 /// Makes an account.
@@ -72,7 +72,7 @@ pub async fn list(Asked(asker, part): Asked<Part>) -> Result<HttpResponse, Probl
     responses((status = 201, body = User)))]
 pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewUser>)>) -> Result<HttpResponse, Problem> {
     let NewUser { email, name, email_verified } = body.0;
-    asker.make::<User>(Act::UserAdd { email, name, password: None, email_verified }, key, "id").await
+    asker.operating().await?.make::<User>(Act::UserAdd { email, name, password: None, email_verified }, key, "id").await
 }
 
 /// One person.
@@ -82,7 +82,7 @@ pub async fn post(Asked(asker, (key, body)): Asked<(Idempotency, Body<NewUser>)>
 #[utoipa::path(get, path = "/api/v1/users/{user}", operation_id = "showUser", tag = "People",
     params(("user" = String, Path, description = "Address or id.")), responses((status = 200, body = User)))]
 pub async fn get(Asked(asker, path): Asked<Path<String>>) -> Result<HttpResponse, Problem> {
-    asker.look::<User>(Look::User(path.into_inner())).await
+    asker.operating().await?.look::<User>(Look::User(path.into_inner())).await
 }
 
 /// Disables an account, or enables it again.
@@ -98,7 +98,7 @@ pub async fn patch(
     let user = path.into_inner();
     let UserChange::Disabled(disabled) = body.0;
     let act = Act::UserSetDisabled { user: user.clone(), disabled };
-    asker.change::<User>(Look::User(user), expected, act).await
+    asker.operating().await?.change::<User>(Look::User(user), expected, act).await
 }
 
 /// Erases an account with its sessions, memberships and connections.
@@ -110,5 +110,5 @@ pub async fn patch(
 pub async fn delete(Asked(asker, (path, expected)): Asked<(Path<String>, Expected)>) -> Result<HttpResponse, Problem> {
     let user = path.into_inner();
     let act = Act::UserRemove { user: user.clone() };
-    asker.remove(Look::User(user), expected, act).await
+    asker.operating().await?.remove(Look::User(user), expected, act).await
 }

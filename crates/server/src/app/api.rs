@@ -8,7 +8,8 @@ use actix_web::{
 
 use super::{Pattern, Rc, header, read, ready};
 use crate::api::{
-    Kind, Problem, access, around, body, clients, description, keys, me, members, organizations, projects, resources,
+    Kind, Problem, access, around, audit, body, clients, description, invitations, keys, me, members,
+    organization_clients, organization_resources, organizations, project_members, projects, resources, roles,
     signing_keys, users, webhooks,
 };
 
@@ -20,6 +21,8 @@ pub(super) fn api(config: &mut ServiceConfig, base: &str) {
     let at = |path: &str, methods: &'static str| asked(&format!("{base}{path}"), methods);
     mount(at("/api/v1/openapi.json", "GET, HEAD").route(read().to(description::get)));
     mount(at("/api/v1/me", "GET, HEAD").route(read().to(me::get)));
+    mount(at("/api/v1/me/audit", "GET, HEAD").route(read().to(audit::own)));
+    mount(at("/api/v1/audit", "GET, HEAD").route(read().to(audit::server)));
     mount(
         at("/api/v1/organizations", "GET, HEAD, POST")
             .route(read().to(organizations::list))
@@ -53,6 +56,42 @@ pub(super) fn api(config: &mut ServiceConfig, base: &str) {
             .route(web::patch().to(members::patch))
             .route(web::delete().to(members::delete)),
     );
+    mount(
+        at("/api/v1/organizations/{organization}/projects/{project}/members", "GET, HEAD, POST")
+            .route(read().to(project_members::list))
+            .route(web::post().to(project_members::post)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/projects/{project}/members/{user}", "DELETE")
+            .route(web::delete().to(project_members::delete)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/roles", "GET, HEAD, POST")
+            .route(read().to(roles::list))
+            .route(web::post().to(roles::post)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/roles/{role}", "GET, HEAD, PATCH, DELETE")
+            .route(read().to(roles::get))
+            .route(web::patch().to(roles::patch))
+            .route(web::delete().to(roles::delete)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/invitations", "GET, HEAD, POST")
+            .route(read().to(invitations::list))
+            .route(web::post().to(invitations::post)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/invitations/{invitation}", "GET, HEAD, DELETE")
+            .route(read().to(invitations::get))
+            .route(web::delete().to(invitations::delete)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/invitations/{invitation}/resend", "POST")
+            .route(web::post().to(invitations::resend)),
+    );
+    mount(at("/api/v1/organizations/{organization}/audit", "GET, HEAD").route(read().to(audit::list)));
+    mount(at("/api/v1/organizations/{organization}/audit/export", "GET, HEAD").route(read().to(audit::export)));
     mount(at("/api/v1/organizations/{organization}/access", "GET, HEAD").route(read().to(access::list)));
     mount(at("/api/v1/organizations/{organization}/access/{grant}", "DELETE").route(web::delete().to(access::delete)));
     mount(
@@ -88,6 +127,36 @@ pub(super) fn api(config: &mut ServiceConfig, base: &str) {
     mount(
         at("/api/v1/organizations/{organization}/webhooks/{webhook}/deliveries/{delivery}/resend", "POST")
             .route(web::post().to(webhooks::resend)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/clients", "GET, HEAD, POST")
+            .route(read().to(organization_clients::list))
+            .route(web::post().to(organization_clients::post)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/clients/{client}", "GET, HEAD, PATCH, DELETE")
+            .route(read().to(organization_clients::get))
+            .route(web::patch().to(organization_clients::patch))
+            .route(web::delete().to(organization_clients::delete)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/clients/{client}/secret", "POST")
+            .route(web::post().to(organization_clients::renew)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/resources", "GET, HEAD, POST")
+            .route(read().to(organization_resources::list))
+            .route(web::post().to(organization_resources::post)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/resources/{resource}", "GET, HEAD, PATCH, DELETE")
+            .route(read().to(organization_resources::get))
+            .route(web::patch().to(organization_resources::patch))
+            .route(web::delete().to(organization_resources::delete)),
+    );
+    mount(
+        at("/api/v1/organizations/{organization}/resources/{resource}/secret", "POST")
+            .route(web::post().to(organization_resources::renew)),
     );
     mount(
         at("/api/v1/clients", "GET, HEAD, POST").route(read().to(clients::list)).route(web::post().to(clients::post)),

@@ -116,6 +116,7 @@ pub(super) fn organizations(config: &mut ServiceConfig) {
                 .route(read().to(organization::settings::ask_to_delete))
                 .route(web::post().to(organization::settings::delete)),
         )
+        .configure(apps)
         .configure(people);
 }
 
@@ -168,5 +169,60 @@ fn people(config: &mut ServiceConfig) {
             seen("/organizations/{organization}/leave", "GET, HEAD, POST")
                 .route(read().to(organization::members::ask_to_leave))
                 .route(web::post().to(organization::members::leave)),
+        );
+}
+
+/// Its own apps, and where its data can be read.
+fn apps(config: &mut ServiceConfig) {
+    config
+        .service(
+            seen("/organizations/{organization}/apps", "GET, HEAD, POST")
+                .route(read().to(organization::apps::get))
+                .route(web::post().to(organization::apps::post)),
+        )
+        .service(
+            seen("/organizations/{organization}/apps/{id}", "GET, HEAD, POST")
+                .route(read().to(organization::apps::show))
+                .route(web::post().to(organization::apps::change)),
+        )
+        .service(
+            seen("/organizations/{organization}/apps/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(organization::apps::ask_to_remove))
+                .route(web::post().to(organization::apps::remove)),
+        )
+        .service(
+            seen("/organizations/{organization}/apps/{id}/{verb}", "POST")
+                .route(web::post().to(organization::apps::act)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources", "GET, HEAD, POST")
+                .route(read().to(organization::resources::get))
+                .route(web::post().to(organization::resources::post)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}", "GET, HEAD, POST")
+                .route(read().to(organization::resources::one::get))
+                .route(web::post().to(organization::resources::one::rename)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}/remove", "GET, HEAD, POST")
+                .route(read().to(organization::resources::one::ask_to_remove))
+                .route(web::post().to(organization::resources::one::remove)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}/scopes", "POST")
+                .route(web::post().to(organization::resources::one::add_scope)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}/words", "POST")
+                .route(web::post().to(organization::resources::one::describe)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}/unlist", "POST")
+                .route(web::post().to(organization::resources::one::remove_scope)),
+        )
+        .service(
+            seen("/organizations/{organization}/resources/{id}/{verb}", "POST")
+                .route(web::post().to(organization::resources::one::act)),
         );
 }

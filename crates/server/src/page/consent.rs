@@ -166,6 +166,7 @@ pub(super) fn provenance(known: &Known) -> Provenance {
         Known::Registered => Provenance::Registered,
         Known::Operator => Provenance::Operator,
         Known::FirstParty => Provenance::FirstParty,
+        Known::Organization => Provenance::Organization,
     }
 }
 

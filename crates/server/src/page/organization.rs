@@ -2,6 +2,7 @@
 //! mix, and only as what the policy says they are. What is absent and what is not theirs look the same.
 
 pub mod access;
+pub mod apps;
 pub mod audit;
 pub mod invitations;
 pub mod keys;
@@ -11,6 +12,7 @@ pub mod overview;
 pub mod project;
 pub mod project_members;
 pub mod projects;
+pub mod resources;
 pub mod roles;
 mod room;
 pub mod settings;

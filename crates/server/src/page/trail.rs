@@ -206,6 +206,14 @@ pub async fn export(visit: &Visit, of: TrailOf, asked: &Asked, name: &str) -> Re
     let authority = visit.state.authority.clone();
     let filter = Asked { before: None, ..asked.clone() }.filter(of, &authority).await?;
     let filter = filter.ok_or_else(|| OAuthError::invalid_request("since or until is no day"))?;
+    Ok(lines(authority, filter, name).await?)
+}
+
+/// What this filter finds, as lines of JSON, read as they are sent.
+///
+/// # Errors
+/// Trouble of the database before the first line.
+pub async fn lines(authority: Authority, filter: TrailFilter, name: &str) -> Result<HttpResponse, identity::Error> {
     let first = authority.export_trail(filter).await?;
     let lines = stream::try_unfold(Some(first), move |piece| {
         let authority = authority.clone();

@@ -11,6 +11,7 @@ use crate::view::{App, EndReason, Provenance};
 pub(super) fn app(client: &Client) -> App {
     let provenance = match client.origin {
         ClientOrigin::Registration => Provenance::Registered,
+        ClientOrigin::Operator if client.owner.is_some() => Provenance::Organization,
         ClientOrigin::Operator if client.first_party => Provenance::FirstParty,
         ClientOrigin::Operator => Provenance::Operator,
         ClientOrigin::Document => Provenance::Document {

@@ -30,6 +30,8 @@ pub enum Provenance {
     Operator,
     /// The operator of this server added it, and it is one of their own.
     FirstParty,
+    /// An organisation added it, for its own people.
+    Organization,
 }
 
 /// Where the answer is sent, which is what the person can judge.

@@ -24,6 +24,10 @@ pub enum Place {
     Roles,
     /// Its API keys.
     Keys,
+    /// Its own apps.
+    Apps,
+    /// Where its data can be read.
+    Resources,
     /// Where it is told of its events.
     Webhooks,
     /// What happened in it.
@@ -34,7 +38,7 @@ pub enum Place {
 
 impl Place {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Overview,
         Self::Projects,
         Self::Members,
@@ -42,6 +46,8 @@ impl Place {
         Self::Roles,
         Self::Access,
         Self::Keys,
+        Self::Apps,
+        Self::Resources,
         Self::Webhooks,
         Self::Audit,
         Self::Settings,
@@ -58,6 +64,8 @@ impl Place {
             Self::Roles => "roles",
             Self::Access => "access",
             Self::Keys => "keys",
+            Self::Apps => "apps",
+            Self::Resources => "resources",
             Self::Webhooks => "webhooks",
             Self::Audit => "audit",
             Self::Settings => "settings",
@@ -78,6 +86,8 @@ impl Place {
             Self::Members | Self::Invitations | Self::Roles => Permission::SeeMembers,
             Self::Access => Permission::SeeAccess,
             Self::Keys => Permission::ManageKeys,
+            Self::Apps => Permission::ManageClients,
+            Self::Resources => Permission::ManageResources,
             Self::Webhooks => Permission::ManageWebhooks,
             Self::Audit => Permission::SeeAudit,
             Self::Settings => Permission::ChangeOrganization,

@@ -1,5 +1,6 @@
 //! Pages of an organisation in their states, as somebody meets them.
 
+mod apps;
 mod people;
 mod rooms;
 
@@ -28,6 +29,10 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("access", access(language, live(language))),
         ("no-access", access(language, Vec::new())),
         ("keys", rooms::keys(language)),
+        ("apps", apps::apps(language)),
+        ("app-made", apps::made(language)),
+        ("resources", apps::resources(language)),
+        ("resource", apps::resource(language)),
         ("webhooks", rooms::webhooks(language)),
         ("audit", rooms::audit(language)),
         ("settings", rooms::settings(language)),

@@ -33,6 +33,7 @@ mod mail;
 mod management;
 mod metadata;
 mod metrics;
+mod organization_apps;
 mod organization_people;
 mod organizations;
 mod pages;

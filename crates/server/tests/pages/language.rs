@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 71] = [
+const NAMES: [&str; 84] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -88,6 +88,20 @@ const NAMES: [&str; 71] = [
     "Organisation",
     "Olga Owner",
     "Support",
+    // Apps of an organisation's own.
+    "Apps",
+    "Apps – Acme · Lanyard",
+    "Dashboard",
+    "Issues",
+    "Issues · issues:read",
+    "Issues – Acme · Lanyard",
+    "Nightly report",
+    "c_01JB",
+    "change issues",
+    "lyd_cs_C2FtcGxl",
+    "nowhere",
+    "r_01JB",
+    "read issues",
 ];
 
 /// Whether this is an address, and no word: of a person, a host, a page.

@@ -1,9 +1,11 @@
-//! What belongs to the whole server, a page at a time: people, clients, resource servers.
+//! What there is on the whole server, a page at a time: people, clients, resource servers; of the last two, an organisation's own too.
 
-use model::{Client, Resource, User};
+use model::{Client, Id, Organization, Resource, User};
 
 use super::{AtVersion, Page, versioned};
-use crate::{Read, StorageError, clients::client, columns::Columns, row_versions::version, users::user};
+use crate::{
+    Read, StorageError, clients::client, columns::Columns, resources::with_scopes, row_versions::version, users::user,
+};
 
 impl Read {
     /// People, those who came first first.
@@ -15,30 +17,53 @@ impl Read {
         versioned(&self.all(sql, [page.behind(), page.limit.into()]).await?, user)
     }
 
-    /// Clients, in the order of their ids.
+    /// Clients, in the order of their ids: an organisation's, or all.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn page_of_clients(&mut self, page: Page<'_>) -> Result<Vec<AtVersion<Client>>, StorageError> {
-        let sql = "SELECT * FROM clients WHERE id > $1 ORDER BY id LIMIT $2";
-        versioned(&self.all(sql, [page.behind(), page.limit.into()]).await?, client)
+    pub async fn page_of_clients(
+        &mut self,
+        owner: Option<Id<Organization>>,
+        page: Page<'_>,
+    ) -> Result<Vec<AtVersion<Client>>, StorageError> {
+        let rows = match owner {
+            Some(owner) => {
+                let sql = "SELECT * FROM clients WHERE owner_id = $3 AND id > $1 ORDER BY id LIMIT $2";
+                self.all(sql, [page.behind(), page.limit.into(), owner.into()]).await?
+            }
+            None => {
+                let sql = "SELECT * FROM clients WHERE id > $1 ORDER BY id LIMIT $2";
+                self.all(sql, [page.behind(), page.limit.into()]).await?
+            }
+        };
+        versioned(&rows, client)
     }
 
-    /// Resource servers, in the order of their ids. An operator registers each, so that there are few, and all are read.
+    /// Resource servers with their scopes, in the order of their ids: an organisation's, or all.
     ///
     /// # Errors
     /// Trouble of the database.
-    pub async fn page_of_resources(&mut self, page: Page<'_>) -> Result<Vec<AtVersion<Resource>>, StorageError> {
-        let all = self.resources().await?;
-        let sql = "SELECT id, version FROM resources WHERE id > $1 ORDER BY id LIMIT $2";
-        let mut listed = Vec::new();
-        for row in self.all(sql, [page.behind(), page.limit.into()]).await? {
-            let id = Columns::of(&row, "resources").text("id")?;
-            let found = all.iter().find(|resource| resource.id.as_str() == id);
-            if let Some(resource) = found {
-                listed.push(AtVersion { thing: resource.clone(), version: version(&row)? });
+    pub async fn page_of_resources(
+        &mut self,
+        owner: Option<Id<Organization>>,
+        page: Page<'_>,
+    ) -> Result<Vec<AtVersion<Resource>>, StorageError> {
+        let rows = match owner {
+            Some(owner) => {
+                let sql = "SELECT * FROM resources WHERE owner_id = $3 AND id > $1 ORDER BY id LIMIT $2";
+                self.all(sql, [page.behind(), page.limit.into(), owner.into()]).await?
             }
-        }
-        Ok(listed)
+            None => {
+                let sql = "SELECT * FROM resources WHERE id > $1 ORDER BY id LIMIT $2";
+                self.all(sql, [page.behind(), page.limit.into()]).await?
+            }
+        };
+        let Some(last) = rows.last() else { return Ok(Vec::new()) };
+        let last = Columns::of(last, "resources").text("id")?;
+        let sql = "SELECT * FROM resource_scopes WHERE resource_id > $1 AND resource_id <= $2 ORDER BY position";
+        let scopes = self.all(sql, [page.behind(), last.into()]).await?;
+        let versions = rows.iter().map(version).collect::<Result<Vec<_>, _>>()?;
+        let listed = with_scopes(&rows, &scopes)?.into_iter().zip(versions);
+        Ok(listed.map(|(thing, version)| AtVersion { thing, version }).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! A new client, as an operator asks for it, and what makes it possible: every rule that the flows rely on is checked here,
 //! so that a client that exists can be used.
 
-use model::{Client, ClientId, ClientOrigin, ClientSecretHash, Profile, Timestamp, client::Home};
+use model::{Client, ClientId, ClientOrigin, ClientSecretHash, Id, Organization, Profile, Timestamp, client::Home};
 use protocol::{Access, ClientMetadata, GrantType, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -99,18 +99,18 @@ pub struct ClientHome {
     pub project: String,
 }
 
-/// The client that was asked for.
+/// The client that was asked for, of the operator or of an organisation.
 pub(super) async fn client(
     read: &mut Read,
     asked: &ClientAdd,
-    id: ClientId,
-    secret_hash: Option<ClientSecretHash>,
+    owner: Option<Id<Organization>>,
+    (id, secret_hash): (ClientId, Option<ClientSecretHash>),
     now: Timestamp,
 ) -> Result<Client, ActError> {
     let metadata = metadata(asked)?;
     refuse_contradictions(asked, &metadata)?;
     if let Some(scope) = &metadata.scope {
-        refuse_scope(read, scope, asked.first_party).await?;
+        refuse_scope(read, scope, asked.first_party, owner).await?;
     }
     let home = match &asked.home {
         Some(home) => {
@@ -129,6 +129,7 @@ pub(super) async fn client(
         secret_hash,
         fingerprint: None,
         nonce_instead_of_pkce: asked.nonce_instead_of_pkce,
+        owner,
         home,
         document: None,
         created_at: now,
@@ -260,9 +261,16 @@ fn refuse_contradictions(asked: &ClientAdd, metadata: &ClientMetadata) -> Result
     }
 }
 
-/// Every scope must be known, and a stranger's never writes (C-16).
-async fn refuse_scope(read: &mut Read, scope: &Scope, first_party: bool) -> Result<(), ActError> {
-    let resources = read.resources().await?;
+/// Every scope must be known where the client may ask for it, and a stranger's never writes (C-16). What other organisations have
+/// does not come into it.
+async fn refuse_scope(
+    read: &mut Read,
+    scope: &Scope,
+    first_party: bool,
+    owner: Option<Id<Organization>>,
+) -> Result<(), ActError> {
+    let mut resources = read.resources().await?;
+    resources.retain(|resource| resource.owner.is_none() || resource.owner == owner);
     for token in scope.of_resources().iter() {
         let of: Vec<_> =
             resources.iter().flat_map(|resource| &resource.scopes).filter(|one| one.name == token).collect();

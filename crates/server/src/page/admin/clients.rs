@@ -85,6 +85,7 @@ fn switch(visit: &Visit, (kind, at): (&str, usize), (id, name): (&str, &str), is
 fn client(visit: &Visit, at: usize, one: &Client) -> Section {
     let it = visit.say("administration-client");
     let origin = match one.origin {
+        ClientOrigin::Operator if one.owner.is_some() => "organization",
         ClientOrigin::Operator if one.first_party => "first-party",
         ClientOrigin::Operator => "operator",
         ClientOrigin::Registration => "registered",

@@ -86,7 +86,21 @@ impl Visit {
     /// # Errors
     /// 404 for what is not there or not theirs; trouble of the database.
     pub async fn act_in(&self, room: &Room, place: Place, act: Act) -> Result<Done, PageError> {
-        match self.state.authority.act_as(&room.actor, act, self.now).await {
+        let done = self.state.authority.act_as(&room.actor, act, self.now).await;
+        self.came_of(room, place, done)
+    }
+
+    /// As [`Visit::act_in`], on something in the version that the person saw; if somebody changed it meanwhile, nothing is done.
+    ///
+    /// # Errors
+    /// As [`Visit::act_in`].
+    pub async fn act_on(&self, room: &Room, place: Place, act: Act, version: i64) -> Result<Done, PageError> {
+        let done = self.state.authority.expecting(version).act_as(&room.actor, act, self.now).await;
+        self.came_of(room, place, done)
+    }
+
+    fn came_of(&self, room: &Room, place: Place, done: Result<Value, ActError>) -> Result<Done, PageError> {
+        match done {
             Ok(answer) => Ok(Done::Done(answer)),
             Err(refused) => match refused.kind {
                 ActErrorKind::Absent | ActErrorKind::Forbidden => Err(PageError::not_found()),

@@ -1,3 +1,5 @@
-//! Attacks on organisations: invitations, and roles.
+//! Attacks on organisations: invitations, roles, and apps of their own.
 
+mod apps;
 mod invitations;
+mod tenants;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use identity::admin::{Act, TypedPassword};
+use identity::admin::{Act, ClientKind, OwnClient, TypedPassword};
 use model::{Id, Role};
 use reqwest::{Method, RequestBuilder};
 
@@ -30,6 +30,8 @@ pub enum Credential {
     Admin,
     /// Of another organisation's owner.
     Outsider,
+    /// Of somebody who operates the server, and belongs to no organisation.
+    Operator,
     /// An access token for reading one project.
     Bearer,
     /// That token in the address.
@@ -52,6 +54,9 @@ pub enum Credential {
     TokenMember,
     TokenOutsider,
     TokenReader,
+    /// An API token of whoever operates the server, and one that only reads.
+    TokenOperator,
+    TokenOperatorReader,
     /// The owner's as the password of Basic.
     TokenBasic,
     /// That token in the address.
@@ -67,11 +72,12 @@ pub enum Credential {
 }
 
 impl Credential {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::None,
         Self::Owner,
         Self::Admin,
         Self::Outsider,
+        Self::Operator,
         Self::Bearer,
         Self::Query,
         Self::BearerBasic,
@@ -85,6 +91,8 @@ impl Credential {
         Self::TokenMember,
         Self::TokenOutsider,
         Self::TokenReader,
+        Self::TokenOperator,
+        Self::TokenOperatorReader,
         Self::TokenBasic,
         Self::TokenQuery,
         Self::TokenCookie,
@@ -97,7 +105,7 @@ impl Credential {
 /// Everybody, and what belongs to the member.
 pub struct Askers<'s> {
     server: &'s TestServer,
-    browsers: [(Credential, Browser); 4],
+    browsers: [(Credential, Browser); 5],
     tokens: Tokens,
     /// A request that waits for the member.
     pub authorization: String,
@@ -112,6 +120,11 @@ pub struct Askers<'s> {
     key: Key,
     /// A webhook of the organisation.
     webhook: String,
+    /// An app of the organisation's own, and a service.
+    app: String,
+    service: String,
+    /// Somebody who is asked to become a member.
+    invitation: String,
     /// API tokens, by the credential that shows them as Bearer.
     programs: BTreeMap<Credential, String>,
 }
@@ -119,6 +132,7 @@ pub struct Askers<'s> {
 impl<'s> Askers<'s> {
     pub async fn gather(server: &'s TestServer) -> Self {
         admin(server).await;
+        operator(server).await;
         let signed_in = async |email: &str| {
             let browser = server.browser();
             browser.sign_in(email, PASSWORD).await;
@@ -126,6 +140,7 @@ impl<'s> Askers<'s> {
         };
         let (owner, outsider) = (signed_in("owner@example.com").await, signed_in("outsider@example.com").await);
         let (admin, member) = (signed_in("admin@example.com").await, server.signed_in().await);
+        let operator = signed_in("operator@example.com").await;
         let client = server.cli();
         let notice = notice(server, &member).await;
         let tokens = client.connect(&member).await;
@@ -139,6 +154,7 @@ impl<'s> Askers<'s> {
             (Credential::Owner, owner),
             (Credential::Admin, admin),
             (Credential::Outsider, outsider),
+            (Credential::Operator, operator),
             (Credential::Member, member),
         ];
         let key = Key::of(&act(&server.authority, Act::KeyAdd(Box::new(reading("askers")))).await);
@@ -148,6 +164,8 @@ impl<'s> Askers<'s> {
             kinds: Vec::new(),
         };
         let webhook = text(&act(&server.authority, webhook).await, "id");
+        let (app, service) = own(server).await;
+        let invitation = asked(server).await;
         let mut programs = BTreeMap::new();
         for (by, email, writes) in [
             (Credential::TokenOwner, "owner@example.com", true),
@@ -155,10 +173,27 @@ impl<'s> Askers<'s> {
             (Credential::TokenMember, "member@example.com", true),
             (Credential::TokenOutsider, "outsider@example.com", true),
             (Credential::TokenReader, "owner@example.com", false),
+            (Credential::TokenOperator, "operator@example.com", true),
+            (Credential::TokenOperatorReader, "operator@example.com", false),
         ] {
             programs.insert(by, server.program(email, writes).await.token);
         }
-        Self { server, browsers, tokens, authorization, grant, notice, session, proof, key, webhook, programs }
+        Self {
+            server,
+            browsers,
+            tokens,
+            authorization,
+            grant,
+            notice,
+            session,
+            proof,
+            key,
+            webhook,
+            app,
+            service,
+            invitation,
+            programs,
+        }
     }
 
     /// Sends what this route wants, with this credential.
@@ -195,7 +230,9 @@ impl<'s> Askers<'s> {
             | Credential::TokenAdmin
             | Credential::TokenMember
             | Credential::TokenOutsider
-            | Credential::TokenReader => request.bearer_auth(self.text(by)),
+            | Credential::TokenReader
+            | Credential::TokenOperator
+            | Credential::TokenOperatorReader => request.bearer_auth(self.text(by)),
             Credential::BearerBasic | Credential::KeyBasic | Credential::TokenBasic => {
                 request.header("authorization", basic("token", self.text(by)))
             }
@@ -229,8 +266,11 @@ impl<'s> Askers<'s> {
             path if path.starts_with("/account/organizations") => &self.server.seeded.acme,
             path if path.starts_with("/admin/people") => &self.server.seeded.member,
             path if path.starts_with("/admin/organizations") => &self.server.seeded.acme,
+            path if is_look(route) && path.starts_with("/organizations/{organization}/apps") => &self.app,
+            path if is_look(route) && path.starts_with("/organizations/{organization}/resources") => &self.service,
             _ => &self.notice,
         };
+        let is_own = route.path.starts_with("/api/v1/organizations");
         [
             ("{id}", id.as_str()),
             ("{name}", "nothing.css"),
@@ -242,8 +282,10 @@ impl<'s> Askers<'s> {
             ("{webhook}", &self.webhook),
             ("{grant}", "0000000000000000000000"),
             ("{delivery}", "0000000000000000000000"),
-            ("{client}", "demo-cli"),
-            ("{resource}", "demo-api"),
+            ("{role}", "support"),
+            ("{invitation}", &self.invitation),
+            ("{client}", if is_own { &self.app } else { "demo-cli" }),
+            ("{resource}", if is_own { &self.service } else { "demo-api" }),
         ]
         .iter()
         .fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -285,6 +327,47 @@ impl<'s> Askers<'s> {
     }
 }
 
+/// Whether nothing goes by it: it looks, or changes what nobody has seen in that version.
+fn is_look(route: Route) -> bool {
+    route.method == "GET" || route.path.ends_with("{id}")
+}
+
+/// An app and a service of Acme's own.
+async fn own(server: &TestServer) -> (String, String) {
+    let client = OwnClient {
+        name: "Own".into(),
+        kind: ClientKind::Confidential {},
+        redirect_uris: vec!["https://own.example.com/callback".into()],
+        project: None,
+        scope: None,
+        client_uri: None,
+    };
+    let app = Act::OwnClientAdd { organization: "acme".into(), client: Box::new(client) };
+    let service = Act::OwnResourceAdd {
+        organization: "acme".into(),
+        name: "Own".into(),
+        identifier: "https://own.example.com".into(),
+        scopes: vec!["own:read=read:read".into()],
+    };
+    let made = async |one: Act| text(&act(&server.authority, one).await, "client_id");
+    (made(app).await, made(service).await)
+}
+
+/// A role of Acme's own, and somebody who is asked to have it.
+async fn asked(server: &TestServer) -> String {
+    let (organization, slug) = ("acme".to_owned(), "support".to_owned());
+    let role = Act::RoleAdd {
+        organization: organization.clone(),
+        slug: slug.clone(),
+        name: slug.clone(),
+        permissions: Vec::new(),
+    };
+    act(&server.authority, role).await;
+    let (email, role, language) = ("asked@example.com".to_owned(), Role::Member, None);
+    let ask = Act::InvitationAdd { organization, email, role, named: Some(slug), language };
+    text(&act(&server.authority, ask).await, "id")
+}
+
 fn borrowed<'a>(fields: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
@@ -311,11 +394,21 @@ fn with_body(request: RequestBuilder, route: Route, fields: &[(&str, String)]) -
     }
 }
 
-async fn admin(server: &TestServer) {
-    let email = "admin@example.com";
+async fn person(server: &TestServer, email: &str) {
     let password = Some(TypedPassword(protocol::Confidential::new(PASSWORD)));
     let user = Act::UserAdd { email: email.into(), name: None, password, email_verified: true };
     act(&server.authority, user).await;
+}
+
+async fn operator(server: &TestServer) {
+    let email = "operator@example.com";
+    person(server, email).await;
+    act(&server.authority, Act::UserSetOperator { user: email.into(), operator: true }).await;
+}
+
+async fn admin(server: &TestServer) {
+    let email = "admin@example.com";
+    person(server, email).await;
     let member = Act::MemberAdd { organization: "acme".into(), user: email.into(), role: Role::Admin, named: None };
     text(&act(&server.authority, member).await, "role");
 }

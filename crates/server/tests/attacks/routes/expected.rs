@@ -34,7 +34,7 @@ fn outcome(answer: &Answer) -> String {
         if answer.json()["active"] == true {
             said.push_str(" active");
         }
-    } else if let Some(person) = ["owner", "admin", "outsider", "member"]
+    } else if let Some(person) = ["owner", "admin", "outsider", "member", "operator"]
         .into_iter()
         .find(|who| answer.body.contains(&format!("{who}@example.com")))
     {

@@ -173,3 +173,46 @@ async fn a_first_party_client_is_let_into_one_organisation() {
     let elsewhere = server.cli().connect(&server.signed_in().await).await.access;
     assert_eq!(ask(&elsewhere, Method::GET, ME).await.status, 401, "a token for another resource");
 }
+
+#[tokio::test]
+async fn v47_no_field_of_the_api_verifies_an_address_promotes_anybody_or_sets_a_password() {
+    let server = TestServer::start().await;
+    let operator = identity::admin::Act::UserSetOperator { user: "owner@example.com".into(), operator: true };
+    act(&server.authority, operator).await;
+    let (owner, member) =
+        (server.program("owner@example.com", true).await, server.program("member@example.com", true).await);
+    let odd = [
+        json!({ "email_verified": true }),
+        json!({ "role": "owner" }),
+        json!({ "org_id": server.seeded.acme }),
+        json!({ "password": PASSWORD }),
+        json!({ "email": "other@example.com" }),
+        json!({ "operator": true }),
+    ];
+    let before = server.user("member@example.com").await;
+    for body in &odd {
+        // One's own account is changed in a browser, after a fresh proof, and nowhere else.
+        for path in [ME.to_owned(), "/api/v1/me/audit".to_owned()] {
+            for method in [Method::PATCH, Method::POST, Method::PUT] {
+                let asked = member.request(method.clone(), &path).header("if-match", "*").json(body);
+                assert_eq!(Answer::of(asked).await.status, 405, "{method} {path} {body}");
+            }
+        }
+        // Nobody but an operator says anything of an account, and an operator only whether it is disabled.
+        let path = format!("/api/v1/users/{}", server.seeded.member);
+        assert_eq!(member.patch(&path, "*", body).await.status, 422, "{body}");
+        assert_eq!(owner.patch(&path, "*", body).await.status, 422, "{body}");
+        let mut together = json!({ "disabled": false });
+        together.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        assert_eq!(owner.patch(&path, "*", &together).await.status, 422, "{together}");
+    }
+    let account = format!("/api/v1/users/{}", server.seeded.member);
+    assert_eq!(member.patch(&account, "*", &json!({ "disabled": false })).await.status, 403);
+    let own = "/api/v1/organizations/acme/members/member@example.com";
+    assert_eq!(member.patch(own, "*", &json!({ "role": "owner" })).await.status, 403, "nobody promotes themself");
+    let after = server.user("member@example.com").await;
+    let hash = |user: &model::User| user.password_hash.as_ref().map(|hash| hash.expose().to_owned());
+    assert_eq!(hash(&before), hash(&after));
+    assert_eq!((before.email, before.email_verified_at), (after.email, after.email_verified_at));
+    assert_eq!(member.get("/api/v1/users").await.status, 403);
+}

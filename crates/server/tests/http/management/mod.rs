@@ -6,4 +6,6 @@ mod described;
 mod documented;
 mod lists;
 mod once;
+mod operators;
+mod people;
 mod versions;
