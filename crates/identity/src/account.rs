@@ -53,7 +53,7 @@ pub use federated::{ComeBack, Connected, FederatedRefusal, Homecoming, Stranded,
 pub use leaving::{LEFT, LeaveRefusal, Leaving, Left, OwnedAlone};
 pub(crate) use mailed::{link_token, parse_link_token};
 pub use mailing::MailRefusal;
-pub(crate) use methods::{ACR_VALUES, MFA, acr};
+pub(crate) use methods::{ACR_VALUES, MFA, acr, is_two_factors};
 pub(crate) use notice::{NOTICE_LIFE, Notice};
 pub use owned::OwnedRefusal;
 pub use recent::{Again, NotRecent};

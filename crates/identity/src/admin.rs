@@ -11,6 +11,7 @@ mod apply;
 mod audit;
 mod backup;
 mod client;
+mod demands;
 mod error;
 mod founding;
 mod import;
@@ -102,6 +103,9 @@ impl Authority {
             }
             A::OrganizationSetDeviceWrites { organization, allowed } => {
                 self.organization_set_device_writes(by, organization, allowed, now).await
+            }
+            A::OrganizationSetDemands { organization, second_factor, ways_in } => {
+                self.organization_set_demands(by, organization, (second_factor, &ways_in), now).await
             }
             A::OrganizationRemove { organization } => {
                 self.remove::<Organization>(may(P::DeleteOrganization), organization, now).await

@@ -65,7 +65,7 @@ impl Authority {
     /// # Errors
     /// Trouble of the database.
     pub async fn operating(&self, actor: Actor) -> Result<Actor, Error> {
-        let Who::Token { user_id, token_id, writes, within: None } = &actor.who else { return Ok(actor) };
+        let Who::Token { user_id, token_id, writes, within: None, .. } = &actor.who else { return Ok(actor) };
         if !self.operates(*user_id).await? {
             return Ok(actor);
         }

@@ -11,6 +11,7 @@ use storage::{StorageError, Tx};
 use crate::{
     Authority, Caller, Error,
     account::{Notice, SignedIn},
+    demands,
     mail::Message,
 };
 
@@ -125,6 +126,7 @@ impl Authority {
             hash,
             last_four: text.chars().skip(text.len().saturating_sub(4)).collect(),
             writes: new.writes,
+            shown: demands::shown_by(&person.session),
             created_at: now,
             expires_at: now.plus(new.lifetime.duration()),
             used_at: None,

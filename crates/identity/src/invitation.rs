@@ -11,7 +11,7 @@ use protocol::Confidential;
 use storage::{ActsFor, Read, StorageError, Tx};
 
 use crate::{
-    Actor, Authority, Caller, Error, Who,
+    Authority, Caller, Error,
     account::{SignedIn, parse_link_token},
     policy,
 };
@@ -180,19 +180,17 @@ pub(crate) async fn still_invites(read: &mut Read, id: Id<Invitation>, now: Time
 
 /// The organisation, if it is not disabled, and whoever invited could do so now.
 async fn still_offered(read: &mut Read, invitation: &Invitation) -> Result<Option<Organization>, StorageError> {
-    let who = match invitation.invited_by {
-        None => Who::Operator,
-        Some(user_id) => Who::Person { user_id, recent: true },
-    };
-    let inviter = Actor { who, address: None };
-    let standing = policy::stand(read, &inviter, invitation.organization_id, Permission::ManageMembers).await?;
+    // What the organisation demands of a sign-in was asked when they invited.
+    let standing = policy::standing_of(read, invitation.invited_by, invitation.organization_id).await?;
     let on_top = match invitation.role_id {
         Some(id) => read.role(id).await?.map(|role| role.permissions).unwrap_or_default(),
         None => Permissions::NONE,
     };
     let permissions = Permissions::of(invitation.role).and(on_top);
     let may = |standing: &policy::Standing| {
-        standing.organization.disabled_at.is_none() && standing.reaches(invitation.role, permissions)
+        standing.may(Permission::ManageMembers)
+            && standing.organization.disabled_at.is_none()
+            && standing.reaches(invitation.role, permissions)
     };
-    Ok(standing.ok().filter(may).map(|standing| standing.organization))
+    Ok(standing.filter(may).map(|standing| standing.organization))
 }

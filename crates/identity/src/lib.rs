@@ -20,6 +20,7 @@ pub mod client_document;
 mod clock;
 pub mod connections;
 mod cursor;
+pub mod demands;
 pub mod device;
 mod error;
 pub mod events;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use model::{ApiToken, GrantKind, Id, Timestamp, Token, TokenKind, User};
+use model::{ApiToken, GrantKind, Id, Shown, Timestamp, Token, TokenKind, User};
 use storage::{Behalf, StorageError};
 
 use crate::{Actor, Authority, Caller, Error, Who, permitted::permitted};
@@ -74,7 +74,7 @@ impl Authority {
             self.note_token_use(token.id, caller.address.clone(), now).await?;
         }
         let token_id = token.id.to_string();
-        let who = Who::Token { user_id: user.id, token_id, writes: token.writes, within: None };
+        let who = Who::Token { user_id: user.id, token_id, writes: token.writes, within: None, shown: token.shown };
         Ok(Ok(ApiCaller { actor: Actor { who, address: Some(caller.address.clone()) }, user }))
     }
 
@@ -122,7 +122,8 @@ impl Authority {
         }
         let token_id = grant_id.to_string();
         // A client was let into one organisation, by one of its projects.
-        let who = Who::Token { user_id: user.id, token_id, writes, within: Some(*organization_id) };
+        let (within, shown) = (Some(*organization_id), Shown::default());
+        let who = Who::Token { user_id: user.id, token_id, writes, within, shown };
         Ok(Ok(ApiCaller { actor: Actor { who, address: Some(caller.address.clone()) }, user }))
     }
 }

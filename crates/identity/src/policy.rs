@@ -3,10 +3,10 @@
 //! Owns the answer to "may they". The table of roles is `model`'s; what an act does is its own module's. Nothing that happens
 //! inside an organisation asks anything else.
 
-use model::{Id, Organization, Permission, Permissions, Project, Role, Timestamp, User, audit::OPERATOR};
+use model::{Id, Organization, Permission, Permissions, Project, Role, Shown, Timestamp, Unmet, User, audit::OPERATOR};
 use storage::{ActsFor, Read, StorageError, Tx};
 
-use crate::{Caller, account::SignedIn};
+use crate::{Caller, account::SignedIn, demands};
 
 /// Who acts, and from where; handed through every act.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub enum Who {
         user_id: Id<User>,
         /// Whether they have proved who they are just now.
         recent: bool,
+        /// What they have shown of themselves there, which an organisation's demands are held against.
+        shown: Shown,
     },
     /// A program with an API token of a person: never more than that person may.
     Token {
@@ -53,6 +55,9 @@ pub enum Who {
         writes: bool,
         /// The one organisation that it reaches, if it does not reach all of its person's.
         within: Option<Id<Organization>>,
+        /// What its person had shown when they made it. Nothing for one that was given for one organisation: that was asked
+        /// then, and it ends with a demand that it would not meet.
+        shown: Shown,
     },
 }
 
@@ -66,7 +71,8 @@ impl Actor {
     /// The person of a session.
     #[must_use]
     pub fn person(signed_in: &SignedIn, caller: &Caller, now: Timestamp) -> Self {
-        let who = Who::Person { user_id: signed_in.user.id, recent: signed_in.proved_recently(now) };
+        let (user_id, recent) = (signed_in.user.id, signed_in.proved_recently(now));
+        let who = Who::Person { user_id, recent, shown: demands::shown_by(&signed_in.session) };
         Self { who, address: Some(caller.address.clone()) }
     }
 
@@ -118,6 +124,14 @@ impl Actor {
             }
         };
         ActsFor { by, token_id, address: self.address.clone() }
+    }
+
+    /// Who is asked what an organisation demands, and what they have shown; nobody for an operator.
+    pub(crate) const fn shown(&self) -> Option<(Id<User>, &Shown)> {
+        match &self.who {
+            Who::Operator | Who::Administrator { .. } | Who::OperatingToken { .. } => None,
+            Who::Person { user_id, shown, .. } | Who::Token { user_id, shown, .. } => Some((*user_id, shown)),
+        }
     }
 
     const fn is_recent(&self) -> bool {
@@ -191,7 +205,7 @@ impl Standing {
 }
 
 /// Why somebody may not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// It is not there, or not theirs to see; nobody is told which.
     Absent,
@@ -199,6 +213,8 @@ pub enum Denied {
     Forbidden(Permission),
     /// They must prove who they are first.
     NotRecent,
+    /// They belong to it, and this browser or token has not shown what it demands.
+    Unmet(Unmet),
     /// The organisation is disabled; nothing in it is changed but by an operator.
     Disabled,
 }
@@ -216,27 +232,57 @@ pub async fn stand(
     if actor.within().is_some_and(|within| within != organization_id) {
         return Ok(Err(Denied::Absent));
     }
-    let standing = match actor.user_id() {
-        None => read.organization(organization_id).await?.map(|organization| Standing {
+    let Some(standing) = standing_of(read, actor.user_id(), organization_id).await? else {
+        return Ok(Err(Denied::Absent));
+    };
+    if let (Some((user_id, shown)), None) = (actor.shown(), actor.within())
+        && let Some(unmet) = demands::unmet(read, &standing.organization.demands, user_id, shown).await?
+    {
+        return Ok(Err(Denied::Unmet(unmet)));
+    }
+    Ok(if standing.may(permission) { Ok(standing) } else { Err(Denied::Forbidden(permission)) })
+}
+
+/// How somebody stands who wants to leave: whoever belongs to an organisation may, whatever it demands of them. Good for nothing
+/// else.
+///
+/// # Errors
+/// Trouble of the database.
+pub async fn stand_to_leave(
+    read: &mut Read,
+    actor: &Actor,
+    organization_id: Id<Organization>,
+) -> Result<Result<Standing, Denied>, StorageError> {
+    if actor.within().is_some_and(|within| within != organization_id) {
+        return Ok(Err(Denied::Absent));
+    }
+    Ok(standing_of(read, actor.user_id(), organization_id).await?.ok_or(Denied::Absent))
+}
+
+/// As what somebody stands in an organisation, whatever they have shown of themselves; an operator, if it is nobody.
+///
+/// # Errors
+/// Trouble of the database.
+pub(crate) async fn standing_of(
+    read: &mut Read,
+    user_id: Option<Id<User>>,
+    organization_id: Id<Organization>,
+) -> Result<Option<Standing>, StorageError> {
+    let Some(user_id) = user_id else {
+        return Ok(read.organization(organization_id).await?.map(|organization| Standing {
             organization,
             role: None,
             permissions: Permission::ALL.into_iter().collect(),
             user_id: None,
-        }),
-        Some(user_id) => {
-            read.organization_of_member(organization_id, user_id).await?.map(|(organization, role, named)| Standing {
-                organization,
-                role: Some(role),
-                permissions: Permissions::of(role).and(named),
-                user_id: Some(user_id),
-            })
-        }
+        }));
     };
-    Ok(match standing {
-        None => Err(Denied::Absent),
-        Some(standing) if !standing.may(permission) => Err(Denied::Forbidden(permission)),
-        Some(standing) => Ok(standing),
-    })
+    let member = read.organization_of_member(organization_id, user_id).await?;
+    Ok(member.map(|(organization, role, named)| Standing {
+        organization,
+        role: Some(role),
+        permissions: Permissions::of(role).and(named),
+        user_id: Some(user_id),
+    }))
 }
 
 /// How an actor stands, for changing: their membership stays as it is until the transaction ends.

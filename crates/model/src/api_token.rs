@@ -2,7 +2,7 @@
 //!
 //! Owns what one is and when it is good. Does not own what its person may do (`identity::policy`), nor its text (`token`).
 
-use crate::{Id, SecretHash, Timestamp, User, family::Revoked};
+use crate::{Id, SecretHash, Shown, Timestamp, User, family::Revoked};
 
 /// A token of a person for the management API.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct ApiToken {
     pub last_four: String,
     /// Whether it changes anything; one that does not only reads, whatever its person may.
     pub writes: bool,
+    /// What its person had shown of themselves when they made it: it reaches no organisation that demands more.
+    pub shown: Shown,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends by itself.
@@ -67,6 +69,7 @@ mod tests {
             name: "laptop".to_owned(),
             hash: secret.hash(),
             last_four: "a1B2".to_owned(),
+            shown: Shown::default(),
             writes: true,
             created_at: at(1),
             expires_at: at(100),

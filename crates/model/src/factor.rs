@@ -1,7 +1,7 @@
 //! Second factors: what an account demands beyond its first proof, and a sign-in that waits for it. Owns what is kept of them;
 //! how they are checked is `identity`'s.
 
-use crate::{Id, SecretHash, Session, Timestamp, User};
+use crate::{Id, SecretHash, Session, Timestamp, User, Ways};
 
 /// An account's authenticator app (RFC 6238).
 #[derive(Clone, Debug)]
@@ -83,6 +83,8 @@ pub struct HalfSignIn {
     pub security_epoch: u64,
     /// How the first proof was given: RFC 8176 values, space separated.
     pub amr: String,
+    /// By which way they came in.
+    pub ways: Ways,
     /// What is completed.
     pub purpose: Purpose,
     /// For a sign-in the session that ends with it; for a proof the one that is proved again.

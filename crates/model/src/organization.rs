@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, Permissions, Timestamp, User};
+use crate::{Demands, Id, Permissions, Timestamp, User};
 
 /// A short name for URLs and command lines: 1 to 63 of a-z, 0-9 and inner hyphens. Never given twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -65,6 +65,8 @@ pub struct Organization {
     pub disabled_at: Option<Timestamp>,
     /// Since when the operator's own programs may be given scopes that write by a device code; reading alone if never.
     pub device_writes_at: Option<Timestamp>,
+    /// What it demands of how its members sign in.
+    pub demands: Demands,
 }
 
 /// A project of an organisation.

@@ -1,6 +1,6 @@
 //! Sessions: signed-in browsers and nothing else.
 
-use crate::{Id, SecretHash, Timestamp, User};
+use crate::{Id, SecretHash, Timestamp, User, Ways};
 
 /// A signed-in browser.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Session {
     pub user_id: Id<User>,
     /// How they proved it: RFC 8176 values, space separated.
     pub amr: String,
+    /// By which ways they came in: at sign-in, and whenever they proved it again since.
+    pub ways: Ways,
     /// When they last proved it (`auth_time`).
     pub authenticated_at: Timestamp,
     /// When it began.

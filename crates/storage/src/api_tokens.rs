@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{ApiToken, Id, Timestamp, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, grants::revoked};
+use crate::{Read, StorageError, Tx, columns::Columns, demands::shown, grants::revoked};
 
 /// A use within this time of the last one that was written is not written again.
 const COARSE: Duration = Duration::from_secs(60);
@@ -18,6 +18,7 @@ fn api_token(row: &AnyRow) -> Result<ApiToken, StorageError> {
         name: columns.text("name")?,
         hash: columns.hash("hash")?,
         last_four: columns.text("last_four")?,
+        shown: shown(&columns)?,
         writes: columns.optional_time("writes_at")?.is_some(),
         created_at: columns.time("created_at")?,
         expires_at: columns.time("expires_at")?,
@@ -61,8 +62,8 @@ impl Tx {
     pub async fn insert_api_token(&mut self, token: &ApiToken) -> Result<(), StorageError> {
         self.run_one(
             "api token",
-            "INSERT INTO api_tokens (id, user_id, name, hash, last_four, writes_at, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO api_tokens (id, user_id, name, hash, last_four, writes_at, created_at, expires_at, two_factors_at, ways) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [
                 token.id.into(),
                 token.user_id.into(),
@@ -72,6 +73,8 @@ impl Tx {
                 token.writes.then_some(token.created_at).into(),
                 token.created_at.into(),
                 token.expires_at.into(),
+                token.shown.two_factors.then_some(token.created_at).into(),
+                token.shown.ways.to_string().into(),
             ],
         )
         .await

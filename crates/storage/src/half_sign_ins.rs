@@ -3,7 +3,7 @@
 use model::{HalfSignIn, Id, Purpose, SecretHash, Timestamp};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns};
+use crate::{Read, StorageError, Tx, columns::Columns, demands::ways};
 
 fn half_sign_in(row: &AnyRow) -> Result<HalfSignIn, StorageError> {
     let columns = Columns::of(row, "half_sign_ins");
@@ -13,6 +13,7 @@ fn half_sign_in(row: &AnyRow) -> Result<HalfSignIn, StorageError> {
         user_id: columns.id("user_id")?,
         security_epoch: columns.count("security_epoch")?,
         amr: columns.text("amr")?,
+        ways: ways(&columns)?,
         purpose: columns.word("purpose", Purpose::parse)?,
         session_id: columns.optional_id("session_id")?,
         created_at: columns.time("created_at")?,
@@ -43,10 +44,10 @@ impl Tx {
     /// Trouble of the database.
     pub async fn put_half_sign_in(&mut self, half: &HalfSignIn) -> Result<(), StorageError> {
         let sql = "INSERT INTO half_sign_ins (id, browser_hash, user_id, security_epoch, amr, purpose, session_id, created_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (browser_hash) DO UPDATE SET id = excluded.id, \
+             expires_at, ways) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (browser_hash) DO UPDATE SET id = excluded.id, \
              user_id = excluded.user_id, security_epoch = excluded.security_epoch, amr = excluded.amr, \
              purpose = excluded.purpose, session_id = excluded.session_id, created_at = excluded.created_at, \
-             expires_at = excluded.expires_at";
+             expires_at = excluded.expires_at, ways = excluded.ways";
         let values = [
             half.id.into(),
             (&half.browser_hash).into(),
@@ -57,6 +58,7 @@ impl Tx {
             half.session_id.into(),
             half.created_at.into(),
             half.expires_at.into(),
+            half.ways.to_string().into(),
         ];
         self.run_one("half sign-in", sql, values).await
     }

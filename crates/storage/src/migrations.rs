@@ -33,6 +33,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (22, "tokens_in_the_trail", include_str!("../../../migrations/0022_tokens_in_the_trail.sql")),
     (23, "row_versions", include_str!("../../../migrations/0023_row_versions.sql")),
     (24, "management_api", include_str!("../../../migrations/0024_management_api.sql")),
+    (25, "demands", include_str!("../../../migrations/0025_demands.sql")),
     (27, "organizations_own_apps", include_str!("../../../migrations/0027_organizations_own_apps.sql")),
 ];
 

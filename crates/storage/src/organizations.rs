@@ -3,7 +3,7 @@
 use model::{Id, Organization, Slug, Timestamp};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, live::Touched};
+use crate::{Read, StorageError, Tx, columns::Columns, demands::demands, live::Touched};
 
 pub(crate) fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
     let columns = Columns::of(row, "organizations");
@@ -14,6 +14,7 @@ pub(crate) fn organization(row: &AnyRow) -> Result<Organization, StorageError> {
         created_at: columns.time("created_at")?,
         disabled_at: columns.optional_time("disabled_at")?,
         device_writes_at: columns.optional_time("device_writes_at")?,
+        demands: demands(&columns)?,
     })
 }
 

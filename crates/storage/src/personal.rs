@@ -49,7 +49,7 @@ const PERSONAL: &[Personal] = personal! {
         FROM invitations i JOIN organizations o ON o.id = i.organization_id \
         WHERE i.invited_by = $1 OR i.accepted_by = $1 OR i.email = (SELECT email FROM users WHERE id = $1 AND email_verified_at IS NOT NULL) \
         ORDER BY i.id", without ["token_hash"];
-    "sessions" from "sessions": "SELECT id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent \
+    "sessions" from "sessions": "SELECT id, amr, ways, authenticated_at, created_at, seen_at, expires_at, address, user_agent \
         FROM sessions WHERE user_id = $1 ORDER BY id", without ["hash"];
     "connections" from "grants": "SELECT g.id, g.client_id, c.name AS client_name, g.resource_id, g.organization_id, g.project_id, \
         p.name AS project_name, g.scope, g.client_fingerprint, g.created_at, g.used_at, g.used_address, g.revoked_at, g.revoked_reason \
@@ -75,7 +75,7 @@ const PERSONAL: &[Personal] = personal! {
         k.last_four, k.previous_last_four, k.previous_until, k.created_at, k.issued_at, k.expires_at, k.version, k.revoked_at, k.revoked_reason, \
         c.used_at, c.used_address FROM api_keys k JOIN projects p ON p.id = k.project_id JOIN api_key_counts c ON c.key_id = k.id \
         WHERE k.user_id = $1 ORDER BY k.id", without ["hash", "previous_hash"];
-    "api_tokens" from "api_tokens": "SELECT id, name, last_four, writes_at, created_at, expires_at, used_at, used_address, revoked_at, \
+    "api_tokens" from "api_tokens": "SELECT id, name, last_four, writes_at, two_factors_at, ways, created_at, expires_at, used_at, used_address, revoked_at, \
         revoked_reason FROM api_tokens WHERE user_id = $1 ORDER BY id", without ["hash"];
     "answers_kept_for_repeats" from "kept_answers": "SELECT created_at, expires_at FROM kept_answers WHERE user_id = $1 ORDER BY created_at",
         without ["key_hash", "fingerprint", "sealed_answer"];
@@ -95,7 +95,7 @@ const PERSONAL: &[Personal] = personal! {
         FROM passkeys WHERE user_id = $1 ORDER BY id", without [];
     "passkey_challenges" from "ceremonies": "SELECT id, kind, expires_at FROM ceremonies WHERE user_id = $1 ORDER BY id",
         without ["browser_hash", "state"];
-    "half_sign_ins" from "half_sign_ins": "SELECT id, security_epoch, amr, purpose, session_id, created_at, expires_at \
+    "half_sign_ins" from "half_sign_ins": "SELECT id, security_epoch, amr, ways, purpose, session_id, created_at, expires_at \
         FROM half_sign_ins WHERE user_id = $1 ORDER BY id", without ["browser_hash"];
     "mails" from "mails": "SELECT id, recipient, kind, created_at, expires_at, leased_until, attempts, handed_over_at, settled_at, outcome \
         FROM mails WHERE recipient = (SELECT email FROM users WHERE id = $1) ORDER BY id", without ["sealed"];

@@ -1,9 +1,9 @@
 //! The table of projects.
 
-use model::{Id, Organization, Project, Role, Slug, Timestamp, User};
+use model::{Demands, Id, Organization, Project, Role, Slug, Timestamp, User};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns, live::Touched};
+use crate::{Read, StorageError, Tx, audit_events::EndsWith, columns::Columns, demands::demands, live::Touched};
 
 pub(crate) fn project(row: &AnyRow) -> Result<Project, StorageError> {
     let columns = Columns::of(row, "projects");
@@ -29,6 +29,8 @@ pub struct MemberProject {
     pub role: Role,
     /// Whether programs on devices may be let write there.
     pub device_writes: bool,
+    /// What its organisation demands.
+    pub demands: Demands,
 }
 
 impl Read {
@@ -80,7 +82,7 @@ impl Read {
     pub async fn projects_of_member(&mut self, user_id: Id<User>) -> Result<Vec<MemberProject>, StorageError> {
         let rows = self
             .all(
-                "SELECT p.*, o.name AS organization_name, o.device_writes_at, m.role AS role FROM memberships m \
+                "SELECT p.*, o.name AS organization_name, o.device_writes_at, o.second_factor_at, o.ways_in, m.role AS role FROM memberships m \
                  JOIN organizations o ON o.id = m.organization_id AND o.disabled_at IS NULL \
                  JOIN projects p ON p.organization_id = o.id AND p.disabled_at IS NULL \
                  WHERE m.user_id = $1 AND (p.limited_at IS NULL OR m.role IN ('owner', 'admin') OR EXISTS (\
@@ -97,6 +99,7 @@ impl Read {
                     organization_name: columns.text("organization_name")?,
                     role: columns.word("role", Role::parse)?,
                     device_writes: columns.optional_time("device_writes_at")?.is_some(),
+                    demands: demands(&columns)?,
                 })
             })
             .collect()

@@ -1,9 +1,9 @@
 //! The table of sessions.
 
-use model::{Id, SecretHash, Session, Timestamp, User};
+use model::{Id, SecretHash, Session, Timestamp, User, Ways};
 use sqlx::any::AnyRow;
 
-use crate::{Read, StorageError, Tx, columns::Columns, users::user};
+use crate::{Read, StorageError, Tx, columns::Columns, demands::ways, users::user};
 
 fn session(row: &AnyRow) -> Result<Session, StorageError> {
     session_as(row, "id", "created_at")
@@ -17,6 +17,7 @@ fn session_as(row: &AnyRow, id: &str, created_at: &str) -> Result<Session, Stora
         hash: columns.hash("hash")?,
         user_id: columns.id("user_id")?,
         amr: columns.text("amr")?,
+        ways: ways(&columns)?,
         authenticated_at: columns.time("authenticated_at")?,
         created_at: columns.time(created_at)?,
         seen_at: columns.time("seen_at")?,
@@ -53,7 +54,7 @@ impl Read {
     ) -> Result<Option<(Session, User)>, StorageError> {
         let found = self
             .one(
-                "SELECT u.*, s.id AS session_id, s.hash, s.user_id, s.amr, s.authenticated_at, s.created_at AS session_created_at, s.seen_at, \
+                "SELECT u.*, s.id AS session_id, s.hash, s.user_id, s.amr, s.ways, s.authenticated_at, s.created_at AS session_created_at, s.seen_at, \
                  s.expires_at, s.address, s.user_agent FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL \
                  WHERE s.id = $1 AND s.expires_at > $2",
                 [id.into(), now.into()],
@@ -80,8 +81,8 @@ impl Tx {
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), StorageError> {
         self.run_one(
             "session",
-            "INSERT INTO sessions (id, hash, user_id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO sessions (id, hash, user_id, amr, authenticated_at, created_at, seen_at, expires_at, address, user_agent, ways) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             [
                 session.id.into(),
                 (&session.hash).into(),
@@ -93,6 +94,7 @@ impl Tx {
                 session.expires_at.into(),
                 (&session.address).into(),
                 (&session.user_agent).into(),
+                session.ways.to_string().into(),
             ],
         )
         .await
@@ -132,8 +134,8 @@ impl Tx {
         self.run("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", [user_id.into(), but.into()]).await
     }
 
-    /// Notes that a person has proved again who they are, and how, if that is another way than at sign-in; the session goes on
-    /// under another secret. No if it has ended, or another proof came first.
+    /// Notes that a person has proved again who they are, and how, if that is another way than at sign-in; `ways` are all that they
+    /// came in by now. The session goes on under another secret. No if it has ended, or another proof came first.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -141,12 +143,13 @@ impl Tx {
         &mut self,
         session: &Session,
         hash: &SecretHash,
-        amr: Option<&str>,
+        (amr, ways): (Option<&str>, &Ways),
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let sql = "UPDATE sessions SET authenticated_at = $4, hash = $3, amr = coalesce($5, amr) \
+        let sql = "UPDATE sessions SET authenticated_at = $4, hash = $3, amr = coalesce($5, amr), ways = $6 \
              WHERE id = $1 AND hash = $2 AND expires_at > $4";
-        let values = [session.id.into(), (&session.hash).into(), hash.into(), now.into(), amr.into()];
+        let ways = ways.to_string().into();
+        let values = [session.id.into(), (&session.hash).into(), hash.into(), now.into(), amr.into(), ways];
         Ok(self.run(sql, values).await? == 1)
     }
 

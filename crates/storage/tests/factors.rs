@@ -39,6 +39,7 @@ fn half(user_id: Id<User>, browser: &Secret) -> HalfSignIn {
         user_id,
         security_epoch: 1,
         amr: "pwd".to_owned(),
+        ways: model::Ways::of_amr("pwd"),
         purpose: Purpose::SignIn,
         session_id: None,
         created_at: NOW,

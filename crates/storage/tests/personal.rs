@@ -52,6 +52,7 @@ fn mail(to: &Email) -> Mail {
 
 fn api_token(of: &User) -> ApiToken {
     ApiToken {
+        shown: model::Shown::default(),
         id: Id::new(NOW),
         user_id: of.id,
         name: "backup".to_owned(),

@@ -97,6 +97,8 @@ async fn a_grant_that_is_not_in_force_covers_nothing() {
         "UPDATE resources SET disabled_at = 1",
         "UPDATE projects SET disabled_at = 1",
         "UPDATE organizations SET disabled_at = 1",
+        "UPDATE organizations SET second_factor_at = 1",
+        "UPDATE organizations SET ways_in = 'password'",
         "DELETE FROM memberships",
         "DELETE FROM sessions",
     ] {

@@ -70,6 +70,7 @@ audit-event =
     .member-promoted = Ein Mitglied wurde Inhaber
     .member-removed = Jemand ist nicht mehr Mitglied
     .organization-added = Die Organisation wurde angelegt
+    .organization-demands-set = Was die Organisation von einer Anmeldung verlangt, wurde festgelegt
     .organization-device-writes-allowed = Programme auf Geräten dürfen ändern, was Projekte enthalten
     .organization-device-writes-refused = Programme auf Geräten dürfen nicht mehr ändern, was Projekte enthalten
     .organization-disabled = Die Organisation wurde abgeschaltet

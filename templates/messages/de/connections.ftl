@@ -30,6 +30,7 @@ connections-ended-reused = ein ersetzter Schlüssel wurde noch einmal benutzt; v
 connections-ended-unused = sie wurde lange nicht benutzt
 connections-ended-expired = ihre Zeit war abgelaufen
 connections-ended-membership = Sie gehören nicht mehr zum Projekt
+connections-ended-unmet = die Organisation verlangt von einer Anmeldung mehr, als diese gezeigt hatte; verbinden Sie sie neu
 connections-ended-password = der Betreiber dieses Servers hat Ihrem Konto ein neues Passwort gegeben
 connections-ended-disabled = das Konto, die Organisation, das Projekt oder die App wurde abgeschaltet
 connections-ended-backup = der Server wurde aus einer Sicherung wiederhergestellt; verbinden Sie sie neu

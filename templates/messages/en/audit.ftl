@@ -70,6 +70,7 @@ audit-event =
     .member-promoted = A member was made an owner
     .member-removed = Somebody is not a member any more
     .organization-added = The organisation was made
+    .organization-demands-set = What the organisation demands of a sign-in was set
     .organization-device-writes-allowed = Programs on devices may change what projects hold
     .organization-device-writes-refused = Programs on devices may not change what projects hold any more
     .organization-disabled = The organisation was switched off

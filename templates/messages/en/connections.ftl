@@ -33,6 +33,7 @@ connections-ended-reused = a replaced key was used again, which may mean that it
 connections-ended-unused = it was not used for a long time
 connections-ended-expired = its time was over
 connections-ended-membership = you are no longer a member of the project
+connections-ended-unmet = the organisation demands more of a sign-in than this one had shown; connect it again
 connections-ended-password = the operator of this server gave your account a new password
 connections-ended-disabled = the account, the organisation, the project or the app was switched off
 connections-ended-backup = the server was restored from a backup; connect it again

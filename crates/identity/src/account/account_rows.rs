@@ -2,7 +2,8 @@
 //! empty page.
 
 use model::{
-    AuditEvent, Email, Id, Membership, Organization, Project, Role, Secret, Slug, Timestamp, User, user::PasswordHash,
+    AuditEvent, Demands, Email, Id, Membership, Organization, Project, Role, Secret, Slug, Timestamp, User,
+    user::PasswordHash,
 };
 use storage::{StorageError, Tx};
 
@@ -83,6 +84,7 @@ fn own_organization(user: &User, now: Timestamp) -> (Organization, Project) {
         created_at: now,
         disabled_at: None,
         device_writes_at: None,
+        demands: Demands::default(),
     };
     let name = "First project".to_owned();
     let project = Project {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use model::{HalfSignIn, Id, Purpose, Secret, Session, Timestamp, User};
+use model::{HalfSignIn, Id, Purpose, Secret, Session, Timestamp, User, Way, Ways};
 use storage::{StorageError, Tx};
 
 use super::{
@@ -26,6 +26,8 @@ pub(super) struct Proved {
     pub(super) security_epoch: u64,
     /// How (RFC 8176 §2), space separated.
     pub(super) amr: String,
+    /// By which ways they came in.
+    pub(super) ways: Ways,
     /// The browser's present secret; requests that wait at /authorize are bound to it.
     pub(super) browser: Secret,
     /// The session that this browser has proved to hold, to be ended.
@@ -37,8 +39,8 @@ pub(super) struct Proved {
 impl Proved {
     /// Whoever signed up has typed the password then.
     pub(super) fn at_sign_up(account: &User, browser: Secret, replaces: Option<Id<Session>>, caller: Caller) -> Self {
-        let amr = methods::by(Method::Password);
-        Self { user_id: account.id, security_epoch: account.security_epoch, amr, browser, replaces, caller }
+        let (amr, ways) = (methods::by(Method::Password), Ways::default().with(Way::Password));
+        Self { user_id: account.id, security_epoch: account.security_epoch, amr, ways, browser, replaces, caller }
     }
 }
 
@@ -71,7 +73,7 @@ impl Authority {
     /// This person proved that; is more needed? Decided where it is written ([`Admission::write`]).
     pub(super) fn admit(&self, proved: Proved, now: Timestamp) -> Admission {
         let (user_id, security_epoch, amr) = (proved.user_id, proved.security_epoch, proved.amr.clone());
-        let session_id = proved.replaces;
+        let (session_id, ways) = (proved.replaces, proved.ways.clone());
         let beginning = self.begin_session(proved, now);
         let half = HalfSignIn {
             id: Id::new(now),
@@ -79,6 +81,7 @@ impl Authority {
             user_id,
             security_epoch,
             amr,
+            ways,
             purpose: Purpose::SignIn,
             session_id,
             created_at: now,

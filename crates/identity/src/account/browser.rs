@@ -30,6 +30,7 @@ impl Authority {
             hash: secret.hash(),
             user_id: proved.user_id,
             amr: proved.amr,
+            ways: proved.ways,
             authenticated_at: now,
             created_at: now,
             seen_at: now,

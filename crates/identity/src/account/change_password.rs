@@ -1,7 +1,7 @@
 //! Another password for whoever knows the present one. All other sessions end with it, and links that wait; connections and
 //! keys stay, and the page offers to end them (C-12).
 
-use model::{Secret, SecretHash, Timestamp, user::PasswordHash};
+use model::{Secret, SecretHash, Timestamp, Way, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
@@ -112,7 +112,10 @@ async fn write(
     // Where a second factor is demanded, the password alone has not proved again who this is.
     let renewed = match tx.second_factors(user.id).await?.is_demanded() {
         true => tx.renew_session(session, session_hash, now).await?,
-        false => tx.prove_session(session, session_hash, None, now).await?,
+        false => {
+            let ways = session.ways.clone().with(Way::Password);
+            tx.prove_session(session, session_hash, (None, &ways), now).await?
+        }
     };
     if !renewed {
         return Ok(None);

@@ -92,7 +92,7 @@ impl Authority {
     }
 
     /// The ids of the providers by whom somebody can sign in today.
-    pub(super) fn offered_providers(&self) -> Vec<String> {
+    pub(crate) fn offered_providers(&self) -> Vec<String> {
         self.providers().iter().map(|provider| provider.id.clone()).collect()
     }
 

@@ -8,7 +8,7 @@ use model::{Email, Organization, Role, Timestamp, User};
 use storage::{StorageError, Tx};
 
 use super::{SignedIn, ending, mailed::Post, notice::NOTICE_LIFE, recent::NotRecent, sessions::event};
-use crate::{Authority, Caller, Error, mail::Message};
+use crate::{Authority, Caller, Error, demands, mail::Message};
 
 /// The reason of connections that end because their person leaves.
 pub const LEFT: &str = "account_left";
@@ -33,6 +33,8 @@ pub struct OwnedAlone {
     pub projects: Vec<String>,
     /// Who could own it instead: its other members.
     pub others: Vec<User>,
+    /// Whether it demands what this browser has not shown: then nothing of it is told, and nothing is done to it.
+    pub closed: bool,
 }
 
 /// How an account goes.
@@ -73,9 +75,14 @@ impl Authority {
         let mut read = self.parts.store.read().await?;
         let mut owned_alone = Vec::new();
         for organization in read.owned_alone(id).await? {
+            let closed = demands::missing(&mut read, organization.id, signed_in).await?.is_some();
+            if closed {
+                owned_alone.push(OwnedAlone { organization, projects: Vec::new(), others: Vec::new(), closed });
+                continue;
+            }
             let projects = read.projects_of(organization.id).await?.into_iter().map(|project| project.name).collect();
             let others = read.other_members(organization.id, id).await?;
-            owned_alone.push(OwnedAlone { organization, projects, others });
+            owned_alone.push(OwnedAlone { organization, projects, others, closed });
         }
         let mut stays: Vec<(Organization, Role)> = read.organizations_of(id).await?;
         stays.retain(|(one, _)| !owned_alone.iter().any(|alone| alone.organization.id == one.id));

@@ -1,6 +1,8 @@
 //! How people prove who they are, in the words that tokens carry (RFC 8176 §2, and `pop`, which the same registry has from
 //! OpenID Connect EAP ACR Values 1.0 §8), and how strong that is.
 
+use model::Way;
+
 /// A way to prove who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -18,6 +20,15 @@ pub enum Method {
 }
 
 impl Method {
+    /// The one of this way in.
+    pub(super) const fn of(way: &Way) -> Self {
+        match way {
+            Way::Password => Self::Password,
+            Way::Passkey => Self::Passkey,
+            Way::Provider(_) => Self::Provider,
+        }
+    }
+
     const fn words(self) -> &'static [&'static str] {
         match self {
             Self::Password => &["pwd"],

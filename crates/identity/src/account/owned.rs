@@ -2,10 +2,10 @@
 //! touched; they look as if they were not there.
 
 use model::{AuditEvent, Id, Membership, Organization, Role, Timestamp, User};
-use storage::{StorageError, Tx};
+use storage::{Read, StorageError, Tx};
 
 use super::{SignedIn, recent::NotRecent, sessions::event};
-use crate::{Authority, Caller, Error, api_key};
+use crate::{Authority, Caller, Error, api_key, demands};
 
 /// Why an organisation stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum OwnedRefusal {
     NotRecent,
     /// It is not theirs, or there is no such member.
     Unknown,
+    /// It demands what this browser has not shown.
+    Unmet,
     /// What was typed is not its short name.
     Typed,
 }
@@ -25,7 +27,7 @@ impl From<NotRecent> for OwnedRefusal {
 }
 
 impl Authority {
-    /// An organisation that this person owns.
+    /// An organisation that this person owns, and the names of its projects.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -33,15 +35,14 @@ impl Authority {
         &self,
         signed_in: &SignedIn,
         id: Id<Organization>,
-    ) -> Result<Option<(Organization, Vec<String>)>, Error> {
+    ) -> Result<Result<(Organization, Vec<String>), OwnedRefusal>, Error> {
         let mut read = self.parts.store.read().await?;
-        let role = read.membership(id, signed_in.user.id).await?.map(|membership| membership.role);
-        if role != Some(Role::Owner) {
-            return Ok(None);
-        }
-        let Some(organization) = read.organization(id).await? else { return Ok(None) };
+        let organization = match seen(&mut read, id, signed_in).await? {
+            Ok(organization) => organization,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let projects = read.projects_of(id).await?.into_iter().map(|project| project.name).collect();
-        Ok(Some((organization, projects)))
+        Ok(Ok((organization, projects)))
     }
 
     /// Makes another member an owner too.
@@ -59,18 +60,22 @@ impl Authority {
         if let Err(refusal) = signed_in.must_be_recent(now) {
             return Ok(Err(refusal.into()));
         }
-        let (by, address) = (signed_in.user.id, caller.address.clone());
+        let (by, address, person) = (signed_in.user.id, caller.address.clone(), signed_in.clone());
         let done: Result<Result<(), OwnedRefusal>, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let event = within(id, event("member.promoted", by, Some(to.to_string()), address.clone(), now));
+                let person = person.clone();
                 Box::pin(async move {
                     let Some(membership) = tx.membership(id, to).await? else { return Ok(Err(OwnedRefusal::Unknown)) };
                     let stays =
                         tx.user(to).await?.is_some_and(|user| user.disabled_at.is_none() && user.erase_at.is_none());
-                    if to == by || !stays || owned_by(tx, id, by).await?.is_none() {
+                    if to == by || !stays {
                         return Ok(Err(OwnedRefusal::Unknown));
+                    }
+                    if let Err(refusal) = owned_by(tx, id, &person).await? {
+                        return Ok(Err(refusal));
                     }
                     tx.put_membership(&Membership { role: Role::Owner, role_id: None, ..membership }).await?;
                     tx.insert_audit_event(&event).await?;
@@ -97,15 +102,17 @@ impl Authority {
             return Ok(Err(refusal.into()));
         }
         let (by, address, typed) = (signed_in.user.id, caller.address.clone(), typed.trim().to_lowercase());
+        let person = signed_in.clone();
         let done: Result<Result<(), OwnedRefusal>, StorageError> = self
             .parts
             .store
             .transaction(move |tx| {
                 let event = within(id, event("organization.removed", by, Some(id.to_string()), address.clone(), now));
-                let typed = typed.clone();
+                let (typed, person) = (typed.clone(), person.clone());
                 Box::pin(async move {
-                    let Some(organization) = owned_by(tx, id, by).await? else {
-                        return Ok(Err(OwnedRefusal::Unknown));
+                    let organization = match owned_by(tx, id, &person).await? {
+                        Ok(organization) => organization,
+                        Err(refusal) => return Ok(Err(refusal)),
                     };
                     if typed != organization.slug.as_str() {
                         return Ok(Err(OwnedRefusal::Typed));
@@ -124,13 +131,31 @@ impl Authority {
 }
 
 /// Held as it is, so that the owner who acts is one still when it is done.
-async fn owned_by(tx: &mut Tx, id: Id<Organization>, by: Id<User>) -> Result<Option<Organization>, StorageError> {
-    tx.hold_organizations_of(by).await?;
-    let role = tx.membership(id, by).await?.map(|membership| membership.role);
-    if role != Some(Role::Owner) {
-        return Ok(None);
-    }
-    tx.organization(id).await
+async fn owned_by(
+    tx: &mut Tx,
+    id: Id<Organization>,
+    by: &SignedIn,
+) -> Result<Result<Organization, OwnedRefusal>, StorageError> {
+    tx.hold_organizations_of(by.user.id).await?;
+    seen(tx, id, by).await
+}
+
+/// The organisation, if this person owns it and has shown here what it demands.
+async fn seen(
+    read: &mut Read,
+    id: Id<Organization>,
+    by: &SignedIn,
+) -> Result<Result<Organization, OwnedRefusal>, StorageError> {
+    let role = read.membership(id, by.user.id).await?.map(|membership| membership.role);
+    let organization = match role {
+        Some(Role::Owner) => read.organization(id).await?,
+        _ => None,
+    };
+    let Some(organization) = organization else { return Ok(Err(OwnedRefusal::Unknown)) };
+    Ok(match demands::missing(read, id, by).await? {
+        None => Ok(organization),
+        Some(_) => Err(OwnedRefusal::Unmet),
+    })
 }
 
 fn within(organization_id: Id<Organization>, event: AuditEvent) -> AuditEvent {

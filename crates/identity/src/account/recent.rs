@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{HalfSignIn, Id, Purpose, Secret, Timestamp};
+use model::{HalfSignIn, Id, Purpose, Secret, Timestamp, Way, Ways};
 use protocol::Confidential;
 use storage::StorageError;
 
@@ -60,7 +60,7 @@ impl Authority {
         if let Err(refusal) = self.check_password(&signed_in.user, password, caller, now).await? {
             return Ok(Err(refusal));
         }
-        let again = self.proved_again(signed_in, Method::Password, (browser, caller), now).await?;
+        let again = self.proved_again(signed_in, Way::Password, (browser, caller), now).await?;
         Ok(again.ok_or(SignInRefusal::Wrong))
     }
 
@@ -69,7 +69,7 @@ impl Authority {
     pub(super) async fn proved_again(
         &self,
         signed_in: &SignedIn,
-        method: Method,
+        way: Way,
         (browser, caller): (&Secret, &Caller),
         now: Timestamp,
     ) -> Result<Option<Again>, StorageError> {
@@ -80,20 +80,21 @@ impl Authority {
             browser_hash: browser.hash(),
             user_id,
             security_epoch: epoch,
-            amr: methods::by(method),
+            amr: methods::by(Method::of(&way)),
+            ways: Ways::default().with(way.clone()),
             purpose: Purpose::Proof,
             session_id: Some(id),
             created_at: now,
             expires_at: now.plus(WAITS),
         };
         let cookie = SessionCookie { id, secret: Secret::generate() };
-        let hash = cookie.secret.hash();
+        let (hash, ways) = (cookie.secret.hash(), session.ways.clone().with(way));
         let passage: Option<Passage> = self
             .parts
             .store
             .transaction(move |tx| {
                 let event = event("session.proved", user_id, Some(id.to_string()), address.clone(), now);
-                let (half, session, hash) = (half.clone(), session.clone(), hash.clone());
+                let (half, session, hash, ways) = (half.clone(), session.clone(), hash.clone(), ways.clone());
                 Box::pin(async move {
                     if !tx.hold_user(user_id, epoch).await? {
                         return Ok::<_, StorageError>(None);
@@ -102,7 +103,7 @@ impl Authority {
                         tx.put_half_sign_in(&half).await?;
                         return Ok(Some(Passage::Half));
                     }
-                    if !tx.prove_session(&session, &hash, None, now).await? {
+                    if !tx.prove_session(&session, &hash, (None, &ways), now).await? {
                         return Ok(None);
                     }
                     tx.insert_audit_event(&event).await?;

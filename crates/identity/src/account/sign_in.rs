@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{Email, Id, Secret, Session, Timestamp, User, user::PasswordHash};
+use model::{Email, Id, Secret, Session, Timestamp, User, Way, Ways, user::PasswordHash};
 use protocol::Confidential;
 use storage::{StorageError, Tx};
 
@@ -73,6 +73,7 @@ impl Authority {
             user_id,
             security_epoch,
             amr: methods::by(Method::Password),
+            ways: Ways::default().with(Way::Password),
             browser: ask.browser,
             replaces: ask.replaces,
             caller: ask.caller,

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use model::{
-    Authorization, Email, Id, Invitation, Proof, ProofKind, Secret, Session, Timestamp, User, user::PasswordHash,
+    Authorization, Email, Id, Invitation, Proof, ProofKind, Secret, Session, Timestamp, User, Way, Ways,
+    user::PasswordHash,
 };
 use protocol::Confidential;
 use storage::StorageError;
@@ -192,8 +193,9 @@ impl Authority {
         let account = self.account_rows(proof.email.clone(), carried.name.as_deref(), hash, Some(now), now);
         let replaces = ask.signed_in.map(|signed_in| signed_in.session.id);
         let mut proved = Proved::at_sign_up(&account.user, ask.browser, replaces, ask.caller);
-        if arrived.is_some() {
+        if let Some(login) = &arrived {
             proved.amr = methods::by(Method::Provider);
+            proved.ways = Ways::default().with(Way::Provider(login.provider.clone()));
         }
         let beginning = self.begin_session(proved, now);
         let (rows, session, invitation) = (account.clone(), beginning.clone(), carried.invitation());

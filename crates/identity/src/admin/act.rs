@@ -57,6 +57,15 @@ pub enum Act {
         /// Allow or refuse.
         allowed: bool,
     },
+    /// Says all that an organisation demands of how its members sign in; what was given by a sign-in that is not enough ends.
+    OrganizationSetDemands {
+        /// Which.
+        organization: String,
+        /// Whether it demands two factors.
+        second_factor: bool,
+        /// The ways in that count there: `password`, `passkey`, names of providers. Every one if there is none.
+        ways_in: Vec<String>,
+    },
     /// Deletes an organisation with its projects, memberships and grants.
     OrganizationRemove {
         /// Which.
@@ -560,6 +569,7 @@ impl Act {
                 | Self::OrganizationFound { .. }
                 | Self::OrganizationChange { .. }
                 | Self::OrganizationSetDeviceWrites { .. }
+                | Self::OrganizationSetDemands { .. }
                 | Self::OrganizationShow { .. }
                 | Self::OrganizationRemove { .. }
                 | Self::ProjectAdd { .. }

@@ -1,7 +1,7 @@
 //! Things as the operator sees them: JSON without hashes. Times are whole seconds since 1970.
 
 use model::{
-    Client, Invitation, InvitationEnd, NamedRole, Organization, Permission, Project, Resource, Timestamp, User,
+    Client, Invitation, InvitationEnd, NamedRole, Organization, Permission, Project, Resource, Timestamp, User, Way,
 };
 use protocol::Access;
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ pub(super) fn organization(organization: &Organization) -> Value {
         "created_at": organization.created_at.as_seconds(),
         "disabled_at": seconds(organization.disabled_at),
         "device_writes_at": seconds(organization.device_writes_at),
+        "second_factor_at": seconds(organization.demands.second_factor_at),
+        "ways_in": organization.demands.ways_in.as_ref().map(|ways| ways.iter().map(Way::as_str).collect::<Vec<_>>()),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use model::Unmet;
 use serde::{Deserialize, Serialize};
 use storage::{AsStorageError, StorageError};
 
@@ -113,9 +114,18 @@ impl From<Denied> for ActError {
                 Self::forbidden(format!("this needs the permission '{}'", permission.as_str()))
             }
             Denied::NotRecent => Self::of(ActErrorKind::NotRecent, "prove who you are first"),
+            Denied::Unmet(unmet) => Self::forbidden(missing(&unmet)),
             Denied::Disabled => Self::forbidden("the organisation is disabled; only an operator changes it"),
         }
     }
+}
+
+/// What an organisation demands that a sign-in has not shown.
+fn missing(unmet: &Unmet) -> String {
+    let factor = unmet.second_factor.then(|| "two factors".to_owned());
+    let ways = unmet.ways_in.as_ref().map(|ways| format!("one of these ways in: {ways}"));
+    let demanded: Vec<String> = factor.into_iter().chain(ways).collect();
+    format!("the organisation demands {} of its members; sign in so, and make another token", demanded.join(", and "))
 }
 
 impl From<StorageError> for ActError {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AuditEvent, Id, Membership, Organization, Project, Role, Timestamp, User};
+use model::{AuditEvent, Demands, Id, Membership, Organization, Project, Role, Timestamp, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use storage::{StorageError, Tx};
@@ -52,6 +52,7 @@ impl Authority {
             created_at: now,
             disabled_at: None,
             device_writes_at: None,
+            demands: Demands::default(),
         };
         let project = first.map(|first| project(&organization, &first, now)).transpose()?;
         let taken =

@@ -8,12 +8,8 @@ use model::{AuditEvent, Email, Id, Membership, Organization, Permission, Permiss
 use serde_json::{Value, json};
 use storage::{Member, Read, StorageError, Tx, Versioned};
 
-use super::{
-    ActError, answer, organization, role,
-    thing::{allow, let_look},
-    user, versioned,
-};
-use crate::{Actor, Authority, Standing, api_key, connections};
+use super::{ActError, answer, organization, role, thing::allow, user, versioned};
+use crate::{Actor, Authority, Standing, api_key, connections, policy};
 
 /// The reason of grants and keys that ended with their person's membership.
 const MEMBERSHIP_LOST: &str = "membership_lost";
@@ -91,13 +87,13 @@ async fn themself(read: &mut Read, by: &Actor, named: &str) -> Result<Option<Use
     Ok(read.user(id).await?.filter(is_named))
 }
 
-/// Leaving is open to everybody who belongs to an organisation, a disabled one too; but not to a program that only reads.
+/// Leaving is open to everybody who belongs to an organisation, a disabled one too, and one that demands what they have not shown; but not to a program that only reads.
 async fn may_leave(tx: &mut Tx, by: &Actor, organization_id: Id<Organization>) -> Result<Standing, ActError> {
     if by.only_reads() {
         return Err(ActError::forbidden("this token only reads"));
     }
     tx.act_for(by.named());
-    let_look(tx, by, organization_id, Permission::SeeOrganization).await
+    Ok(policy::stand_to_leave(tx, by, organization_id).await??)
 }
 
 async fn put(

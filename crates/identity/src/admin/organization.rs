@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AuditEvent, Id, Organization, Permission, Slug, Timestamp};
+use model::{AuditEvent, Demands, Id, Organization, Permission, Slug, Timestamp};
 use protocol::Access;
 use serde_json::{Map, Value, json};
 use storage::{Read, StorageError, Tx, Versioned};
@@ -80,6 +80,7 @@ impl Authority {
             created_at: now,
             disabled_at: None,
             device_writes_at: None,
+            demands: Demands::default(),
         };
         let taken =
             || format!("there is, or was, an organisation '{slug}', and slugs are never given again; choose another");

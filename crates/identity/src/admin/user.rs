@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Actor, Authority,
     account::NOTICE_LIFE,
-    api_key, api_token, connections,
+    api_key, api_token, connections, demands,
     mail::{Asked, FactorChange, Letter, Message},
     password::{self, Guessable, MOST_CHARACTERS, PasswordRefusal},
 };
@@ -145,7 +145,7 @@ impl Authority {
                 by,
                 named,
                 "user.factors_removed",
-                move |tx, user| remove_factors(tx, user, notice.clone()),
+                move |tx, user| remove_factors(tx, user, notice.clone(), now),
                 now,
             )
             .await;
@@ -239,10 +239,11 @@ fn set_password<'t>(
 }
 
 /// Whatever was begun with them comes to nothing.
-fn remove_factors<'t>(tx: &'t mut Tx, user: &'t mut User, notice: Option<Mail>) -> Step<'t, Value> {
+fn remove_factors<'t>(tx: &'t mut Tx, user: &'t mut User, notice: Option<Mail>, now: Timestamp) -> Step<'t, Value> {
     Box::pin(async move {
         let had = tx.second_factors(user.id).await?;
         tx.delete_second_factors(user.id).await?;
+        let ended = demands::factor_gone(tx, user.id, now).await?;
         tx.move_security_epoch(user.id, user.security_epoch).await?;
         user.security_epoch += 1;
         tx.end_proofs_of(user.id).await?;
@@ -254,6 +255,7 @@ fn remove_factors<'t>(tx: &'t mut Tx, user: &'t mut User, notice: Option<Mail>) 
         if let Some(answer) = answer.as_object_mut() {
             answer.insert("factors_removed".to_owned(), (had.apps + had.passkeys).into());
             answer.insert("sessions_ended".to_owned(), sessions.into());
+            answer.insert("connections_ended".to_owned(), ended.into());
         }
         Ok(answer)
     })

@@ -5,12 +5,13 @@ use protocol::{EMAIL, OFFLINE_ACCESS, PROFILE, Prompt, RegisteredRedirectUri, Sc
 use storage::{MemberProject, StorageError};
 
 use super::{
-    Step,
+    Demanded, Step,
     resolve::{Resolved, To},
 };
 use crate::{
     Authority, Caller, Error,
     account::SignedIn,
+    demands,
     permitted::{self, Asked},
 };
 
@@ -139,7 +140,10 @@ impl Authority {
             // Nobody lets a device in without having said whose it is.
             Decision::Allow { own_device: false, .. } if matches!(resolved.to, To::Device(_)) => Ok(step),
             Decision::Allow { project, .. } => match self.kind(&resolved, request, project).await? {
-                Some(kind) => self.allow(&resolved, signed_in, kind, caller, now).await,
+                Some(kind) => match self.unmet_at(&kind, signed_in).await? {
+                    Some(demanded) => Ok(demanded),
+                    None => self.allow(&resolved, signed_in, kind, caller, now).await,
+                },
                 None => Ok(step),
             },
         }
@@ -161,6 +165,15 @@ impl Authority {
         }))
     }
 
+    /// What the organisation of the chosen project demands and this browser has not shown.
+    async fn unmet_at(&self, kind: &GrantKind, signed_in: &SignedIn) -> Result<Option<Step>, Error> {
+        let GrantKind::Project { organization_id, project_id, .. } = kind else { return Ok(None) };
+        let mut read = self.parts.store.read().await?;
+        let Some(unmet) = demands::missing(&mut read, *organization_id, signed_in).await? else { return Ok(None) };
+        let Some(organization) = read.organization(*organization_id).await? else { return Ok(None) };
+        Ok(Some(Step::Demanded(Box::new(Demanded { organization, unmet, project_id: *project_id }))))
+    }
+
     pub(super) async fn what_is_asked(&self, resolved: &Resolved) -> Result<Asked, Error> {
         let request = &resolved.authorization.request;
         let known = self.known().await?;
@@ -179,6 +192,7 @@ impl Authority {
         let mut projects =
             if asked.resource.is_some() { read.projects_of_member(signed_in.user.id).await? } else { Vec::new() };
         projects.retain(|one| reaches(resolved, &asked, one.project.organization_id));
+        let unmet = demands::unmet_in(&mut read, &projects, signed_in).await?;
         drop(read);
         let same_resource = |grant: &&Grant| match (&grant.kind, &asked.resource) {
             (GrantKind::Identity, None) => true,
@@ -190,6 +204,7 @@ impl Authority {
         let grants: Vec<&Grant> = grants.iter().filter(same_resource).collect();
         if let [grant] = grants.as_slice()
             && covers(resolved, grant, &asked.scope)
+            && !is_over(grant, &unmet)
         {
             return Ok(Wanted::Silent(Box::new((*grant).clone())));
         }
@@ -271,6 +286,10 @@ impl Authority {
 fn reaches(resolved: &Resolved, asked: &Asked, organization_id: Id<Organization>) -> bool {
     resolved.client.serves(organization_id)
         && asked.resource.as_ref().is_none_or(|resource| resource.serves(organization_id))
+}
+
+fn is_over(grant: &Grant, organizations: &[Id<Organization>]) -> bool {
+    matches!(grant.kind, GrantKind::Project { organization_id, .. } if organizations.contains(&organization_id))
 }
 
 /// Whether a device asks for what its organisation must allow.

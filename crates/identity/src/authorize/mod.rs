@@ -7,7 +7,7 @@ mod resolve;
 mod respond;
 mod validate;
 
-use model::{Authorization, AuthorizationState, Client, Id, Profile, Secret, Timestamp};
+use model::{Authorization, AuthorizationState, Client, Id, Organization, Profile, Project, Secret, Timestamp, Unmet};
 use protocol::{AuthorizationRequest, OAuthError};
 
 pub use consent::{AskedBy, AskingDevice, Choice, ConsentRequest, Decision, Provenance};
@@ -36,6 +36,8 @@ pub enum Step {
     Verify,
     /// The person is asked.
     Consent(Box<ConsentRequest>),
+    /// The organisation of the project that was chosen demands more of a sign-in than this browser has shown.
+    Demanded(Box<Demanded>),
     /// Back to the client, at once.
     Redirect {
         /// The whole address.
@@ -63,6 +65,17 @@ pub enum Step {
     },
     /// A page; there is nowhere that could be trusted to lead back to.
     Refused(OAuthError),
+}
+
+/// What the organisation of a chosen project demands.
+#[derive(Clone, Debug)]
+pub struct Demanded {
+    /// Which.
+    pub organization: Organization,
+    /// What is missing.
+    pub unmet: Unmet,
+    /// What was chosen.
+    pub project_id: Id<Project>,
 }
 
 impl Authority {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{
-    AuditEvent, AuthorizationState, Client, Consent, Grant, GrantKind, Id, Mail, Organization, Project, Secret,
+    AuditEvent, AuthorizationState, Client, Consent, Grant, GrantKind, Id, Mail, Organization, Project, Secret, Shown,
     Timestamp, Token, TokenKind, User, server_secret::Purpose,
 };
 use protocol::{AuthorizationResponse, OAuthError, Scope};
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Authority, Caller, Error,
     account::SignedIn,
+    demands,
     mail::{self, Letter, Message},
     permitted::{self, Asked},
 };
@@ -33,6 +34,8 @@ struct Allowance {
     resolved: Resolved,
     user_id: Id<model::User>,
     security_epoch: u64,
+    /// What they have shown of themselves.
+    shown: Shown,
     kind: GrantKind,
     consent: Consent,
     address: String,
@@ -96,6 +99,7 @@ impl Authority {
             resolved: resolved.clone(),
             user_id: signed_in.user.id,
             security_epoch: signed_in.user.security_epoch,
+            shown: demands::shown_by(&signed_in.session),
             consent: self.consent(resolved, signed_in, &kind, scope, &code, now),
             kind,
             address: caller.address.clone(),
@@ -298,8 +302,18 @@ fn told(resolved: &Resolved, allowed: bool) -> Step {
 
 /// Grant, decision and audit in one transaction; membership is looked at once more inside it.
 async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Written, Error> {
-    let Allowance { resolved, user_id, security_epoch, kind, mut consent, address, silent, device_writes, notice } =
-        allowance;
+    let Allowance {
+        resolved,
+        user_id,
+        security_epoch,
+        shown,
+        kind,
+        mut consent,
+        address,
+        silent,
+        device_writes,
+        notice,
+    } = allowance;
     if is_answered(tx, resolved.authorization.id).await? {
         return Ok(Written::Answered);
     }
@@ -309,10 +323,9 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
         return Ok(Written::Refused(error));
     }
     if let GrantKind::Project { organization_id, project_id, .. } = &kind
-        && !may_choose(tx, user_id, *organization_id, *project_id).await?
+        && let Some(refusal) = may_choose(tx, (user_id, &shown), *organization_id, *project_id).await?
     {
-        let error = OAuthError::access_denied("You no longer have access to this project. Go back and choose another.");
-        return Ok(Written::Refused(error));
+        return Ok(Written::Refused(OAuthError::access_denied(refusal)));
     }
     if let Some(owner) = resolved.client.owner {
         tx.hold_membership(owner, user_id).await?;
@@ -348,16 +361,21 @@ async fn write(tx: &mut Tx, allowance: Allowance, now: Timestamp) -> Result<Writ
     Ok(Written::Done)
 }
 
-/// Whether the project is open to this person. Their membership is held: whoever takes it, or the project, from them waits, and
-/// then ends what was given by it.
+/// Why the project is not open to this person, if it is not. Their membership is held: whoever takes it, or the project, from
+/// them waits, and so does whoever demands more of them; then what was given by it ends.
 async fn may_choose(
     tx: &mut Tx,
-    user_id: Id<User>,
+    (user_id, shown): (Id<User>, &Shown),
     organization_id: Id<Organization>,
     project_id: Id<Project>,
-) -> Result<bool, StorageError> {
+) -> Result<Option<&'static str>, StorageError> {
     tx.hold_membership(organization_id, user_id).await?;
-    Ok(tx.projects_of_member(user_id).await?.iter().any(|one| one.project.id == project_id))
+    let open = tx.projects_of_member(user_id).await?;
+    let Some(chosen) = open.iter().find(|one| one.project.id == project_id) else {
+        return Ok(Some("You no longer have access to this project. Go back and choose another."));
+    };
+    let unmet = demands::unmet(tx, &chosen.demands, user_id, shown).await?;
+    Ok(unmet.map(|_| "The organisation of this project demands more of a sign-in now. Go back and choose it again."))
 }
 
 /// The grant that covers this consent: the one in force, made wider where the person was asked, or a new one.

@@ -184,6 +184,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         created_at: now,
         disabled_at: None,
         device_writes_at: None,
+        demands: model::Demands::default(),
     };
     let project = Project {
         id: Id::new(now),
@@ -200,6 +201,7 @@ async fn seed(store: &Store, now: Timestamp) -> (Organization, Project, SignedIn
         hash: Secret::generate().hash(),
         user_id: user.id,
         amr: "pwd".to_owned(),
+        ways: model::Ways::of_amr("pwd"),
         authenticated_at: now,
         created_at: now,
         seen_at: now,

@@ -8,6 +8,7 @@ mod admin;
 mod audit;
 mod breaches;
 mod connections;
+mod demands;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../clients/https_server.rs"]

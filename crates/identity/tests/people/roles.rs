@@ -11,7 +11,10 @@ use crate::stand::Stand;
 
 /// A person who has just proved who they are.
 pub fn person(user_id: Id<User>) -> Actor {
-    Actor { who: Who::Person { user_id, recent: true }, address: Some("192.0.2.1".to_owned()) }
+    Actor {
+        who: Who::Person { user_id, recent: true, shown: model::Shown::default() },
+        address: Some("192.0.2.1".to_owned()),
+    }
 }
 
 pub async fn try_as(stand: &Stand, by: &Actor, act: Value) -> Result<Value, ActError> {
@@ -147,9 +150,11 @@ async fn dangerous_acts_want_recent_proof_and_a_token_that_reads_changes_nothing
     let stand = Stand::new().await;
     let [owner, _, _] = acme(&stand).await;
     let user_id = owner.user_id().unwrap();
-    let late = Actor { who: Who::Person { user_id, recent: false }, address: None };
-    let token =
-        |writes| Actor { who: Who::Token { user_id, token_id: "t".to_owned(), writes, within: None }, address: None };
+    let late = Actor { who: Who::Person { user_id, recent: false, shown: model::Shown::default() }, address: None };
+    let token = |writes| Actor {
+        who: Who::Token { user_id, token_id: "t".to_owned(), writes, within: None, shown: model::Shown::default() },
+        address: None,
+    };
     stand.member("second@example.com", "member").await;
     let acts = [
         become_("second@example.com", "admin"),

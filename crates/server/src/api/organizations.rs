@@ -24,6 +24,10 @@ pub struct Organization {
     disabled_at: Option<i64>,
     /// Since when the operator's programs on devices may be let write there.
     device_writes_at: Option<i64>,
+    /// Since when it demands two factors of its members' sign-ins.
+    second_factor_at: Option<i64>,
+    /// The ways in that count there; every one if there is none.
+    ways_in: Option<Vec<String>>,
     /// Its version.
     version: i64,
 }
@@ -50,6 +54,19 @@ pub enum OrganizationChange {
     Disabled(bool),
     /// Whether the operator's programs on devices may be let write there.
     DeviceWrites(bool),
+    /// All that it demands of how its members sign in.
+    Demands(Demands),
+}
+
+/// What an organisation demands of how its members sign in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Demands {
+    /// Two factors.
+    second_factor: bool,
+    /// The ways in that count: `password`, `passkey`, names of providers; every one if it names none.
+    #[serde(default)]
+    ways_in: Vec<String>,
 }
 
 /// The organisations that the token reaches.
@@ -109,6 +126,9 @@ pub async fn patch(
         }
         OrganizationChange::DeviceWrites(allowed) => {
             Act::OrganizationSetDeviceWrites { organization: organization.clone(), allowed }
+        }
+        OrganizationChange::Demands(Demands { second_factor, ways_in }) => {
+            Act::OrganizationSetDemands { organization: organization.clone(), second_factor, ways_in }
         }
     };
     asker.change::<Organization>(Look::Organization(organization), expected, act).await

@@ -108,6 +108,10 @@ pub(super) fn organizations(config: &mut ServiceConfig) {
                 .route(web::post().to(organization::settings::post)),
         )
         .service(
+            seen("/organizations/{organization}/settings/demands", "POST")
+                .route(web::post().to(organization::demands::post)),
+        )
+        .service(
             seen("/organizations/{organization}/settings/device-writes/{verb}", "POST")
                 .route(web::post().to(organization::settings::device_writes)),
         )

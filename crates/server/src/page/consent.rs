@@ -1,6 +1,6 @@
 //! `/consent/<authorization id>`: the running request, wherever it stands. The page asks; the answer goes to the dispatcher.
 
-use actix_web::{HttpResponse, web::Path};
+use actix_web::{HttpRequest, HttpResponse, web::Path};
 use identity::authorize::{AskedBy, AskingDevice, ConsentRequest, Decision, Provenance as Known, Step};
 use model::{Authorization, Id, Project};
 use protocol::{OAuthError, Params, RegisteredRedirectUri};
@@ -36,10 +36,17 @@ impl TryFrom<Params> for Answer {
 ///
 /// # Errors
 /// A request that is unknown, too old, or another browser's.
-pub async fn get(visit: Visit, id: Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn get(visit: Visit, id: Path<String>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let id = running(&id)?;
-    let step = visit.next_step(id).await?;
-    visit.show(Some(id), step)
+    match visit.next_step(id).await? {
+        Step::Consent(asked) => {
+            // Whoever was led away to show more of themselves had chosen already.
+            let project = Params::parse(request.query_string())?.get("project").and_then(Id::parse);
+            let chosen = project.map(|_| Decision::Allow { project, own_device: false });
+            page(&visit, id, &asked, chosen, None)
+        }
+        step => visit.show(Some(id), step),
+    }
 }
 
 /// Takes the answer; without a project that was offered it asks again.
@@ -50,7 +57,10 @@ pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Answer>) -
     let (id, Answer(decision)) = (running(&id)?, form.into_inner());
     let (authority, browser) = (&visit.state.authority, &visit.browser.secret);
     match authority.decide(id, browser, visit.signed_in.as_ref(), decision, &visit.caller, visit.now).await? {
-        Step::Consent(request) => page(&visit, id, &request, Some((decision, missing(&visit, &request, decision)))),
+        Step::Consent(request) => {
+            let refusal = missing(&visit, &request, decision);
+            page(&visit, id, &request, Some(decision), Some(refusal))
+        }
         step => visit.show(Some(id), step),
     }
 }
@@ -69,14 +79,14 @@ fn running(id: &str) -> Result<Id<Authorization>, PageError> {
     Id::parse(id).ok_or_else(PageError::not_found)
 }
 
-/// The page that asks.
+/// The page that asks, with what was answered before, and why that could not be taken.
 pub(super) fn page(
     visit: &Visit,
     id: Id<Authorization>,
     request: &ConsentRequest,
-    refused: Option<(Decision, String)>,
+    answer: Option<Decision>,
+    refusal: Option<String>,
 ) -> Result<HttpResponse, PageError> {
-    let (answer, refusal) = refused.unzip();
     let (chosen, own) = match answer {
         Some(Decision::Allow { project, own_device }) => (project, own_device),
         _ => (None, false),

@@ -26,7 +26,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 async fn member(visit: &Visit, person: &SignedIn) -> Result<Door, PageError> {
     let authority = &visit.state.authority;
     let connections = authority.connections_in(person.user.id, visit.language(), visit.now).await?;
-    let projects = projects(visit, person).await.map_err(identity::Error::from)?;
+    let projects = projects(visit, person).await?;
     Ok(Door::Member {
         connections: connections.live.len(),
         notices: connections.notices.len(),
@@ -35,8 +35,8 @@ async fn member(visit: &Visit, person: &SignedIn) -> Result<Door, PageError> {
     })
 }
 
-async fn projects(visit: &Visit, person: &SignedIn) -> Result<Vec<ProjectName>, storage::StorageError> {
-    let projects = visit.state.authority.store().read().await?.projects_of_member(person.user.id).await?;
+async fn projects(visit: &Visit, person: &SignedIn) -> Result<Vec<ProjectName>, identity::Error> {
+    let projects = visit.state.authority.projects_open_to(person).await?;
     let name = |one: MemberProject| ProjectName { name: one.project.name, organization: one.organization_name };
     Ok(projects.into_iter().map(name).collect())
 }

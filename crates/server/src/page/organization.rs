@@ -4,6 +4,8 @@
 pub mod access;
 pub mod apps;
 pub mod audit;
+mod demanded;
+pub mod demands;
 pub mod invitations;
 pub mod keys;
 pub mod list;

@@ -59,6 +59,7 @@ pub(super) fn end_reason(reason: &str) -> EndReason {
         "unused" => EndReason::Unused,
         "expired" => EndReason::Expired,
         "membership_lost" | "role_lost" | "project_limited" => EndReason::MembershipLost,
+        identity::demands::DEMANDS_UNMET => EndReason::Unmet,
         "password_set" => EndReason::PasswordSet,
         "rolled_back" => EndReason::RolledBack,
         _ => EndReason::Disabled,
@@ -188,7 +189,7 @@ mod tests {
 
     /// Entries of the trail that no person finds in their list: they name nobody, or nobody is left to read them, or
     /// (`refresh.retried`, `refresh.recovered`) they are a program's lost answers, which the list leaves out.
-    const UNTOLD: [&str; 47] = [
+    const UNTOLD: [&str; 48] = [
         "client.added",
         "client.changed",
         "client.device_allowed",
@@ -202,6 +203,7 @@ mod tests {
         "invitation.revoked",
         "mail.tried",
         "organization.added",
+        "organization.demands_set",
         "organization.device_writes_allowed",
         "organization.device_writes_refused",
         "organization.disabled",

@@ -121,6 +121,8 @@ pub enum EndReason {
     Expired,
     /// The person is no member of the project any more.
     MembershipLost,
+    /// The organisation demands more of a sign-in than this one had shown.
+    Unmet,
     /// The operator gave the account another password, and ended what it had allowed.
     PasswordSet,
     /// The account, organisation, project or app was disabled.
@@ -144,6 +146,7 @@ impl EndReason {
             Self::Unused => "connections-ended-unused",
             Self::Expired => "connections-ended-expired",
             Self::MembershipLost => "connections-ended-membership",
+            Self::Unmet => "connections-ended-unmet",
             Self::PasswordSet => "connections-ended-password",
             Self::Disabled => "connections-ended-disabled",
             Self::RolledBack => "connections-ended-backup",

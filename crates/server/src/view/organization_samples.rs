@@ -5,7 +5,7 @@ mod people;
 mod rooms;
 
 use identity::Standing;
-use model::{Id, Language, Organization, Permissions, Role, Slug, Timestamp};
+use model::{Demands, Id, Language, Organization, Permissions, Role, Slug, Timestamp};
 
 use super::{
     AccessList, Act, ActKind, Choice, Connection, Connections, Copyable, EndReason, EndedConnection, Fact, Form, Input,
@@ -36,6 +36,8 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("webhooks", rooms::webhooks(language)),
         ("audit", rooms::audit(language)),
         ("settings", rooms::settings(language)),
+        ("unmet", rooms::unmet(language, true)),
+        ("unmet-without-factor", rooms::unmet(language, false)),
         ("hostile", hostile(language)),
     ]
 }
@@ -48,6 +50,7 @@ fn standing(name: &str, role: Role) -> Option<Standing> {
         created_at: Timestamp::from_micros(sample::NOW - 90 * sample::DAY),
         disabled_at: None,
         device_writes_at: None,
+        demands: Demands::default(),
     };
     Some(Standing { organization, role: Some(role), permissions: Permissions::of(role), user_id: None })
 }

@@ -37,6 +37,7 @@ impl TestServer {
             hash: Secret::generate().hash(),
             user_id: user.id,
             amr: "pwd".to_owned(),
+            ways: model::Ways::of_amr("pwd"),
             authenticated_at: now,
             created_at: now,
             seen_at: now,

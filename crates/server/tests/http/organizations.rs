@@ -91,6 +91,7 @@ async fn what_is_absent_and_what_is_not_theirs_look_the_same() {
         ("/projects/apollo/disable", &[]),
         ("/projects/apollo/delete", &[("confirmation", "apollo")]),
         ("/settings", &[("name", "Mine")]),
+        ("/settings/demands", &[]),
         ("/settings/device-writes/allow", &[]),
         ("/settings/delete", &[("confirmation", "acme")]),
         ("/keys", &[("name", "Mine")]),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is the same in both languages, besides addresses: names, what strangers and operators wrote, and words that are both.
-const NAMES: [&str; 84] = [
+const NAMES: [&str; 85] = [
     "A",
     "Acme",
     "Acme Deployer",
@@ -31,6 +31,7 @@ const NAMES: [&str; 84] = [
     "Gemini",
     "Lanyard",
     "Mira Member",
+    "Passkey",
     "V",
     "VS Code",
     "ada(at)example.com",

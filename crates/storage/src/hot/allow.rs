@@ -42,7 +42,7 @@ pub struct SilentAllowance {
 
 impl Store {
     /// Stores the request as allowed; does nothing, and says so, unless the session is alive and its person stays, and exactly one live
-    /// grant of theirs to this client is over this resource, and it covers what is asked.
+    /// grant of theirs to this client is over this resource, and it covers what is asked, and its organisation demands nothing.
     ///
     /// # Errors
     /// Trouble of the database.
@@ -63,6 +63,7 @@ const ALLOW_SQLITE: &str = "SAVEPOINT job; \
      AND ($22 = '' OR ' ' || s.amr || ' ' LIKE '% ' || $22 || ' %') AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
+   AND NOT EXISTS (SELECT 1 FROM organizations d WHERE d.id = g.organization_id AND (d.second_factor_at IS NOT NULL OR d.ways_in IS NOT NULL)) \
    RETURNING id; \
  INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address, actor, salt) \
    SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17, user_id, $23 FROM authorizations WHERE id = $1 AND changes() = 1; \
@@ -82,6 +83,7 @@ const ALLOW_POSTGRES: &str = "WITH allowed AS ( \
      AND ($22 = '' OR ' ' || s.amr || ' ' LIKE '% ' || $22 || ' %') AND $15 = (SELECT value FROM versions WHERE name = 'policy') \
    AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.user_id = s.user_id AND o.client_id = $2 AND coalesce(o.resource_id, '') = $13 \
      AND o.revoked_at IS NULL AND o.id <> g.id) \
+   AND NOT EXISTS (SELECT 1 FROM organizations d WHERE d.id = g.organization_id AND (d.second_factor_at IS NOT NULL OR d.ways_in IS NOT NULL)) \
    RETURNING id, user_id, client_id, grant_id), \
  noted AS (INSERT INTO audit_events (id, at, action, user_id, client_id, subject, address, actor, salt) \
    SELECT $16, $6, 'grant.used', user_id, client_id, grant_id, $17, user_id, $23 FROM allowed), \

@@ -34,6 +34,7 @@ pub fn organization(slug: &str) -> Organization {
         created_at: NOW,
         disabled_at: None,
         device_writes_at: None,
+        demands: model::Demands::default(),
     }
 }
 
@@ -191,6 +192,7 @@ pub fn session(user: &User) -> Session {
         hash: hash("cookie"),
         user_id: user.id,
         amr: "pwd otp".to_owned(),
+        ways: model::Ways::of_amr("pwd"),
         authenticated_at: NOW,
         created_at: NOW,
         seen_at: NOW,

@@ -114,6 +114,7 @@ async fn organizations(store: &Store, numbers: Range<usize>, now: Timestamp) -> 
                     created_at: now,
                     disabled_at: None,
                     device_writes_at: None,
+                    demands: model::Demands::default(),
                 };
                 tx.insert_organization(&organization).await?;
                 let mut projects = Vec::with_capacity(PROJECTS);

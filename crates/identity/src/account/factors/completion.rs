@@ -1,6 +1,6 @@
 //! The second step: whoever waits half signed in gives a factor, and is signed in, or has proved again who they are.
 
-use model::{AuditEvent, HalfSignIn, Id, Mail, Passkey, SecretHash, Session};
+use model::{AuditEvent, HalfSignIn, Id, Mail, Passkey, SecretHash, Session, Way, Ways};
 use storage::{StorageError, Tx};
 
 use super::{
@@ -76,6 +76,14 @@ impl Evidence {
         }
     }
 
+    /// The ways by which its person came in, with what they came in by first.
+    fn ways(&self, first: &Ways) -> Ways {
+        match self {
+            Self::Passkey { .. } => first.clone().with(Way::Passkey),
+            Self::Step { .. } | Self::RecoveryCode(_) => first.clone(),
+        }
+    }
+
     /// Uses it up; no if somebody was faster.
     pub(super) async fn spend(&self, tx: &mut Tx, user_id: Id<User>, now: Timestamp) -> Result<bool, StorageError> {
         match self {
@@ -98,6 +106,7 @@ struct Completion {
     /// Its next secret.
     secret: Secret,
     amr: String,
+    ways: Ways,
     address: String,
     notice: Option<Mail>,
 }
@@ -193,7 +202,7 @@ impl Authority {
         ask: SecondFactor,
         now: Timestamp,
     ) -> Result<Completion, Error> {
-        let amr = methods::also(&half.amr, evidence.method());
+        let (amr, ways) = (methods::also(&half.amr, evidence.method()), evidence.ways(&half.ways));
         let (address, present) = (ask.caller.address.clone(), ask.signed_in.map(|signed_in| signed_in.session));
         let notice = match evidence {
             Evidence::RecoveryCode(_) => {
@@ -207,13 +216,14 @@ impl Authority {
             user_id: half.user_id,
             security_epoch: half.security_epoch,
             amr: amr.clone(),
+            ways: ways.clone(),
             browser: ask.browser,
             replaces: half.session_id,
             caller: ask.caller,
         };
         let beginning = self.begin_session(proved, now);
         let secret = Secret::generate();
-        Ok(Completion { half, evidence, tries, beginning, present, secret, amr, address, notice })
+        Ok(Completion { half, evidence, tries, beginning, present, secret, amr, ways, address, notice })
     }
 }
 
@@ -247,7 +257,8 @@ impl Completion {
         let Some(session) = self.present.as_ref().filter(|session| Some(session.id) == self.half.session_id) else {
             return Ok(false);
         };
-        if !tx.prove_session(session, &self.secret.hash(), Some(&self.amr), now).await? {
+        let ways = session.ways.clone().and(&self.ways);
+        if !tx.prove_session(session, &self.secret.hash(), (Some(&self.amr), &ways), now).await? {
             return Ok(false);
         }
         tx.insert_audit_event(&self.event("session.proved", now)).await?;

@@ -196,7 +196,7 @@ impl Authority {
                     if !tx.delete_passkey(user_id, id).await? {
                         return Ok(Ok(false));
                     }
-                    recovery_codes::go_with_the_last(tx, user_id).await?;
+                    recovery_codes::go_with_the_last(tx, user_id, now).await?;
                     notice.write(tx).await?;
                     Ok(Ok(true))
                 })

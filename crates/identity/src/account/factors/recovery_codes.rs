@@ -6,7 +6,7 @@ use model::{RecoveryCode, SecretHash, Timestamp, server_secret::Purpose as KeyPu
 use protocol::OAuthError;
 
 use super::{completion::Evidence, *};
-use crate::account::sessions::event;
+use crate::{account::sessions::event, demands};
 
 const CODES: usize = 10;
 /// Without I, L, O and U, which are misread; Crockford's base32.
@@ -110,12 +110,13 @@ pub(super) async fn unless_there(
     Ok(true)
 }
 
-/// Takes the codes away when there is nothing left that they could stand in for.
-pub(super) async fn go_with_the_last(tx: &mut Tx, user_id: Id<User>) -> Result<(), StorageError> {
+/// When there is nothing left that they could stand in for, the codes go, and so does what rests on there being a second factor.
+pub(super) async fn go_with_the_last(tx: &mut Tx, user_id: Id<User>, now: Timestamp) -> Result<(), StorageError> {
     if tx.second_factors(user_id).await?.is_demanded() {
         return Ok(());
     }
-    tx.delete_recovery_codes(user_id).await
+    tx.delete_recovery_codes(user_id).await?;
+    demands::factor_gone(tx, user_id, now).await.map(drop)
 }
 
 fn new_code() -> String {

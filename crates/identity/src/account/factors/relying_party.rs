@@ -12,7 +12,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{completion::Evidence, *};
-use crate::account::sessions::event;
+use crate::{account::sessions::event, demands};
 
 /// How long a challenge waits. Autofill asks for another one before that.
 const LIFE: Duration = Duration::from_secs(5 * 60);
@@ -293,6 +293,7 @@ impl Authority {
                     if !tx.suspect_passkey(id, now).await? {
                         return Ok(());
                     }
+                    demands::factor_gone(tx, user_id, now).await?;
                     tx.insert_audit_event(&event("passkey.suspected", user_id, Some(id.to_string()), address, now))
                         .await?;
                     match &notice {

@@ -1,6 +1,6 @@
 //! A passkey as the only thing that is asked: its authenticator has verified its person, so it is two factors by itself.
 
-use model::{CeremonyKind, Session, Timestamp};
+use model::{CeremonyKind, Session, Timestamp, Way, Ways};
 
 use super::{
     super::{
@@ -63,6 +63,7 @@ impl Authority {
             user_id: user.id,
             security_epoch: user.security_epoch,
             amr: methods::by(evidence.method()),
+            ways: Ways::default().with(Way::Passkey),
             browser: ask.browser,
             replaces: ask.replaces,
             caller: ask.caller,
@@ -119,18 +120,18 @@ impl Authority {
             (user.id, user.security_epoch, signed_in.session.clone(), caller.address.clone());
         let cookie = SessionCookie { id: session.id, secret: Secret::generate() };
         let hash = cookie.secret.hash();
-        let amr = methods::by(evidence.method());
+        let (amr, ways) = (methods::by(evidence.method()), session.ways.clone().with(Way::Passkey));
         let proved: bool = self
             .parts
             .store
             .transaction(move |tx| {
-                let (evidence, tries, amr) = (evidence.clone(), tries.clone(), amr.clone());
+                let (evidence, tries, amr, ways) = (evidence.clone(), tries.clone(), amr.clone(), ways.clone());
                 let (session, hash) = (session.clone(), hash.clone());
                 let told = event("session.proved", user_id, Some(session.id.to_string()), address.clone(), now);
                 Box::pin(async move {
                     if !tx.hold_user(user_id, epoch).await?
                         || !evidence.spend(tx, user_id, now).await?
-                        || !tx.prove_session(&session, &hash, Some(&amr), now).await?
+                        || !tx.prove_session(&session, &hash, (Some(&amr), &ways), now).await?
                     {
                         return Ok::<_, StorageError>(false);
                     }

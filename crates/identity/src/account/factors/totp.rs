@@ -168,7 +168,7 @@ impl Authority {
                     if !tx.hold_user(user_id, epoch).await? || !tx.delete_totp(user_id).await? {
                         return Ok::<_, StorageError>(false);
                     }
-                    recovery_codes::go_with_the_last(tx, user_id).await?;
+                    recovery_codes::go_with_the_last(tx, user_id, now).await?;
                     tx.insert_audit_event(&event("totp.removed", user_id, None, address, now)).await?;
                     if let Some(notice) = &notice {
                         tx.insert_mail(notice).await?;

@@ -79,7 +79,8 @@ impl Authority {
         let account = self.account_rows(email, arrived.name.as_deref(), None, arrived.proven.then_some(now), now);
         let user = account.user.clone();
         let identity = identity(user.id, &login.provider, &arrived.who, arrived.label.as_ref(), now);
-        let first = First { account, identity, beginning: self.begin_session(proved(&user, back), now) };
+        let first =
+            First { account, identity, beginning: self.begin_session(proved(&user, &login.provider, back), now) };
         let beginning = first.beginning.clone();
         let made = self
             .parts
@@ -113,7 +114,12 @@ impl Authority {
             password_hash: None,
             ..owner.clone()
         };
-        let taking = TakeOver { owner, identity, beginning: self.begin_session(proved(&theirs, back), now), notice };
+        let taking = TakeOver {
+            owner,
+            identity,
+            beginning: self.begin_session(proved(&theirs, &login.provider, back), now),
+            notice,
+        };
         let beginning = taking.beginning.clone();
         let taken = self
             .parts

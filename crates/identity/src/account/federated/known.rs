@@ -1,6 +1,6 @@
 //! Somebody who was connected before: a session for them, or the proof that it is still them.
 
-use model::{Timestamp, UpstreamIdentity, UpstreamLogin, User};
+use model::{Timestamp, UpstreamIdentity, UpstreamLogin, User, Way, Ways};
 use storage::StorageError;
 
 use super::{
@@ -28,7 +28,7 @@ impl Authority {
             return Ok(Err(FederatedRefusal::Disabled));
         };
         let seen = UpstreamIdentity { provider: login.provider.clone(), ..seen };
-        let admission = self.admit(proved(&user, back), now);
+        let admission = self.admit(proved(&user, &login.provider, back), now);
         let written = admission.clone();
         let passage = self
             .parts
@@ -59,7 +59,8 @@ impl Authority {
         if self.whose(person, &arrived.who).await? != Whose::Theirs {
             return Ok(Err(FederatedRefusal::SomebodyElse));
         }
-        let again = self.proved_again(person, Method::Provider, (&back.browser, &back.caller), now).await?;
+        let again =
+            self.proved_again(person, Way::Provider(back.provider.clone()), (&back.browser, &back.caller), now).await?;
         Ok(match again {
             Some(Again::Proved(cookie)) => Ok(Homecoming::Proved(act.to_owned(), cookie)),
             Some(Again::Half) => Ok(Homecoming::Half(act.to_owned())),
@@ -69,11 +70,12 @@ impl Authority {
 }
 
 /// A person who has proved who they are by another provider's word.
-pub(super) fn proved(user: &User, back: ComeBack) -> Proved {
+pub(super) fn proved(user: &User, provider: &str, back: ComeBack) -> Proved {
     Proved {
         user_id: user.id,
         security_epoch: user.security_epoch,
         amr: methods::by(Method::Provider),
+        ways: Ways::default().with(Way::Provider(provider.to_owned())),
         browser: back.browser,
         replaces: back.signed_in.map(|signed_in| signed_in.session.id),
         caller: back.caller,

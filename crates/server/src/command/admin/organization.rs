@@ -48,6 +48,21 @@ pub enum OrganizationAct {
         #[arg(value_enum)]
         decision: Decision,
     },
+    /// Say all that it demands of how its members sign in; what was given by a sign-in that is not enough ends at once
+    #[command(group = clap::ArgGroup::new("demanded").required(true).multiple(true))]
+    Demands {
+        /// Slug or id
+        organization: String,
+        /// Two factors
+        #[arg(long, group = "demanded")]
+        second_factor: bool,
+        /// A way in that counts: password, passkey, or the name of a provider; again for each. Without it every way counts
+        #[arg(long = "way", value_name = "WAY", group = "demanded")]
+        ways: Vec<String>,
+        /// Nothing any more
+        #[arg(long, group = "demanded", conflicts_with_all = ["second_factor", "ways"])]
+        nothing: bool,
+    },
     /// Delete an organisation with its projects, memberships and connections
     Remove {
         /// Slug or id
@@ -78,6 +93,9 @@ impl TryFrom<OrganizationAct> for Act {
             O::Enable { organization } => Self::OrganizationSetDisabled { organization, disabled: false },
             O::DeviceWrites { organization, decision } => {
                 Self::OrganizationSetDeviceWrites { organization, allowed: matches!(decision, Decision::Allow) }
+            }
+            O::Demands { organization, second_factor, ways, nothing: _ } => {
+                Self::OrganizationSetDemands { organization, second_factor, ways_in: ways }
             }
             O::Remove { organization } => Self::OrganizationRemove { organization },
         })

@@ -9,7 +9,7 @@ use crate::{
     error_response::PageError,
     form::ProtectedForm,
     page::Visit,
-    view::{self, AccountPage, Act, ActKind, Field, Moment, Row, Section, TypedConfirmation},
+    view::{self, AccountPage, Act, ActKind, Field, Moment, Place, Row, Section, TypedConfirmation},
 };
 
 /// What was typed to confirm.
@@ -112,8 +112,19 @@ fn confirmation(visit: &Visit, person: &SignedIn, leaving: &Leaving, typed: Fiel
 
 /// An organisation that would be left without an owner.
 fn section(visit: &Visit, alone: &OwnedAlone) -> Section {
-    let OwnedAlone { organization, projects, others } = alone;
+    let OwnedAlone { organization, projects, others, closed } = alone;
     let it = visit.say("privacy-owned");
+    if *closed {
+        let see = visit.say("organizations-unmet").with("organization", &organization.name);
+        let id = format!("see-{}", organization.id);
+        return Section {
+            id: format!("organization-{}", organization.id).into(),
+            heading: organization.name.clone(),
+            said: Some(see.to_string()),
+            acts: vec![Act::link(&id, see.part("see"), &Place::Overview.path(organization.id.as_str()))],
+            ..Section::default()
+        };
+    }
     let projects = if projects.is_empty() {
         it.part("no-projects")
     } else {

@@ -9,7 +9,7 @@ use crate::{
     error_response::PageError,
     form::ProtectedForm,
     page::{Nothing, Visit},
-    view::{Field, TypedConfirmation},
+    view::{Field, Place, TypedConfirmation},
 };
 
 /// Makes another member an owner.
@@ -25,9 +25,12 @@ pub async fn hand_over(
         Ok(person) => person,
         Err(elsewhere) => return Ok(*elsewhere),
     };
-    let (Some(id), Some(to)) = (Id::parse(&path.0), Id::parse(&path.1)) else { return Err(PageError::not_found()) };
+    let (Some(id), Some(to)) = (Id::<Organization>::parse(&path.0), Id::parse(&path.1)) else {
+        return Err(PageError::not_found());
+    };
     match visit.state.authority.hand_over(person, id, to, &visit.caller, visit.now).await? {
         Err(OwnedRefusal::Unknown) => Err(PageError::not_found()),
+        Err(OwnedRefusal::Unmet) => Ok(visit.go(&Place::Overview.path(id.as_str()))),
         Ok(()) | Err(OwnedRefusal::NotRecent | OwnedRefusal::Typed) => Ok(visit.go("/account/delete")),
     }
 }
@@ -56,6 +59,7 @@ pub async fn post(visit: Visit, id: Path<String>, form: ProtectedForm<Form>) -> 
     match visit.state.authority.delete_organization(person, id, &typed, &visit.caller, visit.now).await? {
         Ok(()) | Err(OwnedRefusal::NotRecent) => Ok(visit.go("/account/delete")),
         Err(OwnedRefusal::Unknown) => Err(PageError::not_found()),
+        Err(OwnedRefusal::Unmet) => Ok(visit.go(&Place::Overview.path(id.as_str()))),
         Err(OwnedRefusal::Typed) => {
             let error = Some(visit.say("privacy-organization").part("wrong").into());
             page(&visit, person, id, Field { value: typed, error }).await
@@ -68,8 +72,11 @@ fn owned_id(text: &str) -> Result<Id<Organization>, PageError> {
 }
 
 async fn page(visit: &Visit, person: &SignedIn, id: Id<Organization>, typed: Field) -> Result<HttpResponse, PageError> {
-    let owned = visit.state.authority.owned(person, id).await?;
-    let (organization, projects) = owned.ok_or_else(PageError::not_found)?;
+    let (organization, projects) = match visit.state.authority.owned(person, id).await? {
+        Ok(owned) => owned,
+        Err(OwnedRefusal::Unmet) => return Ok(visit.go(&Place::Overview.path(id.as_str()))),
+        Err(_) => return Err(PageError::not_found()),
+    };
     let status = if typed.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let it = visit.say("privacy-organization").with("organization", &organization.name);
     let projects = projects.iter().map(|name| it.clone().with("project", name).part("project").into());

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, http::StatusCode};
 use identity::account::{Again, Answer, FactorRefusal, SignInRefusal, SignedIn};
-use model::{Id, Organization};
+use model::{Authorization, Id, Organization, Project};
 use protocol::{Confidential, OAuthError, Params};
 
 use crate::{
@@ -43,7 +43,15 @@ pub enum Act {
     Administration,
     /// What changes an organisation, at one of its pages.
     Organization(Id<Organization>, Place),
+    /// Coming into an organisation that demands more than this browser has shown.
+    Demanded(Id<Organization>),
+    /// Letting an app read a project of such an organisation.
+    Consent(Id<Authorization>, Id<Project>),
 }
+
+/// The words of what an organisation's demand waits for.
+const DEMANDED: &str = "demanded";
+const CONSENT: &str = "consent";
 
 impl Act {
     const OWN: [Self; 9] = [
@@ -72,6 +80,8 @@ impl Act {
             Self::Tokens => "tokens",
             Self::Administration => "administration",
             Self::Organization(id, place) => return Cow::Owned(format!("{}.{id}", place.word())),
+            Self::Demanded(id) => return Cow::Owned(format!("{DEMANDED}.{id}")),
+            Self::Consent(id, project) => return Cow::Owned(format!("{CONSENT}.{id}.{project}")),
         })
     }
 
@@ -89,7 +99,14 @@ impl Act {
             Self::Tokens => "/account/tokens",
             Self::Administration => "/admin",
             Self::Organization(id, place) => return Cow::Owned(place.path(id.as_str())),
+            Self::Demanded(id) => return Cow::Owned(Place::Overview.path(id.as_str())),
+            Self::Consent(id, project) => return Cow::Owned(format!("/consent/{id}?project={project}")),
         })
+    }
+
+    /// Whether a proof of a moment ago is enough: where another one is demanded it is not.
+    const fn takes_a_recent_proof(self) -> bool {
+        !matches!(self, Self::Demanded(_) | Self::Consent(..))
     }
 
     /// The act that the parameter `for` names.
@@ -104,6 +121,11 @@ impl Act {
     /// The act that this word names.
     pub(in super::super) fn of_word(word: &str) -> Option<Self> {
         match word.split_once('.') {
+            Some((DEMANDED, id)) => Some(Self::Demanded(Id::parse(id)?)),
+            Some((CONSENT, ids)) => {
+                let (id, project) = ids.split_once('.')?;
+                Some(Self::Consent(Id::parse(id)?, Id::parse(project)?))
+            }
             Some((place, id)) => Some(Self::Organization(Id::parse(id)?, Place::of_word(place)?)),
             None => Self::OWN.into_iter().find(|act| act.word() == word),
         }
@@ -142,7 +164,7 @@ impl Visit {
     /// The answer that leads there.
     pub fn recent(&self, act: Act) -> Result<&SignedIn, Box<HttpResponse>> {
         let person = self.signed_in.as_ref().ok_or_else(|| Box::new(self.go("/sign-in")))?;
-        if person.proved_recently(self.now) {
+        if act.takes_a_recent_proof() && person.proved_recently(self.now) {
             return Ok(person);
         }
         Err(Box::new(self.go(&format!("/prove?for={}", act.word()))))

@@ -73,10 +73,11 @@ fn first_slug(name: &str) -> String {
 async fn page(visit: &Visit, asked: &Asked, wrong: Option<&str>) -> Result<HttpResponse, PageError> {
     let Some(person) = &visit.signed_in else { return Ok(visit.go("/sign-in")) };
     let mine = visit.state.authority.organizations_of(person).await?;
+    let closed = visit.state.authority.closed_to(person, &mine).await?;
     let title = visit.say("organizations-title");
     let mut sections = vec![Section {
         said: mine.is_empty().then(|| title.part("none").into()),
-        rows: mine.iter().map(|(one, role)| row(visit, one, *role)).collect(),
+        rows: mine.iter().map(|(one, role)| row(visit, one, *role, closed.contains(&one.id))).collect(),
         ..Section::new("organizations", &title.part("yours"))
     }];
     sections.extend(visit.state.authority.may_found().then(|| founding(visit, asked, wrong)));
@@ -94,12 +95,14 @@ async fn page(visit: &Visit, asked: &Asked, wrong: Option<&str>) -> Result<HttpR
     })
 }
 
-fn row(visit: &Visit, organization: &Organization, role: Role) -> Row {
-    let words = visit.say("organizations-role");
+/// `closed`: it demands what this browser has not shown.
+fn row(visit: &Visit, organization: &Organization, role: Role, closed: bool) -> Row {
+    let (words, title) = (visit.say("organizations-role"), visit.say("organizations-title"));
+    let wrong = organization.disabled_at.map(|_| "disabled").or_else(|| closed.then_some("closed"));
     Row {
         title: organization.name.clone(),
         path: Some(Place::Overview.path(organization.slug.as_str())),
-        badge: organization.disabled_at.map(|_| visit.say("organizations-title").part("disabled").into()),
+        badge: wrong.map(|part| title.part(part).into()),
         facts: vec![
             Fact { words: words.part(role.as_str()).into(), ..Fact::default() },
             Fact::text("", organization.slug.as_str()),

@@ -246,7 +246,7 @@ pub async fn remove(visit: Visit, names: Names, _: ProtectedForm<Nothing>) -> Re
 /// # Errors
 /// 404 for what is not there or not theirs; trouble of the database.
 pub async fn ask_to_leave(visit: Visit, organization: Path<String>) -> Result<HttpResponse, PageError> {
-    match visit.enter(&organization, Permission::SeeOrganization).await? {
+    match visit.enter_to_leave(&organization).await? {
         Ok(room) => leave_page(&visit, &room),
         Err(elsewhere) => Ok(*elsewhere),
     }
@@ -261,7 +261,7 @@ pub async fn leave(
     organization: Path<String>,
     _: ProtectedForm<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    let room = match visit.enter(&organization, Permission::SeeOrganization).await? {
+    let room = match visit.enter_to_leave(&organization).await? {
         Ok(room) => room,
         Err(elsewhere) => return Ok(*elsewhere),
     };

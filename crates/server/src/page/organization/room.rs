@@ -2,11 +2,12 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use identity::{
-    Actor, Standing, Who,
+    Actor, Denied, Standing, Who,
     admin::{Act, ActError, ActErrorKind},
 };
-use model::{Id, Organization, Permission, Slug};
+use model::{Id, Organization, Permission, Permissions, Slug, Unmet};
 use serde_json::Value;
+use storage::{Read, StorageError};
 
 use crate::{
     error_response::PageError,
@@ -24,6 +25,14 @@ pub struct Room {
     /// Who they are.
     pub actor: Actor,
     elsewhere: Vec<MenuItem>,
+}
+
+/// Where somebody comes who asks to be let in.
+enum Entered {
+    In(Box<Standing>, Vec<MenuItem>),
+    /// They belong there, and this browser has not shown what is demanded.
+    Unmet(Box<Organization>, Unmet),
+    Nowhere,
 }
 
 /// What came of an act.
@@ -47,16 +56,35 @@ impl Visit {
     ///
     /// # Errors
     /// 404 if there is none, or none that they may see, or this is not theirs; trouble of the database. The inner one leads to
-    /// sign-in.
+    /// sign-in, or says what the organisation demands that they have not shown.
     pub async fn enter(
         &self,
         organization: &str,
         permission: Permission,
     ) -> Result<Result<Room, Box<HttpResponse>>, PageError> {
         let Some(actor) = self.actor() else { return Ok(Err(Box::new(self.go("/sign-in")))) };
-        let entered = self.look_in(organization, &actor, permission).await.map_err(identity::Error::from)?;
-        let (standing, elsewhere) = entered.ok_or_else(PageError::not_found)?;
-        Ok(Ok(Room { standing, actor, elsewhere }))
+        match self.look_in(organization, &actor, permission).await.map_err(identity::Error::from)? {
+            Entered::In(standing, elsewhere) => Ok(Ok(Room { standing: *standing, actor, elsewhere })),
+            Entered::Unmet(organization, unmet) => {
+                let back = prove::Act::Demanded(organization.id);
+                self.unmet(&organization, &unmet, back).map(|answer| Err(Box::new(answer)))
+            }
+            Entered::Nowhere => Err(PageError::not_found()),
+        }
+    }
+
+    /// Comes into an organisation to leave it, and for nothing else: whatever it demands, that is open to whoever belongs to it.
+    ///
+    /// # Errors
+    /// 404 if there is none, or none that they belong to; trouble of the database. The inner one leads to sign-in.
+    pub async fn enter_to_leave(&self, organization: &str) -> Result<Result<Room, Box<HttpResponse>>, PageError> {
+        let Some(actor) = self.actor() else { return Ok(Err(Box::new(self.go("/sign-in")))) };
+        let mut read = self.state.authority.store().read().await.map_err(identity::Error::from)?;
+        let id = named(&mut read, organization).await.map_err(identity::Error::from)?;
+        let id = id.ok_or_else(PageError::not_found)?;
+        let standing = identity::policy::stand_to_leave(&mut read, &actor, id).await.map_err(identity::Error::from)?;
+        let standing = standing.map_err(|_| PageError::not_found())?;
+        Ok(Ok(Room { standing: Standing { permissions: Permissions::NONE, ..standing }, actor, elsewhere: Vec::new() }))
     }
 
     async fn look_in(
@@ -64,21 +92,24 @@ impl Visit {
         organization: &str,
         actor: &Actor,
         permission: Permission,
-    ) -> Result<Option<(Standing, Vec<MenuItem>)>, storage::StorageError> {
+    ) -> Result<Entered, StorageError> {
         let mut read = self.state.authority.store().read().await?;
-        let by_slug = match Slug::parse(organization) {
-            Some(slug) => read.organization_by_slug(&slug).await?.map(|found| found.id),
-            None => None,
+        let Some(id) = named(&mut read, organization).await? else { return Ok(Entered::Nowhere) };
+        let standing = match identity::policy::stand(&mut read, actor, id, permission).await? {
+            Ok(standing) => standing,
+            Err(Denied::Unmet(unmet)) => {
+                let organization = read.organization(id).await?;
+                return Ok(organization.map_or(Entered::Nowhere, |one| Entered::Unmet(Box::new(one), unmet)));
+            }
+            Err(_) => return Ok(Entered::Nowhere),
         };
-        let Some(id) = by_slug.or_else(|| Id::<Organization>::parse(organization)) else { return Ok(None) };
-        let Ok(standing) = identity::policy::stand(&mut read, actor, id, permission).await? else { return Ok(None) };
         let mine = match actor.user_id() {
             Some(user_id) => read.organizations_of(user_id).await?,
             None => Vec::new(),
         };
         let others = mine.into_iter().filter(|(one, _)| one.id != id).take(ELSEWHERE);
         let item = |one: &Organization| MenuItem::new(&one.name, Place::Overview.path(one.slug.as_str()), false);
-        Ok(Some((standing, others.map(|(one, _)| item(&one)).collect())))
+        Ok(Entered::In(Box::new(standing), others.map(|(one, _)| item(&one)).collect()))
     }
 
     /// Does what the person asks at this place of an organisation.
@@ -119,6 +150,15 @@ impl Visit {
         let act = prove::Act::Organization(room.standing.organization.id, place);
         self.go(&format!("/prove?for={}", act.word()))
     }
+}
+
+/// The organisation with this slug, or this id, which may be none's.
+async fn named(read: &mut Read, organization: &str) -> Result<Option<Id<Organization>>, StorageError> {
+    let by_slug = match Slug::parse(organization) {
+        Some(slug) => read.organization_by_slug(&slug).await?.map(|found| found.id),
+        None => None,
+    };
+    Ok(by_slug.or_else(|| Id::parse(organization)))
 }
 
 impl Room {

@@ -1,11 +1,12 @@
-//! `/organizations/{organization}/settings`: what an organisation is called, what devices may do there, and its end.
+//! `/organizations/{organization}/settings`: what an organisation is called, what it demands, what devices may do there,
+//! and its end.
 
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use identity::admin::Act;
 use model::Permission;
 use protocol::{OAuthError, Params};
 
-use super::{Done, Room};
+use super::{Done, Room, demands};
 use crate::{
     error_response::PageError,
     form::ProtectedForm,
@@ -30,7 +31,7 @@ impl TryFrom<Params> for Named {
 /// 404 for what is not there or not theirs; trouble of the database.
 pub async fn get(visit: Visit, organization: Path<String>) -> Result<HttpResponse, PageError> {
     match visit.enter(&organization, Permission::ChangeOrganization).await? {
-        Ok(room) => page(&visit, &room, None),
+        Ok(room) => page(&visit, &room, None, &demands::Asked::present(&room)),
         Err(elsewhere) => Ok(*elsewhere),
     }
 }
@@ -53,7 +54,7 @@ pub async fn post(
     match visit.act_in(&room, Place::Settings, act).await? {
         Done::Done(_) => Ok(visit.go(&room.path(Place::Settings, ""))),
         Done::Led(answer) => Ok(answer),
-        Done::Refused(_) => page(&visit, &room, Some(&name)),
+        Done::Refused(_) => page(&visit, &room, Some(&name), &demands::Asked::present(&room)),
     }
 }
 
@@ -119,11 +120,33 @@ pub async fn delete(
     }
 }
 
-/// `wrong` is a name that cannot be one.
-fn page(visit: &Visit, room: &Room, wrong: Option<&str>) -> Result<HttpResponse, PageError> {
+/// The page after demands that were refused; `wrong` is the part of the message that says why.
+///
+/// # Errors
+/// The template cannot be rendered, a fault of ours.
+pub(super) fn refused_demands(
+    visit: &Visit,
+    room: &Room,
+    asked: &demands::Asked,
+    wrong: &'static str,
+) -> Result<HttpResponse, PageError> {
+    let page =
+        room.page(visit, Place::Settings, &visit.say("organizations-settings"), sections(visit, room, None, asked));
+    visit.sections(&page.refused(visit.say("organizations-demands").part(wrong), None))
+}
+
+fn sections(visit: &Visit, room: &Room, wrong: Option<&str>, asked: &demands::Asked) -> Vec<Section> {
     let mut sections = vec![name(visit, room, wrong)];
-    sections.extend(room.may(Permission::SetDemands).then(|| devices(visit, room)));
+    if room.may(Permission::SetDemands) {
+        sections.extend([demands::section(visit, room, asked), devices(visit, room)]);
+    }
     sections.extend(room.may(Permission::DeleteOrganization).then(|| end(visit, room)));
+    sections
+}
+
+/// `wrong` is a name that cannot be one; `asked` what is demanded.
+fn page(visit: &Visit, room: &Room, wrong: Option<&str>, asked: &demands::Asked) -> Result<HttpResponse, PageError> {
+    let sections = sections(visit, room, wrong, asked);
     let page = room.page(visit, Place::Settings, &visit.say("organizations-settings"), sections);
     visit.sections(&match wrong {
         Some(_) => page.refused(visit.say("organizations-new").part("name"), Some("name")),

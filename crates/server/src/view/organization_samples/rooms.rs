@@ -176,9 +176,54 @@ pub(super) fn settings(language: Language) -> OrganizationPage {
     let form = Form::new("rename", name.part("act"), &here(""), vec![input]);
     let sections = vec![
         Section { form: Some(form), ..Section::new("name", &name) },
+        demands(language),
         Section { said: Some(devices.part("refused").into()), acts: vec![allow], ..Section::new("devices", &devices) },
         Section { said: Some(end.part("text").into()), acts: vec![delete], ..Section::new("delete", &end) },
     ];
     let layout = frame(language, "Acme", Role::Owner, Place::Settings);
     OrganizationPage::in_frame(layout, say(language, "organizations-settings").into(), String::new(), sections)
+}
+
+fn demands(language: Language) -> Section {
+    let it = say(language, "organizations-demands");
+    let factor = Choice::new("second-factor", it.part("factor"), true).meaning(it.part("factor-hint"));
+    let way = |word: &str| Choice::new(word, say(language, "organizations-way").part(word), word == "passkey");
+    let ways = vec![way("password"), way("passkey"), Choice::new("google", "Google", false)];
+    let inputs = vec![
+        Input::any_of("demand", &say(language, "organizations-demand"), vec![factor]),
+        Input::any_of("way", &say(language, "organizations-ways"), ways),
+    ];
+    let form = Form::new("set-demands", it.part("act"), "/organizations/acme/settings/demands", inputs).dangerous();
+    Section { said: Some(it.part("text").into()), form: Some(form), ..Section::new("demands", &it) }
+}
+
+/// In place of its pages, for a member who has not shown what it demands.
+pub(super) fn unmet(language: Language, has_one: bool) -> OrganizationPage {
+    let title = say(language, "organizations-unmet").with("organization", "Acme");
+    let (way, factor) = (say(language, "organizations-unmet-way"), say(language, "organizations-unmet-factor"));
+    let to_prove = "/prove?for=demanded.1";
+    let primary = |id: &str, label: String, path: &str| Act::link(id, label, path).with(ActKind::PrimaryLink);
+    let acts = match has_one {
+        true => vec![primary("show-factor", factor.part("act").into(), to_prove)],
+        false => vec![
+            primary("set-up-app", factor.part("app").into(), "/account/totp"),
+            Act::link("set-up-passkey", factor.part("passkey"), "/account/passkeys"),
+        ],
+    };
+    let said = factor.part(if has_one { "shown" } else { "none" }).into();
+    let mut sections = vec![Section { said: Some(said), acts, ..Section::new("factor", &factor) }];
+    if has_one {
+        let acts = vec![
+            primary("show-way", way.part("act").into(), to_prove),
+            Act::link("ways-in", way.part("yours"), "/account/security"),
+        ];
+        let said = way.clone().with("ways", "Google").part("text").to_string();
+        sections.insert(0, Section { said: Some(said), acts, ..Section::new("way", &way) });
+    }
+    let leave = say(language, "members-leave").with("organization", "Acme");
+    let act = Act::link("leave", leave.part("act"), "/organizations/acme/leave").with(ActKind::DangerousLink);
+    let said = Some(leave.part("text").into());
+    sections.push(Section { said, acts: vec![act], ..Section::new("leaving", &leave.part("heading")) });
+    let layout = sample::signed_in(language, "/organizations/acme");
+    OrganizationPage::in_frame(layout, title.to_string(), title.part("lead").into(), sections)
 }

@@ -40,7 +40,10 @@ async fn invited(server: &TestServer, email: &str, role: Role) -> String {
 async fn person(server: &TestServer, email: &str) -> identity::Actor {
     let user = seed::act(&server.authority, Act::UserShow { user: email.into() }).await;
     let user_id = Id::parse(user["id"].as_str().unwrap()).unwrap();
-    identity::Actor { who: identity::Who::Person { user_id, recent: true }, address: None }
+    identity::Actor {
+        who: identity::Who::Person { user_id, recent: true, shown: model::Shown::default() },
+        address: None,
+    }
 }
 
 async fn signed_in(server: &TestServer, email: &str) -> Browser {

@@ -263,6 +263,7 @@ pub const ROUTES: &[Route] = &[
     post("/organizations/{organization}/webhooks/{id}/{verb}", &[]),
     get("/organizations/{organization}/settings"),
     post("/organizations/{organization}/settings", &[("name", "Acme")]),
+    post("/organizations/{organization}/settings/demands", &[]),
     post("/organizations/{organization}/settings/device-writes/{verb}", &[]),
     get("/organizations/{organization}/settings/delete"),
     post("/organizations/{organization}/settings/delete", &[("confirmation", "nothing")]),
