@@ -123,7 +123,7 @@ async fn what_happened_is_read_narrowed_and_taken_away() {
     loop {
         all.extend(items(&part));
         let Some((address, _)) = part.header("link").trim_start_matches('<').split_once('>') else { break };
-        part = owner.get(&address.to_owned()).await;
+        part = owner.get(address).await;
     }
     assert_eq!(all.len(), 3, "{all:?}");
     assert!(
