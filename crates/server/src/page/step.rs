@@ -33,10 +33,9 @@ impl Visit {
             (Step::Verify, Some(id)) => Ok(self.go(&format!("/account/verify?authorization={id}"))),
             (Step::Verify, None) => Ok(self.go("/account/verify")),
             (Step::Consent(request), Some(id)) => consent::page(self, id, &request, None, None),
-            (Step::Consent(_), None) => Err(PageError::unexpected()),
+            (Step::Consent(_) | Step::Demanded(_), None) => Err(PageError::unexpected()),
             (Step::Told { allowed, client_name }, _) => self.told(allowed, client_name),
             (Step::Demanded(demanded), Some(id)) => self.unmet_by(id, &demanded),
-            (Step::Demanded(_), None) => Err(PageError::unexpected()),
             (Step::Redirect { location }, _) => Ok(self.send_to(location)),
             (Step::Leave { location, host, client_name, provenance, error }, _) => {
                 tracing::info!(code = error.code.as_str(), detail = &*error.detail, "{}", error.description);
