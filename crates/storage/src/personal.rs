@@ -45,7 +45,7 @@ const PERSONAL: &[Personal] = personal! {
     "limited_projects" from "project_members": "SELECT l.project_id, p.name AS project_name, l.organization_id, l.created_at \
         FROM project_members l JOIN projects p ON p.id = l.project_id WHERE l.user_id = $1 ORDER BY l.created_at", without [];
     "invitations" from "invitations": "SELECT i.id, i.organization_id, o.name AS organization_name, i.email, i.role, i.role_id, i.invited_by, \
-        i.mails, i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at \
+        i.mails, i.created_at, i.sent_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at, i.version \
         FROM invitations i JOIN organizations o ON o.id = i.organization_id \
         WHERE i.invited_by = $1 OR i.accepted_by = $1 OR i.email = (SELECT email FROM users WHERE id = $1 AND email_verified_at IS NOT NULL) \
         ORDER BY i.id", without ["token_hash"];

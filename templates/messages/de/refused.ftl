@@ -7,6 +7,7 @@ refused-answered = Sie haben das schon beantwortet. Gehen Sie zurück zur App un
 refused-account-changed = Ihr Konto hat sich inzwischen geändert. Gehen Sie zurück und melden Sie sich noch einmal an.
 refused-no-access = Sie haben keinen Zugang mehr zu diesem Projekt. Gehen Sie zurück und wählen Sie ein anderes.
 refused-device-reads = Die Organisation dieses Projekts lässt Geräte nur lesen.
+refused-demands = Die Organisation dieses Projekts verlangt jetzt mehr von einer Anmeldung. Gehen Sie zurück und wählen Sie es noch einmal.
 refused-unknown-app = Diese App ist hier nicht bekannt. Wenn sie schon einmal verbunden war, entfernen Sie die Verbindung in der App und verbinden Sie sie neu.
 refused-no-address = Der Parameter redirect_uri fehlt, und die App hat mehr als eine Adresse eingetragen.
 refused-other-address = Die Adresse, an die die Antwort gehen soll, hat diese App nicht eingetragen.

@@ -9,6 +9,7 @@ refused-answered = You have answered this already. Go back to the app and start 
 refused-account-changed = Your account has changed meanwhile. Go back and sign in again.
 refused-no-access = You no longer have access to this project. Go back and choose another.
 refused-device-reads = The organisation of this project lets devices only read.
+refused-demands = The organisation of this project demands more of a sign-in now. Go back and choose it again.
 refused-unknown-app = This app is not known here. If it was connected before, remove it in the app and connect it again.
 refused-no-address = The parameter redirect_uri is missing, and the app has registered more than one.
 refused-other-address = The address that the answer should go to is not one that this app has registered.

@@ -35,9 +35,10 @@ impl PageError {
 }
 
 /// The sentences with which flows refuse a request, by their English words; anything else in a description is for developers.
-const SENTENCES: [&str; 10] = [
+const SENTENCES: [&str; 11] = [
     "refused-answered",
     "refused-account-changed",
+    "refused-demands",
     "refused-device-reads",
     "refused-no-access",
     "refused-no-address",
