@@ -14,7 +14,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, OrganizationPage)> {
         ("person", person(language)),
         ("mail", mail(language)),
         ("providers", providers(language, "https://login.acme.example/keys:503")),
-        ("hostile-providers", providers(language, sample::HOSTILE)),
+        ("the-providers-hostile", providers(language, sample::HOSTILE)),
         ("hostile", people(language, sample::HOSTILE)),
     ]
 }
