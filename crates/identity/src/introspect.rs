@@ -6,7 +6,7 @@ use model::{GrantKind, Resource, Timestamp};
 use protocol::{ActiveToken, Actor, Introspection};
 use storage::{Behalf, SeenToken};
 
-use crate::{Authority, Caller, Error, api_key, token_name::TokenName};
+use crate::{Authority, Caller, Error, api_key, permitted::narrowed, token_name::TokenName};
 
 /// What a resource server was handed, and by whom.
 #[derive(Clone, Copy, Debug)]
@@ -137,8 +137,8 @@ impl Authority {
     async fn present_scope(&self, seen: &SeenToken, resource: &Resource) -> Result<Option<protocol::Scope>, Error> {
         // Proven when the resource server was: a moment ago, in this request.
         let Some((client, _)) = self.believing().client(&seen.token.client_id).await? else { return Ok(None) };
-        let scope = seen.token.scope.intersection(&crate::permitted::permitted(&client, Some(resource)));
-        Ok((!scope.of_resources().is_empty()).then_some(scope))
+        let scope = narrowed(&seen.token.scope, &client, Some(resource));
+        Ok(scope.is_of_resources().then_some(scope))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{ApiToken, GrantKind, Id, Shown, Timestamp, Token, TokenKind, User};
 use storage::{Behalf, StorageError};
 
-use crate::{Actor, Authority, Caller, Error, Who, permitted::permitted};
+use crate::{Actor, Authority, Caller, Error, Who, permitted::narrowed};
 
 /// Where the API stands below the issuer. The resource server with this identifier stands for the API itself.
 pub const PATH: &str = "/api/v1";
@@ -110,7 +110,7 @@ impl Authority {
         if !client.first_party || seen.token.resource_id.as_ref() != Some(&resource.id) {
             return Ok(Err(NotGood::Unknown));
         }
-        let scope = seen.token.scope.intersection(&permitted(&client, Some(resource)));
+        let scope = narrowed(&seen.token.scope, &client, Some(resource));
         let writes = scope.contains(WRITE);
         if !writes && !scope.contains(READ) {
             return Ok(Err(NotGood::Scope));

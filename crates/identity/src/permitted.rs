@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Client, Resource};
-use protocol::{EMAIL, GrantType, OAuthError, OFFLINE_ACCESS, OPENID, PROFILE, ResourceIndicator, Scope};
+use protocol::{Access, EMAIL, GrantType, OAuthError, OFFLINE_ACCESS, OPENID, PROFILE, ResourceIndicator, Scope};
 
 use crate::known::Snapshot;
 
@@ -16,21 +16,30 @@ pub(crate) struct Asked {
     pub(crate) scope: Scope,
 }
 
-/// The widest scope that this client may ever hold at this resource: only a first-party client may hold scopes that write,
-/// whatever it asks or is configured to ask, and an organisation's own client holds nothing of another organisation's.
+/// The widest scope that this client may ever hold at this resource.
 pub(crate) fn permitted(client: &Client, resource: Option<&Resource>) -> Scope {
-    let of_resource = match resource {
-        Some(resource) if !meets(client, resource) => Scope::empty(),
-        Some(resource) if client.first_party => resource.scope(),
-        Some(resource) => resource.read_scope(),
-        None => Scope::empty(),
-    };
-    let offline = if client.may_use(GrantType::RefreshToken) { tokens(&[OFFLINE_ACCESS]) } else { Scope::empty() };
-    let all = of_resource.union(&tokens(&[OPENID, PROFILE, EMAIL]));
-    match &client.metadata.scope {
-        Some(limit) => all.intersection(limit).union(&offline),
-        None => all.union(&offline),
+    let known = tokens(&[OPENID, PROFILE, EMAIL, OFFLINE_ACCESS]);
+    narrowed(&resource.map_or_else(Scope::empty, Resource::scope).union(&known), client, resource)
+}
+
+/// What of `scope` this client may hold at this resource.
+pub(crate) fn narrowed(scope: &Scope, client: &Client, resource: Option<&Resource>) -> Scope {
+    scope.filter(|token| may_hold(client, resource, token))
+}
+
+/// Only a first-party client may hold scopes that write, whatever it asks or is configured to ask, and an organisation's own
+/// client holds nothing of another organisation's.
+fn may_hold(client: &Client, resource: Option<&Resource>, token: &str) -> bool {
+    if token == OFFLINE_ACCESS && client.may_use(GrantType::RefreshToken) {
+        return true;
     }
+    let of_resource = |resource: &Resource| {
+        let mut scopes = resource.scopes.iter();
+        meets(client, resource)
+            && scopes.any(|one| one.name == token && (client.first_party || one.access == Access::Read))
+    };
+    let exists = [OPENID, PROFILE, EMAIL].contains(&token) || resource.is_some_and(of_resource);
+    exists && client.metadata.scope.as_ref().is_none_or(|limit| limit.contains(token))
 }
 
 /// Whether there is an organisation, or none, that both the client and the resource serve.
@@ -120,4 +129,95 @@ fn the_one<'r>(found: impl Iterator<Item = &'r Arc<Resource>>) -> Result<Option<
 /// A scope of words that are known to be scope tokens.
 pub(crate) fn tokens(words: &[&str]) -> Scope {
     Scope::from_tokens(words.iter().copied()).unwrap_or_else(|_| Scope::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AccessTokenForm, ClientId, ClientOrigin, Profile, ResourceId, ResourceScope, SecretHash, Timestamp};
+    use protocol::ClientMetadata;
+    use serde_json::json;
+
+    use super::*;
+
+    fn resource() -> Resource {
+        let scope = |name: &str, access| ResourceScope {
+            name: name.to_owned(),
+            access,
+            ingest: false,
+            description: String::new(),
+            translations: std::collections::BTreeMap::new(),
+        };
+        Resource {
+            id: ResourceId::new("issues"),
+            name: "Issues".to_owned(),
+            identifier: ResourceIndicator::parse("https://api.example.com/mcp").unwrap(),
+            owner: None,
+            secret_hash: SecretHash::of(b"secret"),
+            scopes: vec![scope("issues:read", Access::Read), scope("issues:write", Access::Write)],
+            access_tokens: AccessTokenForm::default(),
+            default_at: None,
+            created_at: Timestamp::from_seconds(0),
+            disabled_at: None,
+        }
+    }
+
+    fn client(first_party: bool, refreshes: bool, limit: Option<&str>) -> Client {
+        let mut metadata = json!({
+            "redirect_uris": ["https://app.example/cb"],
+            "grant_types": if refreshes { vec!["authorization_code", "refresh_token"] } else { vec!["authorization_code"] },
+        });
+        if let Some(limit) = limit {
+            metadata["scope"] = limit.into();
+        }
+        Client {
+            id: ClientId::new("app"),
+            origin: ClientOrigin::Operator,
+            name: "App".to_owned(),
+            profile: Profile::Oauth21,
+            first_party,
+            metadata: ClientMetadata::from_value(metadata).unwrap(),
+            secret_hash: None,
+            fingerprint: None,
+            nonce_instead_of_pkce: false,
+            owner: None,
+            home: None,
+            document: None,
+            created_at: Timestamp::from_seconds(0),
+            used_at: None,
+            disabled_at: None,
+        }
+    }
+
+    #[test]
+    fn a_client_may_hold_what_it_and_the_resource_allow_and_write_as_a_first_party_alone() {
+        let resource = resource();
+        for (client, with_resource, most) in [
+            (client(false, false, None), true, "email issues:read openid profile"),
+            (client(true, false, None), true, "email issues:read issues:write openid profile"),
+            (client(true, false, None), false, "email openid profile"),
+            (client(false, true, None), true, "email issues:read offline_access openid profile"),
+            // What a client is limited to says nothing of whether it may refresh, and gives nothing that is not there.
+            (client(false, true, Some("openid issues:write")), true, "offline_access openid"),
+            (client(true, false, Some("issues:write other offline_access")), true, "issues:write"),
+        ] {
+            let resource = with_resource.then_some(&resource);
+            assert_eq!(permitted(&client, resource).to_string(), most);
+            let asked = tokens(&["openid", "issues:read", "issues:write", "offline_access", "other"]);
+            assert_eq!(narrowed(&asked, &client, resource), asked.intersection(&permitted(&client, resource)));
+        }
+    }
+
+    #[test]
+    fn an_organisations_client_holds_nothing_of_anothers_resource() {
+        let [one, other] = [1, 2].map(|second| model::Id::new(Timestamp::from_seconds(second)));
+        let client = Client { owner: Some(one), ..client(true, false, None) };
+        for (owner, most) in [
+            (None, "email issues:read issues:write openid profile"),
+            (Some(one), "email issues:read issues:write openid profile"),
+            (Some(other), "email openid profile"),
+        ] {
+            let resource = Resource { owner, ..resource() };
+            assert_eq!(permitted(&client, Some(&resource)).to_string(), most);
+        }
+    }
 }

@@ -96,15 +96,21 @@ impl Params {
         let (raw_name, raw_value) = piece.split_once('=').unwrap_or((piece, ""));
         let name =
             decode(raw_name).ok_or_else(|| OAuthError::invalid_request("a parameter name is not valid UTF-8"))?;
-        let outcome = self.add_decoded(&name, raw_value);
-        if outcome.is_err() {
-            self.values.remove(&name);
-            self.refused.insert(name);
+        match self.sound(&name, raw_value) {
+            Ok(value) => {
+                // An empty value is kept as a name without values: it counts as sent when it comes again.
+                self.values.entry(name).or_default().extend(Some(value).filter(|value| !value.is_empty()));
+                Ok(())
+            }
+            Err(error) => {
+                self.values.remove(&name);
+                self.refused.insert(name);
+                Err(error)
+            }
         }
-        outcome
     }
 
-    fn add_decoded(&mut self, name: &str, raw_value: &str) -> Result<(), OAuthError> {
+    fn sound(&self, name: &str, raw_value: &str) -> Result<String, OAuthError> {
         let value = decode(raw_value).ok_or_else(|| wrong(name, "is not valid UTF-8"))?;
         if value.contains('\0') {
             return Err(wrong(name, "contains U+0000"));
@@ -116,12 +122,7 @@ impl Params {
         if repeated && !REPEATABLE.contains(&name) {
             return Err(wrong(name, "is repeated"));
         }
-        // An empty value is kept as a name without values: it counts as sent when it comes again.
-        let values = self.values.entry(name.to_owned()).or_default();
-        if !value.is_empty() {
-            values.push(value);
-        }
-        Ok(())
+        Ok(value)
     }
 }
 
@@ -133,6 +134,10 @@ impl fmt::Debug for Params {
 }
 
 fn decode(raw: &str) -> Option<String> {
+    // As most are sent.
+    if !raw.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Some(raw.to_owned());
+    }
     let spaced = raw.replace('+', " ");
     percent_decode(spaced.as_bytes()).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }

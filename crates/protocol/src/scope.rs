@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -59,9 +60,9 @@ impl fmt::Display for ScopeToken {
     }
 }
 
-/// A set of at most 100 scope tokens, written in alphabetical order.
+/// A set of at most 100 scope tokens, written in alphabetical order. Cheap to clone: what is said of it is kept once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Scope(BTreeSet<ScopeToken>);
+pub struct Scope(Arc<BTreeSet<ScopeToken>>);
 
 impl Scope {
     /// Reads space-separated tokens; their order and repetition do not matter, and empty text is the empty scope.
@@ -101,13 +102,13 @@ impl Scope {
         if self.0.len() >= MAX_TOKENS && !self.contains(token) {
             return Err(too_many());
         }
-        self.0.insert(ScopeToken::parse(token)?);
+        Arc::make_mut(&mut self.0).insert(ScopeToken::parse(token)?);
         Ok(())
     }
 
     /// Takes a token out; true if it was there.
     pub fn remove(&mut self, token: &str) -> bool {
-        self.0.remove(token)
+        self.contains(token) && Arc::make_mut(&mut self.0).remove(token)
     }
 
     /// Whether the token is part of this scope.
@@ -125,31 +126,47 @@ impl Scope {
     /// What both permit.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.intersection(&other.0).cloned().collect())
+        self.filter(|token| other.contains(token))
     }
 
     /// What either permits.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self(self.0.union(&other.0).cloned().collect())
+        Self(Arc::new(self.0.union(&other.0).cloned().collect()))
     }
 
     /// What this permits and the other does not.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+        self.filter(|token| !other.contains(token))
+    }
+
+    /// Those of its tokens that `keep` says yes to.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        // All of them, as a rule.
+        if self.iter().all(&keep) {
+            return self.clone();
+        }
+        Self(Arc::new(self.0.iter().filter(|token| keep(token.as_str())).cloned().collect()))
     }
 
     /// The tokens that speak of the person: `openid`, `profile`, `email`, `offline_access`.
     #[must_use]
     pub fn identity(&self) -> Self {
-        Self(self.0.iter().filter(|token| IDENTITY.contains(&token.as_str())).cloned().collect())
+        self.filter(is_of_identity)
     }
 
     /// The tokens that speak of a resource: all others.
     #[must_use]
     pub fn of_resources(&self) -> Self {
-        Self(self.0.iter().filter(|token| !IDENTITY.contains(&token.as_str())).cloned().collect())
+        self.filter(|token| !is_of_identity(token))
+    }
+
+    /// Whether any of its tokens speaks of a resource.
+    #[must_use]
+    pub fn is_of_resources(&self) -> bool {
+        !self.iter().all(is_of_identity)
     }
 
     /// The tokens in alphabetical order.
@@ -168,6 +185,10 @@ impl Scope {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+}
+
+fn is_of_identity(token: &str) -> bool {
+    IDENTITY.contains(&token)
 }
 
 fn too_many() -> OAuthError {
@@ -196,7 +217,14 @@ impl FromStr for Scope {
 
 impl Serialize for Scope {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut tokens = self.iter();
+        let mut text = String::with_capacity(128);
+        text.push_str(tokens.next().unwrap_or_default());
+        for token in tokens {
+            text.push(' ');
+            text.push_str(token);
+        }
+        serializer.serialize_str(&text)
     }
 }
 
@@ -240,6 +268,16 @@ mod tests {
         assert_eq!(wide.difference(&narrow), scope("a c"));
         assert_eq!(wide.union(&narrow), scope("a b c d"));
         assert!(scope("a").is_subset_of(&wide) && !narrow.is_subset_of(&wide));
+        assert_eq!(wide.filter(|token| token != "b"), scope("a c"));
+    }
+
+    #[test]
+    fn a_clone_is_changed_alone() {
+        let one = scope("a b");
+        let mut other = one.clone();
+        assert!(other.remove("a") && !other.remove("c"));
+        other.insert("c").unwrap();
+        assert_eq!((one, other), (scope("a b"), scope("b c")));
     }
 
     #[test]
@@ -247,6 +285,7 @@ mod tests {
         let all = scope("openid email issues:read offline_access");
         assert_eq!(all.identity(), scope("openid email offline_access"));
         assert_eq!(all.of_resources(), scope("issues:read"));
+        assert!(all.is_of_resources() && !all.identity().is_of_resources() && !scope("").is_of_resources());
         let mut fewer = all;
         assert!(fewer.remove(OFFLINE_ACCESS) && !fewer.remove(OFFLINE_ACCESS));
     }

@@ -175,9 +175,7 @@ impl Authority {
                         )));
                     }
                     let resource = consent.resource_id.as_ref().and_then(|id| known.resource(id));
-                    let scope = consent
-                        .scope
-                        .intersection(&permitted::permitted(&client, resource.map(std::convert::AsRef::as_ref)));
+                    let scope = permitted::narrowed(&consent.scope, &client, resource.map(AsRef::as_ref));
                     if scope.is_empty() {
                         return Ok(Err(OAuthError::invalid_grant("nothing is left of what was granted")));
                     }

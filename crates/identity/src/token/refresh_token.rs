@@ -216,7 +216,7 @@ impl Authority {
         {
             return Err(OAuthError::invalid_target("the refresh token was issued for another resource").into());
         }
-        let granted = family.scope.intersection(&permitted::permitted(&client, resource.as_ref()));
+        let granted = permitted::narrowed(&family.scope, &client, resource.as_ref());
         if granted.is_empty() {
             return Err(OAuthError::invalid_grant("nothing is left of what was granted").into());
         }

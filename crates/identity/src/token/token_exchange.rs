@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Authority, Caller, Error,
-    permitted::{named, permitted},
+    permitted::{self, named},
 };
 
 /// So many may hand one token on.
@@ -192,8 +192,8 @@ fn narrowed(
     target: &Resource,
     asked: Option<Scope>,
 ) -> Result<Scope, OAuthError> {
-    let present = subject.token.scope.intersection(&permitted(client, Some(asker)));
-    let mut most = present.intersection(&permitted(client, Some(target))).of_resources();
+    let present = permitted::narrowed(&subject.token.scope, client, Some(asker));
+    let mut most = permitted::narrowed(&present, client, Some(target)).of_resources();
     if asker.access(&present) == Access::Read {
         most = most.intersection(&target.read_scope());
     }
