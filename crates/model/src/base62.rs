@@ -6,14 +6,27 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const GROUP: usize = 5;
 const GROUPS: u64 = 62u64.pow(5);
 
-/// The value of one digit.
-fn value(digit: u8) -> Option<u32> {
-    match digit {
-        b'0'..=b'9' => Some(u32::from(digit - b'0')),
-        b'A'..=b'Z' => Some(u32::from(digit - b'A') + 10),
-        b'a'..=b'z' => Some(u32::from(digit - b'a') + 36),
-        _ => None,
+/// 62^10 is the largest power that fits into a limb of 64.
+const WIDE_GROUP: usize = 10;
+
+/// The value of each digit by its byte; 62 for what is none.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "both tables are as long as what indexes them; it is done when this is compiled"
+)]
+const VALUES: [u8; 256] = {
+    let mut values = [62; 256];
+    let mut at = 0u8;
+    while at < 62 {
+        values[DIGITS[at as usize] as usize] = at;
+        at += 1;
     }
+    values
+};
+
+/// The value of one digit.
+fn value(digit: u8) -> Option<u64> {
+    VALUES.get(usize::from(digit)).copied().filter(|value| *value < 62).map(u64::from)
 }
 
 /// Big-endian `bytes` as exactly `N` digits; `N` must hold them (22 for 16 bytes, 43 for 32 bytes).
@@ -41,33 +54,31 @@ pub(crate) fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 /// The `N` big-endian bytes that `text` stands for; nothing if a character is not a digit or the number is too large.
 pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut limbs = [0u32; 8];
-    let used = N.div_ceil(4);
-    for group in text.as_bytes().chunks(GROUP) {
+    let mut limbs = [0u64; 4];
+    let used = N.div_ceil(8);
+    for group in text.as_bytes().chunks(WIDE_GROUP) {
         let (mut carry, mut factor) = (0u64, 1u64);
         for digit in group {
-            carry = carry * 62 + u64::from(value(*digit)?);
+            carry = carry * 62 + value(*digit)?;
             factor *= 62;
         }
         for limb in limbs.iter_mut().take(used).rev() {
-            let current = u64::from(*limb) * factor + carry;
-            *limb = u32::try_from(current & 0xFFFF_FFFF).ok()?;
-            carry = current >> 32;
+            let current = u128::from(*limb) * u128::from(factor) + u128::from(carry);
+            *limb = u64::try_from(current & u128::from(u64::MAX)).ok()?;
+            carry = u64::try_from(current >> 64).ok()?;
         }
         if carry != 0 {
             return None;
         }
     }
     let mut bytes = [0u8; N];
-    for (target, limb) in bytes.rchunks_mut(4).zip(limbs.iter().take(used).rev()) {
+    for (target, limb) in bytes.rchunks_mut(8).zip(limbs.iter().take(used).rev()) {
         let source = limb.to_be_bytes();
-        let skip = 4 - target.len();
+        let skip = 8 - target.len();
         if source.iter().take(skip).any(|byte| *byte != 0) {
             return None;
         }
-        for (to, from) in target.iter_mut().zip(source.iter().skip(skip)) {
-            *to = *from;
-        }
+        target.copy_from_slice(source.get(skip..)?);
     }
     Some(bytes)
 }
@@ -84,7 +95,7 @@ pub(crate) fn encode_number<const N: usize>(mut number: u64) -> Option<[u8; N]> 
 
 /// The number that `text` stands for.
 pub(crate) fn decode_number(text: &str) -> Option<u64> {
-    text.bytes().try_fold(0u64, |sum, digit| sum.checked_mul(62)?.checked_add(u64::from(value(digit)?)))
+    text.bytes().try_fold(0u64, |sum, digit| sum.checked_mul(62)?.checked_add(value(digit)?))
 }
 
 #[cfg(test)]
@@ -104,6 +115,17 @@ mod tests {
     #[test]
     fn too_large_a_number_and_a_foreign_character_are_refused() {
         assert_eq!(decode::<32>(&"z".repeat(43)), None);
+        // 2^256 - 1 and one more, 2^128 - 1 and one more.
+        for (most, bytes) in [(encode::<43>(&[255; 32]).to_vec(), 32), (encode::<22>(&[255; 16]).to_vec(), 16)] {
+            let mut more = most.clone();
+            let last = more.last_mut().unwrap();
+            *last = DIGITS[usize::try_from(value(*last).unwrap()).unwrap() + 1];
+            let fits = |digits: &[u8]| {
+                let text = std::str::from_utf8(digits).unwrap();
+                if bytes == 32 { decode::<32>(text).is_some() } else { decode::<16>(text).is_some() }
+            };
+            assert!(fits(&most) && !fits(&more));
+        }
         assert_eq!(decode::<16>("000000000000000000000-"), None);
         assert_eq!(encode_number::<2>(62 * 62), None);
         assert_eq!(decode_number("10"), Some(62));
