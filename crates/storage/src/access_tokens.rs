@@ -64,25 +64,32 @@ pub enum Behalf {
     Client(Home),
 }
 
-fn token(columns: &Columns<'_>) -> Result<AccessToken, StorageError> {
+/// The token that is called this, as its row says.
+fn token(
+    (id, generation, hash): (Id<()>, u64, &SecretHash),
+    family_id: Option<Id<Family>>,
+    columns: &Columns<'_>,
+) -> Result<AccessToken, StorageError> {
+    let actors = columns.optional_text("actors")?;
     Ok(AccessToken {
-        id: columns.id("id")?,
-        generation: columns.count("generation")?,
-        hash: columns.hash("hash")?,
-        family_id: columns.optional_id("family_id")?,
+        id,
+        generation,
+        hash: hash.clone(),
+        family_id,
         client_id: ClientId::new(columns.text("client_id")?),
         resource_id: columns.optional_text("resource_id")?.map(ResourceId::new),
         scope: columns.scope("scope")?,
-        actors: columns.optional_text("actors")?.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        actors: actors.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         issued_at: columns.time("issued_at")?,
         expires_at: columns.time("expires_at")?,
     })
 }
 
-/// A row of a live token and of what it rests on.
-pub(crate) fn seen(row: &AnyRow) -> Result<SeenToken, StorageError> {
+/// The row of this token, which is live, and of what it rests on. One of a family is called as its family is.
+pub(crate) fn seen(asked: &AskedToken, row: &AnyRow) -> Result<SeenToken, StorageError> {
     let columns = Columns::of(row, "access_tokens");
-    let token = token(&columns)?;
+    let family_id = (!asked.is_a_clients()).then(|| asked.id.cast());
+    let token = token((asked.id, asked.generation, &asked.hash), family_id, &columns)?;
     let behalf = match columns.optional_id("grant_id")? {
         Some(grant_id) => Behalf::Person {
             grant_id,
@@ -128,7 +135,11 @@ impl Read {
     ) -> Result<Option<AccessToken>, StorageError> {
         let sql = "SELECT * FROM access_tokens WHERE id = $1 AND generation = $2 AND hash = $3";
         let row = self.one(sql, [id.into(), generation.into(), hash.into()]).await?;
-        row.map(|row| token(&Columns::of(&row, "access_tokens"))).transpose()
+        let found = |row: AnyRow| {
+            let columns = Columns::of(&row, "access_tokens");
+            token((id, generation, hash), columns.optional_id("family_id")?, &columns)
+        };
+        row.map(found).transpose()
     }
 }
 

@@ -138,8 +138,17 @@ impl<'r> Columns<'r> {
         StorageError::Corrupt { table: self.table, id }
     }
 
-    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, StorageError> {
+    /// The text where it lies in the row.
+    fn optional_str(&self, name: &str) -> Result<Option<&'r str>, StorageError> {
         self.row.try_get(name).map_err(|_| self.corrupt())
+    }
+
+    fn str(&self, name: &str) -> Result<&'r str, StorageError> {
+        self.optional_str(name)?.ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, StorageError> {
+        Ok(self.optional_str(name)?.map(str::to_owned))
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<String, StorageError> {
@@ -167,7 +176,7 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn optional_id<T: ?Sized>(&self, name: &str) -> Result<Option<Id<T>>, StorageError> {
-        self.optional_text(name)?.map(|text| Id::parse(&text).ok_or_else(|| self.corrupt())).transpose()
+        self.optional_str(name)?.map(|text| Id::parse(text).ok_or_else(|| self.corrupt())).transpose()
     }
 
     pub(crate) fn id<T: ?Sized>(&self, name: &str) -> Result<Id<T>, StorageError> {
@@ -183,16 +192,16 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn scope(&self, name: &str) -> Result<Scope, StorageError> {
-        Scope::parse(&self.text(name)?).map_err(|_| self.corrupt())
+        Scope::parse(self.str(name)?).map_err(|_| self.corrupt())
     }
 
     /// A word of an enum.
     pub(crate) fn word<T>(&self, name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StorageError> {
-        parse(&self.text(name)?).ok_or_else(|| self.corrupt())
+        parse(self.str(name)?).ok_or_else(|| self.corrupt())
     }
 
     /// A value kept as JSON.
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, StorageError> {
-        serde_json::from_str(&self.text(name)?).map_err(|_| self.corrupt())
+        serde_json::from_str(self.str(name)?).map_err(|_| self.corrupt())
     }
 }

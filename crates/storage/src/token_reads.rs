@@ -10,15 +10,21 @@ use std::{
 use model::{Id, SecretHash, Timestamp};
 use tokio::sync::oneshot;
 
-use crate::{Read, SeenToken, StorageError, Store, access_tokens::seen, columns::Value, live::Touched};
+use crate::{
+    Read, SeenToken, StorageError, Store,
+    access_tokens::seen,
+    columns::{Columns, Value},
+    live::Touched,
+};
 
-/// The columns of [`seen`] for a person's token, and what each rests on, for as many as there are slots; `$1` is the time.
+/// The columns of [`seen`] for a person's token, and what each rests on, for as many as there are slots, each with its place;
+/// `$1` is the time.
 macro_rules! of_persons {
     ($slots:literal) => {
         concat!(
-            "WITH asked (id, generation, hash) AS (VALUES ",
+            "WITH asked (place, id, generation, hash) AS (VALUES ",
             $slots,
-            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
+            ") SELECT a.place, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
              g.id AS grant_id, g.user_id, g.organization_id, g.project_id, f.generation AS family_generation, f.head_seen_at, x.used_at \
              FROM asked a CROSS JOIN access_tokens t JOIN families f ON f.id = t.family_id AND f.revoked_at IS NULL \
              JOIN live_grants g ON g.id = f.grant_id JOIN grants x ON x.id = g.id \
@@ -31,9 +37,9 @@ macro_rules! of_persons {
 macro_rules! of_clients {
     ($slots:literal) => {
         concat!(
-            "WITH asked (id, generation, hash) AS (VALUES ",
+            "WITH asked (place, id, generation, hash) AS (VALUES ",
             $slots,
-            ") SELECT t.id, t.generation, t.hash, t.family_id, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
+            ") SELECT a.place, t.client_id, t.resource_id, t.scope, t.actors, t.issued_at, t.expires_at, \
              NULL AS grant_id, c.organization_id, c.project_id FROM asked a CROSS JOIN access_tokens t \
              JOIN clients c ON c.id = t.client_id AND c.disabled_at IS NULL \
              JOIN projects p ON p.id = c.project_id AND p.disabled_at IS NULL \
@@ -48,14 +54,22 @@ macro_rules! of_clients {
 macro_rules! texts {
     ($of:ident) => {
         [
-            (1, $of!("($2, $3, $4)")),
-            (4, $of!("($2, $3, $4), ($5, $6, $7), ($8, $9, $10), ($11, $12, $13)")),
+            (1, $of!("(0, $2, $3, $4)")),
+            (4, $of!("(0, $2, $3, $4), (1, $5, $6, $7), (2, $8, $9, $10), (3, $11, $12, $13)")),
+            (
+                8,
+                $of!(
+                    "(0, $2, $3, $4), (1, $5, $6, $7), (2, $8, $9, $10), (3, $11, $12, $13), (4, $14, $15, $16), \
+                     (5, $17, $18, $19), (6, $20, $21, $22), (7, $23, $24, $25)"
+                ),
+            ),
             (
                 MOST,
                 $of!(
-                    "($2, $3, $4), ($5, $6, $7), ($8, $9, $10), ($11, $12, $13), ($14, $15, $16), ($17, $18, $19), ($20, $21, $22), \
-                     ($23, $24, $25), ($26, $27, $28), ($29, $30, $31), ($32, $33, $34), ($35, $36, $37), ($38, $39, $40), \
-                     ($41, $42, $43), ($44, $45, $46), ($47, $48, $49)"
+                    "(0, $2, $3, $4), (1, $5, $6, $7), (2, $8, $9, $10), (3, $11, $12, $13), (4, $14, $15, $16), \
+                     (5, $17, $18, $19), (6, $20, $21, $22), (7, $23, $24, $25), (8, $26, $27, $28), (9, $29, $30, $31), \
+                     (10, $32, $33, $34), (11, $35, $36, $37), (12, $38, $39, $40), (13, $41, $42, $43), (14, $44, $45, $46), \
+                     (15, $47, $48, $49)"
                 ),
             ),
         ]
@@ -64,8 +78,8 @@ macro_rules! texts {
 
 /// So many are asked for by one command at the most.
 const MOST: usize = 16;
-const OF_PERSONS: [(usize, &str); 3] = texts!(of_persons);
-const OF_CLIENTS: [(usize, &str); 3] = texts!(of_clients);
+const OF_PERSONS: [(usize, &str); 4] = texts!(of_persons);
+const OF_CLIENTS: [(usize, &str); 4] = texts!(of_clients);
 
 /// Which token is asked for, and when.
 #[derive(Clone)]
@@ -78,13 +92,8 @@ pub(crate) struct AskedToken {
 
 impl AskedToken {
     /// Generations count from 1; only a token without a family has 0.
-    const fn is_a_clients(&self) -> bool {
+    pub(crate) const fn is_a_clients(&self) -> bool {
         self.generation == 0
-    }
-
-    fn is(&self, seen: &SeenToken) -> bool {
-        let token = &seen.token;
-        token.id == self.id && token.generation == self.generation && token.hash == self.hash
     }
 }
 
@@ -225,24 +234,31 @@ impl Read {
         &mut self,
         asked: &[AskedToken],
     ) -> Result<Vec<Option<SeenToken>>, StorageError> {
-        let mut found = Vec::new();
+        let mut found = vec![None; asked.len()];
         for (texts, a_clients) in [(OF_PERSONS, false), (OF_CLIENTS, true)] {
-            let these: Vec<&AskedToken> = asked.iter().filter(|one| one.is_a_clients() == a_clients).collect();
+            let mut these: Vec<(usize, &AskedToken)> = asked.iter().enumerate().collect();
+            these.retain(|(_, one)| one.is_a_clients() == a_clients);
             let Some((slots, sql)) = texts.into_iter().find(|(slots, _)| these.len() <= *slots) else { continue };
             // The latest of their times: it has passed for each of them.
-            let Some(now) = these.iter().map(|one| one.now).max() else { continue };
+            let Some(now) = these.iter().map(|(_, one)| one.now).max() else { continue };
             let rows = self.all_touching(Touched::Nothing, sql, bound(now, &these, slots)).await?;
             for row in &rows {
-                found.push(seen(row)?);
+                let place = Columns::of(row, "access_tokens").count("place")?;
+                let this = usize::try_from(place).ok().and_then(|place| these.get(place));
+                if let Some((at, one)) = this
+                    && let Some(found) = found.get_mut(*at)
+                {
+                    *found = Some(seen(one, row)?);
+                }
             }
         }
-        Ok(asked.iter().map(|one| found.iter().find(|seen| one.is(seen)).cloned()).collect())
+        Ok(found)
     }
 }
 
-fn bound(now: Timestamp, these: &[&AskedToken], slots: usize) -> Vec<Value> {
+fn bound(now: Timestamp, these: &[(usize, &AskedToken)], slots: usize) -> Vec<Value> {
     let mut values = vec![now.into()];
-    for one in these {
+    for (_, one) in these {
         values.extend([one.id.into(), one.generation.into(), (&one.hash).into()]);
     }
     for _ in these.len()..slots {
