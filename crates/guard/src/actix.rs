@@ -9,13 +9,15 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::ServiceConfig;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::Method;
 
+use crate::request::{Fields, Head};
 use crate::{Grant, Guard, MAX_BODY_BYTES, Reply};
 
 impl Guard {
@@ -84,12 +86,14 @@ where
 
 /// The request's grant, or the answer that goes back instead. A body that was read is put back.
 async fn admit(guard: &Guard, request: &mut ServiceRequest) -> Result<Grant, Reply> {
-    let (method, headers) = (method(request.request()), headers(request.request()));
-    let grant = guard.admit(&method, &headers).await?;
-    let body = if guard.reads_body(&method) { whole(guard, request.take_payload()).await? } else { Bytes::new() };
-    guard.permit(&grant, &method, &headers, &body)?;
+    let method = method(request.request());
+    let grant = guard.admit_head(&Head { method: &method, headers: request.headers() }).await?;
     if guard.reads_body(&method) {
+        let body = whole(guard, request.take_payload()).await?;
+        guard.permit_head(&grant, &Head { method: &method, headers: request.headers() }, &body)?;
         request.set_payload(Payload::from(body));
+    } else {
+        guard.permit_head(&grant, &Head { method: &method, headers: request.headers() }, &Bytes::new())?;
     }
     Ok(grant)
 }
@@ -111,13 +115,12 @@ fn method(request: &HttpRequest) -> Method {
     Method::from_bytes(request.method().as_str().as_bytes()).unwrap_or(Method::TRACE)
 }
 
-fn headers(request: &HttpRequest) -> HeaderMap {
-    let pairs = request.headers().iter();
-    pairs
-        .filter_map(|(name, value)| {
-            Some((HeaderName::from_bytes(name.as_ref()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
-        })
-        .collect()
+/// There are few, so that looking at each costs less than reading the name that is looked for.
+impl Fields for HeaderMap {
+    fn each<'f>(&'f self, name: &str, to: &mut dyn FnMut(&'f [u8])) {
+        let called = self.iter().filter(|(found, _)| found.as_str().eq_ignore_ascii_case(name));
+        called.for_each(|(_, value)| to(value.as_bytes()));
+    }
 }
 
 fn response(reply: Reply) -> HttpResponse {

@@ -75,7 +75,11 @@ impl Guard {
     /// # Errors
     /// The answer to send instead: 401, 400, 403 or 503, with its challenge (RFC 6750 §3).
     pub async fn admit(&self, method: &Method, headers: &HeaderMap) -> Result<Grant, Reply> {
-        let grant = self.identify(&Head { method, headers }).await.map_err(|refusal| self.reply(&refusal))?;
+        self.admit_head(&Head { method, headers }).await
+    }
+
+    pub(crate) async fn admit_head(&self, head: &Head<'_>) -> Result<Grant, Reply> {
+        let grant = self.identify(head).await.map_err(|refusal| self.reply(&refusal))?;
         if !self.0.judge.required.is_subset_of(&grant.scopes) {
             return Err(self.reply(&Refusal::Scope(self.0.judge.required.clone())));
         }
@@ -93,7 +97,11 @@ impl Guard {
     /// # Errors
     /// The answer to send instead: 403 with the scope that would help, or 400, 405 or 415 for what is not the protocol.
     pub fn permit(&self, grant: &Grant, method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<(), Reply> {
-        let judged = self.0.rule.permit(grant, &Head { method, headers }, body);
+        self.permit_head(grant, &Head { method, headers }, body)
+    }
+
+    pub(crate) fn permit_head(&self, grant: &Grant, head: &Head<'_>, body: &Bytes) -> Result<(), Reply> {
+        let judged = self.0.rule.permit(grant, head, body);
         judged.map_err(|denial| self.reply(&denial.into_refusal(&self.0.judge.required)))
     }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use protocol::Scope;
 
 use crate::answer::Answer;
-use crate::answers::{Answers, Recalled, key};
+use crate::answers::{Answers, Key, Recalled, Ticket, key};
 use crate::bearer::Bearer;
 use crate::clock;
 use crate::grant::{Expected, Good, Grant, Unfit};
@@ -41,6 +41,17 @@ impl Judge {
             Recalled::Refused => return Err(Refusal::InvalidToken(NOT_ACTIVE)),
             Recalled::Unknown(ticket) => ticket,
         };
+        // In a box of its own: it is seldom needed where answers are remembered, and large to carry along.
+        Box::pin(self.find_out(token, from, key, ticket)).await
+    }
+
+    async fn find_out(
+        &self,
+        token: Bearer<'_>,
+        from: Option<IpAddr>,
+        key: Key,
+        ticket: Ticket,
+    ) -> Result<Grant, Refusal> {
         if let Some(jwks) = self.jwks.as_ref().filter(|_| jwt::is_jwt(token)) {
             let claims = jwt::claims(jwks, &self.issuer, token).await.map_err(|trouble| self.trouble(&trouble))?;
             let claims = claims.map_err(Refusal::InvalidToken)?;
