@@ -43,9 +43,9 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     config.app_data(Rc::new(Documents::new(state.base())));
     config.app_data(Rc::new(Worker::new(Arc::clone(&state.metrics), state.base()))).default_service(web::to(not_found));
     let base = state.base();
-    well_known(config, base);
     config.app_data(Rc::new(Described::default()));
     protocol(config, base);
+    well_known(config, base);
     api::api(config, base);
     plain(config, base);
     config.service(
@@ -78,10 +78,15 @@ fn forms(base: &str) -> Vec<String> {
     forms
 }
 
-/// What clients and resource servers call.
+/// What clients and resource servers call, what is called most first: addresses are looked through in this order.
 fn protocol(config: &mut ServiceConfig, base: &str) {
     let at = |path: &str| format!("{base}{path}");
     config
+        .service(
+            endpoint(&at("/introspect"), "POST")
+                .route(web::post().to(introspect::post))
+                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
+        )
         .service(open(Class::Token, endpoint(&at("/token"), "POST").route(web::post().to(token::post))))
         .service(open(Class::Token, endpoint(&at("/revoke"), "POST").route(web::post().to(revoke::post))))
         .service(open(
@@ -100,11 +105,6 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
         .service(
             endpoint(&at("/device_authorization"), "POST")
                 .route(web::post().to(device_authorization::post))
-                .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
-        )
-        .service(
-            endpoint(&at("/introspect"), "POST")
-                .route(web::post().to(introspect::post))
                 .wrap(from_fn(|request, next| limit(Class::Token, request, next))),
         )
         .service(

@@ -2,12 +2,18 @@
 //!
 //! Owns size, type, time and the CSRF proof; what the parameters mean belongs to the type that is made of them.
 
-use std::{pin::Pin, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::{StatusCode, header},
+    web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt as _;
 use protocol::{OAuthError, Params};
@@ -90,10 +96,19 @@ fn stale(detail: &'static str) -> PageError {
     PageError::new(StatusCode::FORBIDDEN, "error-stale-form")
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Params, OAuthError> {
-    let body = tokio::time::timeout(MAX_TIME, collect(payload))
-        .await
-        .map_err(|_| OAuthError::invalid_request("the body took longer than 15 seconds"))??;
+/// The parameters in the body of a request.
+///
+/// # Errors
+/// `invalid_request` for a body of another kind, one that is too large, and one that takes too long.
+pub(crate) async fn read(request: &HttpRequest, payload: Payload) -> Result<Params, OAuthError> {
+    let mut collecting = pin!(collect(payload));
+    // As a rule it came with the head, and no time has to be watched.
+    let body = match poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await {
+        Poll::Ready(body) => body?,
+        Poll::Pending => tokio::time::timeout(MAX_TIME, collecting)
+            .await
+            .map_err(|_| OAuthError::invalid_request("the body took longer than 15 seconds"))??,
+    };
     if !body.is_empty() && request.content_type() != "application/x-www-form-urlencoded" {
         return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded"));
     }
@@ -104,16 +119,26 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Params, OAuthEr
     Params::parse(text)
 }
 
-async fn collect(mut payload: Payload) -> Result<Vec<u8>, OAuthError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| OAuthError::invalid_request("the body ended before its end"))?;
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(OAuthError::invalid_request("the body is larger than 64 KiB"));
-        }
-        body.extend_from_slice(&chunk);
+/// Most bodies come in one piece, and stay where they lie.
+async fn collect(mut payload: Payload) -> Result<Bytes, OAuthError> {
+    let Some(first) = piece(&mut payload, 0).await? else { return Ok(Bytes::new()) };
+    let Some(second) = piece(&mut payload, first.len()).await? else { return Ok(first) };
+    let mut body = BytesMut::from(first);
+    body.extend_from_slice(&second);
+    while let Some(more) = piece(&mut payload, body.len()).await? {
+        body.extend_from_slice(&more);
     }
-    Ok(body)
+    Ok(body.freeze())
+}
+
+/// The next piece, after so many bytes.
+async fn piece(payload: &mut Payload, before: usize) -> Result<Option<Bytes>, OAuthError> {
+    let Some(chunk) = payload.next().await else { return Ok(None) };
+    let chunk = chunk.map_err(|_| OAuthError::invalid_request("the body ended before its end"))?;
+    if before + chunk.len() > MAX_BYTES {
+        return Err(OAuthError::invalid_request("the body is larger than 64 KiB"));
+    }
+    Ok(Some(chunk))
 }
 
 #[cfg(test)]

@@ -109,11 +109,12 @@ where
     let outcome = AssertUnwindSafe(async { next(request).await }).catch_unwind().await;
     let took = began.elapsed();
     let mut outcome = outcome.unwrap_or_else(|_| Err(Unexpected::new("a handler panicked").into()));
+    let pattern = outcome.as_ref().ok().and_then(|response| Pattern::of(response.request()));
     let status = match &mut outcome {
         Ok(response) => {
             response.headers_mut().insert(request_id::HEADER, id.header_value());
             if let Some(worker) = &worker {
-                worker.answered(response, took);
+                worker.answered(pattern.as_deref(), response, took);
             }
             response.status().as_u16()
         }
@@ -126,8 +127,6 @@ where
         }
     };
     if let Some(log) = &edge.access_log {
-        let request = outcome.as_ref().ok().map(ServiceResponse::request);
-        let pattern = request.and_then(Pattern::of);
         let route = pattern.as_deref().map_or("none", Pattern::text);
         log.write(&Answered { id, method: &method, route, status, took, client: client.map(|client| client.0) });
     }

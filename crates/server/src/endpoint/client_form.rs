@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use protocol::{ClientCredentials, OAuthError, Params};
 
-use crate::{error_response::Refusal, form::FormParams};
+use crate::{error_response::Refusal, form};
 
 /// Credentials and parameters of one request to /token, /revoke or /introspect.
 #[derive(Debug)]
@@ -22,8 +22,7 @@ impl FromRequest for ClientForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let form = FormParams::from_request(request, payload);
-        let request = request.clone();
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             if !request.query_string().is_empty() {
                 // Addresses are logged on the way; OAuth 2.1 §2.4.1 keeps credentials out of them.
@@ -32,7 +31,7 @@ impl FromRequest for ClientForm {
                 )
                 .into());
             }
-            let mut params = form.await?.0;
+            let mut params = form::read(&request, payload).await?;
             let credentials = ClientCredentials::parse(authorization(&request)?, &mut params)?;
             Ok(Self { credentials, params })
         })

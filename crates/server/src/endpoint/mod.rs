@@ -26,6 +26,7 @@ use actix_web::{
     },
     web::Bytes,
 };
+use protocol::OAuthError;
 use serde::Serialize;
 
 pub use client_form::ClientForm;
@@ -39,12 +40,20 @@ impl From<identity::Error> for Refusal {
     }
 }
 
+/// An ordinary answer is shorter.
+const ANSWER_BYTES: usize = 640;
+
 /// JSON that nobody may keep (RFC 6749 §5.1, RFC 7662 §2.2, RFC 7591 §3.2.1).
 fn uncached(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    let mut json = Vec::with_capacity(ANSWER_BYTES);
+    if let Err(error) = serde_json::to_writer(&mut json, body) {
+        return HttpResponse::from_error(Refusal(OAuthError::server_error(error.to_string())));
+    }
     HttpResponse::build(status)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::PRAGMA, "no-cache"))
-        .json(body)
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((header::PRAGMA, HeaderValue::from_static("no-cache")))
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
+        .body(json)
 }
 
 /// JSON that is the same for everybody and changes seldom.

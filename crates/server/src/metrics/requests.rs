@@ -50,10 +50,9 @@ impl Worker {
         Self { metrics, base: base.to_owned(), unmatched }
     }
 
-    /// Counts one answer.
-    pub fn answered<B>(&self, response: &ServiceResponse<B>, took: Duration) {
-        let pattern = Pattern::of(response.request());
-        let route = match pattern.as_deref() {
+    /// Counts one answer of the address with this pattern.
+    pub fn answered<B>(&self, pattern: Option<&Pattern>, response: &ServiceResponse<B>, took: Duration) {
+        let route = match pattern {
             Some(Pattern { text, route }) => {
                 route.get_or_init(|| self.metrics.route(text.strip_prefix(&self.base).unwrap_or(text)))
             }

@@ -1,8 +1,9 @@
 //! Where lines go. Those of requests may wait a moment, so that many share one write; whatever else is said is written at
-//! once, and what waited before it first, so the order stands.
+//! once, and what waited before it first, so the order stands. While some are written, others may be added.
 
 use std::{
     io::{self, Write},
+    mem,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -13,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::access::push_number;
 
 /// How long the line of a request may wait.
-const WAIT: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_millis(25);
 /// So much may wait; then whoever writes waits for the writing, which holds back requests instead of growing without end.
 const FULL: usize = 1 << 20;
 
@@ -21,6 +22,8 @@ const FULL: usize = 1 << 20;
 pub(super) struct Sink {
     waiting: Mutex<Waiting>,
     not_empty: Condvar,
+    /// What is being written; held before `waiting`, never after it.
+    writing: Mutex<Vec<u8>>,
 }
 
 struct Waiting {
@@ -34,6 +37,7 @@ struct Waiting {
 pub(super) static STDERR: Sink = Sink {
     waiting: Mutex::new(Waiting { lines: Vec::new(), second: u64::MAX, now: Vec::new() }),
     not_empty: Condvar::new(),
+    writing: Mutex::new(Vec::new()),
 };
 
 impl Sink {
@@ -49,8 +53,10 @@ impl Sink {
         waiting.tell_time();
         let Waiting { lines, now, .. } = &mut *waiting;
         line(now, lines);
-        if lines.len() > FULL {
-            waiting.write_out();
+        let full = lines.len() > FULL;
+        drop(waiting);
+        if full {
+            self.flush();
         } else if first {
             self.not_empty.notify_one();
         }
@@ -58,7 +64,18 @@ impl Sink {
 
     /// Writes what waits.
     pub(super) fn flush(&self) {
-        self.lock().write_out();
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        mem::swap(&mut *writing, &mut self.lock().lines);
+        // A log that cannot be written has nowhere to say so.
+        let _told = io::stderr().lock().write_all(&writing);
+        writing.clear();
+        writing.shrink_to(FULL);
+    }
+
+    /// Writes a line that may not wait, after those that did.
+    fn write(&self, line: &[u8]) {
+        self.lock().lines.extend_from_slice(line);
+        self.flush();
     }
 
     fn write_for_ever(&self) {
@@ -79,13 +96,6 @@ impl Sink {
 }
 
 impl Waiting {
-    fn write_out(&mut self) {
-        // A log that cannot be written has nowhere to say so.
-        let _told = io::stderr().lock().write_all(&self.lines);
-        self.lines.clear();
-        self.lines.shrink_to(FULL);
-    }
-
     /// `2026-01-31T12:00:00.000000Z`; up to the second it is kept from line to line.
     fn tell_time(&mut self) {
         #[expect(clippy::disallowed_methods, reason = "a line says when it was written, and decides nothing")]
@@ -111,9 +121,7 @@ pub(super) struct Line;
 
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut waiting = STDERR.lock();
-        waiting.lines.extend_from_slice(bytes);
-        waiting.write_out();
+        STDERR.write(bytes);
         Ok(bytes.len())
     }
 
